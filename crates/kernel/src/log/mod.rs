@@ -1,0 +1,350 @@
+//! The access log: every use of personal data, in a Merkle tree that only grows.
+//!
+//! An entry is a line of JSON with a random salt, so that a proof shown to one person tells nothing of another's
+//! entries. Entries are hashed as in RFC 6962; with each batch the root is signed as a C2SP checkpoint (a signed note
+//! with an Ed25519 key). An entry that is changed, removed or slipped in no longer fits the signed root:
+//! [`AccessLog::verify`] finds it, and [`InclusionProof::verify`] lets a person check their own entry alone.
+
+mod merkle;
+mod note;
+mod personal;
+mod verify;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+pub use merkle::{Hash, InclusionProof, leaf_hash, verify_inclusion};
+pub use note::{NoteKey, NoteVerifier};
+pub use personal::{Personal, Released};
+pub use verify::{Finding, Report};
+
+use crate::auth::Claims;
+use crate::clock::Clock;
+use crate::id::{Orgnr, Pid};
+use crate::params;
+use crate::rng::Rng;
+use crate::store::{Row, Store, StoreError, Tx, Value};
+use merkle::Frontier;
+
+/// The name of the log's own store.
+pub const NAME: &str = "tilgangslogg";
+
+/// The log's tables.
+pub const MIGRATIONS: &[&str] = &["
+CREATE TABLE entry (idx BIGINT PRIMARY KEY, subject TEXT NOT NULL, body TEXT NOT NULL, leaf BYTEA NOT NULL);
+CREATE INDEX entry_subject ON entry (subject, idx);
+CREATE TABLE tile (level BIGINT NOT NULL, idx BIGINT NOT NULL, hashes BYTEA NOT NULL, PRIMARY KEY (level, idx));
+CREATE TABLE head (id BIGINT PRIMARY KEY, size BIGINT NOT NULL, frontier BYTEA NOT NULL, checkpoint TEXT NOT NULL);
+CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note TEXT NOT NULL);
+"];
+
+/// How many entries lie between two checkpoints that are kept for ever.
+const KEPT_CHECKPOINT: u64 = 4096;
+/// Most entries written in one go.
+const MAX_BATCH: usize = 512;
+/// Rows of one insert statement.
+const ROWS: usize = 32;
+
+/// Who used the data.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Actor {
+    /// The organisation that answers for the use.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub orgnr: Option<Orgnr>,
+    /// The person, where one acts (the subject, or a caseworker).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pid: Option<Pid>,
+    /// The system: its client id.
+    pub client_id: String,
+}
+
+/// A use of personal data: who, what, why.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Access {
+    /// Who.
+    pub actor: Actor,
+    /// The component that gave the data out.
+    pub component: String,
+    /// What was done, in words for the person it is about.
+    pub what: String,
+    /// The legal basis.
+    pub hjemmel: String,
+    /// The purpose that the caller gave (header `Felles-Formaal`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub formaal: Option<String>,
+    /// The case that the caller gave (header `Felles-Sak`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sak: Option<String>,
+}
+
+impl Access {
+    /// The use that a request with a verified token makes. Purpose and case come from the request's headers
+    /// `Felles-Formaal` and `Felles-Sak` (percent-encoded UTF-8), at most 500 characters each.
+    pub fn from_claims(
+        component: &str,
+        claims: &Claims,
+        headers: &http::HeaderMap,
+        what: impl Into<String>,
+        hjemmel: impl Into<String>,
+    ) -> Self {
+        let header = |name: &str| {
+            let raw = headers.get(name)?.as_bytes();
+            let text = percent_encoding::percent_decode(raw).decode_utf8().ok()?;
+            Some(text.chars().take(500).collect())
+        };
+        Self {
+            actor: Actor {
+                orgnr: claims.consumer_orgnr,
+                pid: claims.pid,
+                client_id: claims.client_id.clone(),
+            },
+            component: component.to_owned(),
+            what: what.into(),
+            hjemmel: hjemmel.into(),
+            formaal: header("Felles-Formaal"),
+            sak: header("Felles-Sak"),
+        }
+    }
+}
+
+/// An entry as it is hashed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Body {
+    at: Timestamp,
+    subject: Pid,
+    #[serde(flatten)]
+    access: Access,
+    /// Keeps the leaf's hash from being guessed.
+    salt: String,
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the log, from 0.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Whose data.
+    pub subject: Pid,
+    /// The use.
+    pub access: Access,
+    /// The bytes that the tree hashes.
+    pub body: String,
+}
+
+impl Entry {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let body: String = row.get(1)?;
+        let parsed: Body = serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
+        Ok(Self { index: index(row, 0)?, at: parsed.at, subject: parsed.subject, access: parsed.access, body })
+    }
+}
+
+fn index(row: &Row, column: usize) -> Result<u64, StoreError> {
+    u64::try_from(row.get::<i64>(column)?).map_err(|_| StoreError::Damaged("a negative place in the log".to_owned()))
+}
+
+/// Entries on their way into the log.
+struct Append {
+    entries: Vec<(Pid, String)>,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// The access log of this process. Clones share it.
+#[derive(Clone)]
+pub struct AccessLog(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    rng: Rng,
+    key: Arc<NoteKey>,
+    queue: mpsc::UnboundedSender<Append>,
+}
+
+impl AccessLog {
+    /// Starts the log over its store (opened with [`MIGRATIONS`]); `key` signs the checkpoints.
+    pub fn start(store: Store, clock: Clock, rng: Rng, key: NoteKey) -> Self {
+        let (queue, appends) = mpsc::unbounded_channel();
+        let key = Arc::new(key);
+        tokio::spawn(write_loop(store.clone(), key.clone(), appends));
+        Self(Arc::new(Inner { store, clock, rng, key, queue }))
+    }
+
+    /// Writes that `access` was made to the data of each of `subjects`; returns when the entries are durable.
+    pub async fn append(&self, subjects: &[Pid], access: &Access) -> Result<(), StoreError> {
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        let mut entries = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            let body = Body {
+                at: self.0.clock.now(),
+                subject: *subject,
+                access: access.clone(),
+                salt: note::base64(&self.0.rng.bytes::<16>()),
+            };
+            let body = serde_json::to_string(&body).map_err(|e| StoreError::Damaged(e.to_string()))?;
+            entries.push((*subject, body));
+        }
+        let (done, finished) = oneshot::channel();
+        self.0.queue.send(Append { entries, done }).map_err(|_| StoreError::Closed)?;
+        finished.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The entries about a person, newest first, before place `before`, at most `limit`.
+    pub async fn entries_about(&self, subject: &Pid, before: Option<u64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
+        let before = before.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX);
+        let rows = self
+            .0
+            .store
+            .query(
+                "SELECT idx, body FROM entry WHERE subject = $1 AND idx < $2 ORDER BY idx DESC LIMIT $3",
+                params![subject, before, limit],
+            )
+            .await?;
+        rows.iter().map(Entry::from_row).collect()
+    }
+
+    /// The entry at a place.
+    pub async fn entry(&self, index: u64) -> Result<Option<Entry>, StoreError> {
+        let Ok(index) = i64::try_from(index) else { return Ok(None) };
+        let row = self.0.store.query_opt("SELECT idx, body FROM entry WHERE idx = $1", params![index]).await?;
+        row.as_ref().map(Entry::from_row).transpose()
+    }
+
+    /// The newest checkpoint: a signed note of the log's name, size and root.
+    pub async fn checkpoint(&self) -> Result<String, StoreError> {
+        match head(&self.0.store).await? {
+            Some((_, _, checkpoint)) => Ok(checkpoint),
+            None => Ok(self.0.key.checkpoint(0, &Frontier::default().root())),
+        }
+    }
+
+    /// Proves that the entry at place `index` is in the tree of the newest checkpoint.
+    pub async fn proof(&self, index: u64) -> Result<Option<InclusionProof>, StoreError> {
+        let Some((size, _, checkpoint)) = head(&self.0.store).await? else { return Ok(None) };
+        if index >= size {
+            return Ok(None);
+        }
+        let Some(entry) = self.entry(index).await? else { return Ok(None) };
+        let path = merkle::path(&self.0.store, index, size).await?;
+        Ok(Some(InclusionProof { index, size, entry: entry.body, path, checkpoint }))
+    }
+
+    /// A tile of the tree, as C2SP tlog-tiles serves it: up to 256 hashes of `level`, at `index`.
+    pub async fn tile(&self, level: u8, index: u64, width: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        merkle::tile(&self.0.store, level, index, width).await
+    }
+
+    /// The public key of the checkpoints.
+    pub fn verifier(&self) -> NoteVerifier {
+        self.0.key.verifier()
+    }
+
+    /// Checks the whole log; see [`verify::verify`].
+    pub async fn verify(&self) -> Result<Report, StoreError> {
+        verify::verify(&self.0.store, &self.verifier()).await
+    }
+}
+
+/// Checks the whole log in `store` against its signed checkpoints, without a running server.
+pub async fn verify_store(store: &Store, verifier: &NoteVerifier) -> Result<Report, StoreError> {
+    verify::verify(store, verifier).await
+}
+
+impl std::fmt::Debug for AccessLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccessLog")
+    }
+}
+
+async fn head(store: &Store) -> Result<Option<(u64, Frontier, String)>, StoreError> {
+    let row = store.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
+    row.as_ref().map(read_head).transpose()
+}
+
+fn read_head(row: &Row) -> Result<(u64, Frontier, String), StoreError> {
+    let size = index(row, 0)?;
+    let frontier = Frontier::from_bytes(size, &row.get::<Vec<u8>>(1)?)
+        .ok_or_else(|| StoreError::Damaged("the log's frontier".to_owned()))?;
+    Ok((size, frontier, row.get(2)?))
+}
+
+async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::UnboundedReceiver<Append>) {
+    while let Some(first) = appends.recv().await {
+        let mut entries = first.entries;
+        let mut waiting = vec![first.done];
+        while entries.len() < MAX_BATCH {
+            let Ok(next) = appends.try_recv() else { break };
+            entries.extend(next.entries);
+            waiting.push(next.done);
+        }
+        let key = key.clone();
+        let written: Result<(), StoreError> =
+            store.write(move |tx| Box::pin(async move { write_batch(tx, &key, entries).await })).await;
+        for done in waiting {
+            let result = written.as_ref().map(|&()| ()).map_err(|e| StoreError::Open(format!("access log: {e}")));
+            // Whoever no longer waits has gone away.
+            let _ = done.send(result);
+        }
+    }
+}
+
+async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<(Pid, String)>) -> Result<(), StoreError> {
+    let head = tx.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
+    let (start, mut frontier) = match head.as_ref().map(read_head).transpose()? {
+        Some((size, frontier, _)) => (size, frontier),
+        None => (0, Frontier::default()),
+    };
+    let mut size = start;
+    let mut values = Vec::with_capacity(ROWS * 4);
+    for (subject, body) in entries {
+        let leaf = leaf_hash(body.as_bytes());
+        frontier.push(leaf);
+        values.extend([Value::Int(size as i64), subject.into(), body.into(), leaf.to_vec().into()]);
+        size += 1;
+        if values.len() == ROWS * 4 {
+            insert(tx, std::mem::take(&mut values)).await?;
+        }
+    }
+    insert(tx, values).await?;
+    merkle::complete_tiles(tx, start, size).await?;
+    let checkpoint = key.checkpoint(size, &frontier.root());
+    if start / KEPT_CHECKPOINT != size / KEPT_CHECKPOINT {
+        tx.execute("INSERT INTO checkpoint (size, note) VALUES ($1, $2)", params![size as i64, checkpoint.as_str()]).await?;
+    }
+    tx.execute(
+        "INSERT INTO head (id, size, frontier, checkpoint) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO UPDATE
+         SET size = excluded.size, frontier = excluded.frontier, checkpoint = excluded.checkpoint",
+        params![size as i64, frontier.to_bytes(), checkpoint],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Inserts rows of four values each with one statement.
+async fn insert(tx: &mut Tx, values: Vec<Value>) -> Result<(), StoreError> {
+    let rows = values.len() / 4;
+    if rows == ROWS {
+        let mut sql = "INSERT INTO entry (idx, subject, body, leaf) VALUES ".to_owned();
+        for row in 0..rows {
+            let n = row * 4;
+            let comma = if row == 0 { "" } else { "," };
+            sql.push_str(&format!("{comma}(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4));
+        }
+        tx.execute(&sql, &values).await?;
+    } else {
+        for row in values.chunks(4) {
+            tx.execute("INSERT INTO entry (idx, subject, body, leaf) VALUES ($1, $2, $3, $4)", row).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

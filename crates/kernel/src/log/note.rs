@@ -1,0 +1,96 @@
+//! Checkpoints: signed notes (C2SP signed-note and tlog-checkpoint) with an Ed25519 key.
+
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+
+use super::merkle::Hash;
+use crate::rng::Rng;
+
+/// The algorithm byte of Ed25519 in a signed note.
+const ED25519_NOTE: u8 = 1;
+
+pub(super) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The key that signs a log's checkpoints.
+pub struct NoteKey {
+    name: String,
+    pair: Ed25519KeyPair,
+}
+
+impl NoteKey {
+    /// A new key's 32 secret bytes.
+    pub fn generate(rng: &Rng) -> [u8; 32] {
+        rng.bytes()
+    }
+
+    /// The key of the log `name` (its origin line, such as `felles.no/tilgangslogg`) from its 32 secret bytes.
+    pub fn from_seed(name: &str, seed: &[u8]) -> Result<Self, String> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|error| error.to_string())?;
+        Ok(Self { name: name.to_owned(), pair })
+    }
+
+    /// The public half.
+    pub fn verifier(&self) -> NoteVerifier {
+        NoteVerifier { name: self.name.clone(), key: self.pair.public_key().as_ref().to_vec() }
+    }
+
+    /// Signs that the log has `size` entries and this root.
+    pub(super) fn checkpoint(&self, size: u64, root: &Hash) -> String {
+        let text = format!("{}\n{size}\n{}\n", self.name, base64(root));
+        let mut signature = self.verifier().key_hash().to_vec();
+        signature.extend_from_slice(self.pair.sign(text.as_bytes()).as_ref());
+        format!("{text}\n\u{2014} {} {}\n", self.name, base64(&signature))
+    }
+}
+
+/// The public key of a log's checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteVerifier {
+    name: String,
+    key: Vec<u8>,
+}
+
+impl NoteVerifier {
+    fn key_hash(&self) -> [u8; 4] {
+        let hash = Sha256::new()
+            .chain_update(self.name.as_bytes())
+            .chain_update([b'\n', ED25519_NOTE])
+            .chain_update(&self.key)
+            .finalize();
+        [hash[0], hash[1], hash[2], hash[3]]
+    }
+
+    /// The key in the text form of signed-note: `name+hash+key`.
+    pub fn encode(&self) -> String {
+        let mut key = vec![ED25519_NOTE];
+        key.extend_from_slice(&self.key);
+        let hash: String = self.key_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}+{hash}+{}", self.name, base64(&key))
+    }
+
+    /// The size and root of a checkpoint, where this key signed it.
+    pub fn open(&self, note: &str) -> Option<(u64, Hash)> {
+        let (text, signatures) = note.split_once("\n\n")?;
+        let text = format!("{text}\n");
+        let signed = signatures.lines().any(|line| self.signed(&text, line).is_some());
+        let mut lines = text.lines();
+        if !signed || lines.next()? != self.name {
+            return None;
+        }
+        let size = lines.next()?.parse().ok()?;
+        let root = STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
+        Some((size, root))
+    }
+
+    fn signed(&self, text: &str, line: &str) -> Option<()> {
+        let (name, signature) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+        let signature = STANDARD.decode(signature).ok()?;
+        if name != self.name || signature.get(..4)? != self.key_hash() {
+            return None;
+        }
+        UnparsedPublicKey::new(&ED25519, &self.key).verify(text.as_bytes(), signature.get(4..)?).ok()
+    }
+}

@@ -1,0 +1,136 @@
+//! Checking a whole log: every entry against its hash, every tile against its entries, every checkpoint against the tree.
+
+use super::merkle::{Frontier, Hash};
+use super::{NoteVerifier, leaf_hash, read_head};
+use crate::params;
+use crate::store::{Store, StoreError};
+
+const PAGE: i64 = 4096;
+
+/// Something in the log that is not as it was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The entry at this place is missing.
+    Removed(u64),
+    /// The entry at this place is not the one that was hashed.
+    Changed(u64),
+    /// The entry tells of another person than the one it is filed under.
+    Misfiled(u64),
+    /// A tile does not fit the entries below it.
+    Tile(u64),
+    /// A checkpoint of this size is not signed by the log's key.
+    Unsigned(u64),
+    /// The entries do not give the root that was signed for this size.
+    Root(u64),
+    /// There are entries beyond the newest checkpoint.
+    Beyond(u64),
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Removed(at) => write!(f, "entry {at} has been removed"),
+            Self::Changed(at) => write!(f, "entry {at} has been changed"),
+            Self::Misfiled(at) => write!(f, "entry {at} is filed under another person"),
+            Self::Tile(at) => write!(f, "tile {at} does not fit its entries"),
+            Self::Unsigned(size) => write!(f, "the checkpoint of {size} entries is not signed by the log's key"),
+            Self::Root(size) => write!(f, "the first {size} entries do not give the root that was signed"),
+            Self::Beyond(size) => write!(f, "there are entries beyond the newest checkpoint of {size}"),
+        }
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// How many entries were read.
+    pub entries: u64,
+    /// How many signed checkpoints were compared.
+    pub checkpoints: usize,
+    /// What is wrong; empty where all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the log from its first entry to its newest checkpoint.
+pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    let mut signed: Vec<(u64, Hash)> = Vec::new();
+    let mut notes: Vec<(u64, String)> = Vec::new();
+    for row in store.query("SELECT size, note FROM checkpoint ORDER BY size", &[]).await? {
+        notes.push((super::index(&row, 0)?, row.get(1)?));
+    }
+    let head = store.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
+    let size = match head.as_ref().map(read_head).transpose()? {
+        Some((size, _, note)) => {
+            notes.push((size, note));
+            size
+        }
+        None => 0,
+    };
+    for (size, note) in notes {
+        match verifier.open(&note) {
+            Some((of, root)) if of == size => signed.push((of, root)),
+            _ => report.findings.push(Finding::Unsigned(size)),
+        }
+    }
+    signed.sort_unstable();
+    signed.dedup();
+
+    let mut frontier = Frontier::default();
+    let mut checkpoints = signed.iter().peekable();
+    let mut expected = 0_u64;
+    let mut tile: Vec<u8> = Vec::with_capacity(256 * 32);
+    loop {
+        let rows = store
+            .query("SELECT idx, body, leaf, subject FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2", params![expected as i64, PAGE])
+            .await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let at = super::index(&row, 0)?;
+            while expected < at {
+                report.findings.push(Finding::Removed(expected));
+                expected += 1;
+            }
+            let body: String = row.get(1)?;
+            let leaf = leaf_hash(body.as_bytes());
+            if leaf.as_slice() != row.get::<Vec<u8>>(2)? {
+                report.findings.push(Finding::Changed(at));
+            }
+            let filed: String = row.get(3)?;
+            if serde_json::from_str::<super::Body>(&body).is_ok_and(|body| body.subject.as_str() != filed) {
+                report.findings.push(Finding::Misfiled(at));
+            }
+            frontier.push(leaf);
+            tile.extend_from_slice(&leaf);
+            expected += 1;
+            report.entries += 1;
+            if expected.is_multiple_of(256) {
+                let number = expected / 256 - 1;
+                let stored = store
+                    .query_opt("SELECT hashes FROM tile WHERE level = 0 AND idx = $1", params![number as i64])
+                    .await?;
+                let stored = stored.map(|row| row.get::<Vec<u8>>(0)).transpose()?;
+                if stored.as_ref() != Some(&tile) {
+                    report.findings.push(Finding::Tile(number));
+                }
+                tile.clear();
+            }
+            while let Some((_, root)) = checkpoints.next_if(|(size, _)| *size == expected) {
+                report.checkpoints += 1;
+                if *root != frontier.root() {
+                    report.findings.push(Finding::Root(expected));
+                }
+            }
+        }
+    }
+    while expected < size {
+        report.findings.push(Finding::Removed(expected));
+        expected += 1;
+    }
+    if expected > size {
+        report.findings.push(Finding::Beyond(size));
+    }
+    Ok(report)
+}

@@ -1,0 +1,106 @@
+//! Errors as problem+json (RFC 9457), for components whose real API has no error format of its own.
+
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::store::StoreError;
+
+/// A problem, as RFC 9457 writes it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind; `about:blank` says that the status tells all.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// This occurrence in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// The field that is wrong, as a path into the request (`mor.foedselsEllerDNummer`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    felt: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this status.
+    pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
+        Self { kind: "about:blank".to_owned(), title: title.into(), status: status.as_u16(), detail: None, felt: None }
+    }
+
+    /// 400: the request is not understood.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Ugyldig forespørsel").detail(detail)
+    }
+
+    /// 403: the caller may not.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Ikke tilgang").detail(detail)
+    }
+
+    /// 404: nothing is there (or nothing that the caller may know of).
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Ikke funnet").detail(detail)
+    }
+
+    /// 409: it contradicts what is already there.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "Konflikt").detail(detail)
+    }
+
+    /// 501: this part of the real API is not built yet.
+    pub fn not_implemented(what: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, "Ikke bygget ennå").detail(format!("Felles har ikke bygget dette ennå: {what}."))
+    }
+
+    /// 500: the fault is ours; the cause is in the server's log alone.
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Intern feil")
+    }
+
+    /// 503: something that is needed does not answer.
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Utilgjengelig").detail(detail)
+    }
+
+    /// Says more about this occurrence.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Names the field that is wrong.
+    pub fn field(mut self, path: impl Into<String>) -> Self {
+        self.felt = Some(path.into());
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::internal()
+    }
+}
+
+impl From<crate::http::BadJson> for Problem {
+    fn from(bad: crate::http::BadJson) -> Self {
+        let problem = Self::bad_request(bad.message);
+        if bad.path.is_empty() { problem } else { problem.field(bad.path) }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    }
+}

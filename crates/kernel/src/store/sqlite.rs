@@ -1,0 +1,190 @@
+//! The store as one SQLite file: write-ahead log, every commit synced, one writer thread, a reading connection per thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::mpsc;
+
+use super::{Connection as TxConnection, Job, Outcome, Row, StoreError, Tx, Value, fill_batch, shared, statements};
+
+/// How long a statement waits for another process that writes, such as the command line beside the server.
+const BUSY: Duration = Duration::from_secs(10);
+const CACHED_STATEMENTS: usize = 128;
+
+/// Reads from the file.
+pub(super) struct Reader {
+    id: u64,
+    path: PathBuf,
+}
+
+thread_local! {
+    /// The reading connections of this thread, by store.
+    static CONNECTIONS: RefCell<HashMap<u64, Rc<Connection>>> = RefCell::default();
+}
+
+impl Reader {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        query(&*self.connection()?, sql, params)
+    }
+
+    fn connection(&self) -> Result<Rc<Connection>, StoreError> {
+        CONNECTIONS.with_borrow_mut(|connections| {
+            if let Some(connection) = connections.get(&self.id) {
+                return Ok(connection.clone());
+            }
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&self.path, flags)?;
+            connection.busy_timeout(BUSY)?;
+            connection.execute_batch("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -4096;")?;
+            connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+            let connection = Rc::new(connection);
+            connections.insert(self.id, connection.clone());
+            Ok(connection)
+        })
+    }
+}
+
+/// Opens the file, migrates it and starts its writer.
+pub(super) fn open(path: &Path, migrations: &[&str]) -> Result<(Reader, mpsc::UnboundedSender<Job>), StoreError> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)
+            .map_err(|error| StoreError::Open(format!("cannot make {}: {error}", directory.display())))?;
+    }
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    migrate(&mut connection, migrations)?;
+
+    let (sender, jobs) = mpsc::unbounded_channel();
+    std::thread::Builder::new()
+        .name("store-writer".to_owned())
+        .spawn(move || write_loop(connection, jobs))
+        .map_err(|error| StoreError::Open(format!("cannot start the writer: {error}")))?;
+    let reader = Reader { id: NEXT.fetch_add(1, Ordering::Relaxed), path: path.to_owned() };
+    Ok((reader, sender))
+}
+
+fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
+    let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    tx.execute_batch("CREATE TABLE IF NOT EXISTS felles_migration (n BIGINT PRIMARY KEY)")?;
+    let done: i64 = tx.query_row("SELECT count(*) FROM felles_migration", [], |row| row.get(0))?;
+    for (n, migration) in (0_i64..).zip(migrations).skip(usize::try_from(done).unwrap_or(0)) {
+        for statement in statements(migration) {
+            // Only this spelling makes the key SQLite's own row number, which saves an index.
+            tx.execute_batch(&statement.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"))?;
+        }
+        tx.execute("INSERT INTO felles_migration (n) VALUES ($1)", [n])?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+fn write_loop(connection: Connection, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    let mut tx = Tx(TxConnection::Sqlite(connection));
+    let mut batch = Vec::new();
+    while let Some(first) = jobs.blocking_recv() {
+        batch.push(first);
+        fill_batch(&mut batch, &mut jobs);
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let failed = run_batch(&mut tx, &mut batch, &mut outcomes).err();
+        if failed.is_some() {
+            // Nothing to undo where the transaction never began.
+            let _ = statement(&tx, "ROLLBACK");
+        }
+        for Outcome { answer, .. } in outcomes {
+            answer(failed.as_ref().map(shared));
+        }
+        // Jobs that the failed batch did not reach: dropping them tells their callers.
+        batch.clear();
+    }
+}
+
+fn run_batch(tx: &mut Tx, batch: &mut Vec<Job>, outcomes: &mut Vec<Outcome>) -> Result<(), StoreError> {
+    statement(tx, "BEGIN IMMEDIATE")?;
+    for job in batch.drain(..) {
+        statement(tx, "SAVEPOINT job")?;
+        let outcome = futures::executor::block_on(job.run(tx));
+        if !outcome.keep {
+            statement(tx, "ROLLBACK TO job")?;
+        }
+        outcomes.push(outcome);
+        statement(tx, "RELEASE job")?;
+    }
+    statement(tx, "COMMIT")
+}
+
+fn statement(tx: &Tx, sql: &str) -> Result<(), StoreError> {
+    if let TxConnection::Sqlite(connection) = &tx.0 {
+        connection.prepare_cached(sql)?.execute([])?;
+    }
+    Ok(())
+}
+
+pub(super) fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    let columns = statement.column_count();
+    let mut found = statement.raw_query();
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let mut values = Vec::with_capacity(columns);
+        for column in 0..columns {
+            values.push(match row.get_ref(column)? {
+                rusqlite::types::ValueRef::Null => Value::Null,
+                rusqlite::types::ValueRef::Integer(int) => Value::Int(int),
+                rusqlite::types::ValueRef::Text(text) => Value::Text(
+                    String::from_utf8(text.to_vec())
+                        .map_err(|_| StoreError::Column { column, expected: "UTF-8 text" })?,
+                ),
+                rusqlite::types::ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+                rusqlite::types::ValueRef::Real(_) => return Err(StoreError::Column { column, expected: "a whole number" }),
+            });
+        }
+        rows.push(Row::new(values));
+    }
+    Ok(rows)
+}
+
+pub(super) fn execute(connection: &Connection, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    Ok(statement.raw_execute()? as u64)
+}
+
+/// Binds by the parameter's number, since SQLite itself numbers `$2, $1` by first appearance.
+fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Value]) -> Result<(), StoreError> {
+    for place in 1..=statement.parameter_count() {
+        let number = statement
+            .parameter_name(place)
+            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
+            .ok_or(StoreError::Missing("numbered parameter"))?;
+        let value = params.get(number.wrapping_sub(1)).ok_or(StoreError::Missing("parameter of that number"))?;
+        statement.raw_bind_parameter(place, value)?;
+    }
+    Ok(())
+}
+
+pub(super) fn is_unique_violation(error: &rusqlite::Error) -> bool {
+    let unique = [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+    matches!(error, rusqlite::Error::SqliteFailure(failure, _)
+        if failure.code == ErrorCode::ConstraintViolation && unique.contains(&failure.extended_code))
+}
+
+/// SQLite's messages name tables and columns, never values.
+pub(super) fn describe(error: &rusqlite::Error) -> String {
+    error.to_string()
+}

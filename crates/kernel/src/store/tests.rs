@@ -1,0 +1,87 @@
+//! The promises of the store, on SQLite and, where `FELLES_TEST_POSTGRES` names one, on PostgreSQL.
+
+use super::*;
+
+const MIGRATION: &str = "CREATE TABLE t (k BIGINT PRIMARY KEY, a TEXT, b BYTEA)";
+
+async fn stores() -> Vec<(Store, Option<tempfile::TempDir>)> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = Place::Directory(directory.path().to_owned()).of("t");
+    let mut stores = vec![(Store::open(&file, &[MIGRATION]).await.unwrap(), Some(directory))];
+    if let Ok(url) = std::env::var("FELLES_TEST_POSTGRES") {
+        let prefix = format!("t{}_", crate::rng::Rng::system().uuid().simple());
+        let schema = Place::Database { url, prefix }.of("t");
+        stores.push((Store::open(&schema, &[MIGRATION]).await.unwrap(), None));
+    } else {
+        eprintln!("skipped on PostgreSQL: FELLES_TEST_POSTGRES is not set");
+    }
+    stores
+}
+
+async fn insert(store: &Store, k: i64, fail: bool) -> Result<i64, StoreError> {
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.execute("INSERT INTO t (k, a) VALUES ($2, $1)", params!["x", k]).await?;
+                if fail { Err(StoreError::Missing("luck")) } else { Ok(k) }
+            })
+        })
+        .await
+}
+
+#[tokio::test]
+async fn values_come_back_as_they_went_in() {
+    for (store, _directory) in stores().await {
+        store
+            .write(|tx| {
+                Box::pin(async move {
+                    tx.execute("INSERT INTO t VALUES ($1, $2, $3)", params![1_i64, "æøå", vec![0_u8, 255]]).await?;
+                    tx.execute("INSERT INTO t VALUES ($1, $2, $3)", params![2_i64, None::<String>, None::<Vec<u8>>]).await
+                })
+            })
+            .await
+            .map_err(|e: StoreError| e)
+            .unwrap();
+        let rows = store.query("SELECT k, a, b FROM t ORDER BY k", &[]).await.unwrap();
+        assert_eq!(rows[0].get::<String>(1).unwrap(), "æøå");
+        assert_eq!(rows[0].get::<Vec<u8>>(2).unwrap(), [0, 255]);
+        assert_eq!(rows[1].get::<Option<String>>(1).unwrap(), None);
+        assert!(rows[0].get::<i64>(1).is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_failed_transaction_takes_back_itself_and_no_other() {
+    for (store, _directory) in stores().await {
+        let jobs = (0..200).map(|k| insert(&store, k, k % 3 == 0));
+        let results = futures::future::join_all(jobs).await;
+        for (k, result) in results.iter().enumerate() {
+            assert_eq!(result.is_err(), k % 3 == 0);
+        }
+        let kept: i64 = store.query_opt("SELECT count(*) FROM t", &[]).await.unwrap().unwrap().get(0).unwrap();
+        assert_eq!(kept, 133);
+        let twice = insert(&store, 1, false).await.unwrap_err();
+        assert!(twice.is_unique_violation());
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_transaction_harms_no_other() {
+    for (store, _directory) in stores().await {
+        let broken: Result<(), StoreError> = store.write(|_| Box::pin(async { panic!("on purpose") })).await;
+        assert!(matches!(broken, Err(StoreError::Closed)));
+        insert(&store, 7, false).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn migrations_run_once_and_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = Place::Directory(directory.path().to_owned()).of("t");
+    drop(Store::open(&file, &[MIGRATION]).await.unwrap());
+    let more = "ALTER TABLE t ADD COLUMN c TEXT; INSERT INTO t (k, c) VALUES (1, 'new')";
+    for _ in 0..2 {
+        let store = Store::open(&file, &[MIGRATION, more]).await.unwrap();
+        assert_eq!(store.query("SELECT c FROM t", &[]).await.unwrap().len(), 1);
+    }
+}
