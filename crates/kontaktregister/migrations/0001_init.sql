@@ -1,0 +1,1 @@
+CREATE TABLE person (pid TEXT PRIMARY KEY, innhold TEXT NOT NULL);
