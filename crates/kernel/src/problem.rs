@@ -1,7 +1,7 @@
 //! Errors as problem+json (RFC 9457), for components whose real API has no error format of its own.
 
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,12 +23,15 @@ pub struct Problem {
     /// The field that is wrong, as a path into the request (`mor.foedselsEllerDNummer`).
     #[serde(skip_serializing_if = "Option::is_none")]
     felt: Option<String>,
+    /// Goes into the header `WWW-Authenticate`.
+    #[serde(skip)]
+    www_authenticate: Option<String>,
 }
 
 impl Problem {
     /// A problem of this status.
     pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
-        Self { kind: "about:blank".to_owned(), title: title.into(), status: status.as_u16(), detail: None, felt: None }
+        Self { kind: "about:blank".to_owned(), title: title.into(), status: status.as_u16(), detail: None, felt: None, www_authenticate: None }
     }
 
     /// 400: the request is not understood.
@@ -78,6 +81,12 @@ impl Problem {
         self
     }
 
+    /// Says how to authenticate (the header `WWW-Authenticate`).
+    pub fn authenticate(mut self, how: impl Into<String>) -> Self {
+        self.www_authenticate = Some(how.into());
+        self
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -101,6 +110,10 @@ impl From<crate::http::BadJson> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let mut response = (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(how) = self.www_authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+        }
+        response
     }
 }
