@@ -1,0 +1,126 @@
+//! The signed-in person's own mailbox.
+//!
+//! Seeing which letters one has leaves no entry in the log of uses, as it shows no more than the notices do; opening one does.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::IntoResponse;
+use clients::postkasse::{Brev, Brevliste};
+use http::{HeaderMap, StatusCode, header};
+use kernel::auth::{Claims, Issuer};
+use kernel::id::Pid;
+use kernel::log::{Access, Personal};
+use kernel::problem::Problem;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::{Component, NAME, model, store};
+
+const HJEMMEL: &str = "eForvaltningsforskriften § 8 (mottakerens egen post)";
+
+/// Which letters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Utvalg {
+    /// Only letters older than this one.
+    foer: Option<Uuid>,
+    /// 1 to 100; 50 if absent.
+    antall: Option<u32>,
+}
+
+async fn authorised(component: &Component, headers: &HeaderMap) -> Result<(std::sync::Arc<Claims>, Pid), Problem> {
+    let claims = component.ctx.auth.bearer(headers, Issuer::Idporten).await?;
+    claims.require_scope("felles:post")?;
+    let pid = super::signed_in(&claims)?;
+    Ok((claims, pid))
+}
+
+/// One's letters, newest first.
+#[utoipa::path(get, path = "/postkasse/api/v1/meldinger", tag = "postkasse", params(Utvalg),
+    responses((status = 200, body = Brevliste), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub async fn list(
+    State(component): State<Component>,
+    utvalg: Result<Query<Utvalg>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Json<Brevliste>, Problem> {
+    let (_, pid) = authorised(&component, &headers).await?;
+    let Utvalg { foer, antall } = super::query(utvalg)?;
+    let limit = super::page("antall", antall, 50)?;
+    let ctx = &component.ctx;
+    let letters = store::letters(&ctx.store, &pid, foer, limit + 1, ctx.clock.now()).await?;
+    let unknown = || Problem::bad_request("foer er ingen av dine meldinger.").field("foer");
+    let mut meldinger = letters.ok_or_else(unknown)?;
+    let flere = meldinger.len() as i64 > limit;
+    meldinger.truncate(limit as usize);
+    Ok(Json(Brevliste { meldinger, flere }))
+}
+
+/// One of one's letters.
+#[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}", tag = "postkasse",
+    params(("id" = Uuid, Path, description = "The letter's id")),
+    responses((status = 200, body = Brev), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn get(
+    State(component): State<Component>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Brev>, Problem> {
+    let (_, pid) = authorised(&component, &headers).await?;
+    let ctx = &component.ctx;
+    let letter = store::letter(&ctx.store, &pid, super::id(&id)?, ctx.clock.now()).await?;
+    letter.map(|(brev, _)| Json(brev)).ok_or_else(super::unknown)
+}
+
+/// Whether the person agrees to the receipt.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Aapning {
+    /// True: the sender may be told that the letter was opened.
+    #[serde(rename = "godtaKvittering", default)]
+    #[param(rename = "godtaKvittering", required = false)]
+    godta_kvittering: bool,
+}
+
+/// Opens a letter. The first time, the sender who ordered a receipt gets one, for which the person's consent is needed.
+#[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}/dokument", tag = "postkasse",
+    params(("id" = Uuid, Path, description = "The letter's id"), Aapning),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn document(
+    State(component): State<Component>,
+    Path(id): Path<String>,
+    aapning: Result<Query<Aapning>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Problem> {
+    let (claims, pid) = authorised(&component, &headers).await?;
+    let ctx = &component.ctx;
+    let now = ctx.clock.now();
+    let (brev, nr) = store::letter(&ctx.store, &pid, super::id(&id)?, now).await?.ok_or_else(super::unknown)?;
+    if model::level(claims.acr.as_deref()) < brev.sikkerhetsnivaa {
+        let level = if brev.sikkerhetsnivaa == 4 { "idporten-loa-high" } else { "idporten-loa-substantial" };
+        let detail = format!("Brevet krever innlogging på et høyere sikkerhetsnivå ({level}).");
+        return Err(Problem::new(StatusCode::FORBIDDEN, "For lavt sikkerhetsnivå").detail(detail).field("acr"));
+    }
+    let consents = super::query(aapning)?.godta_kvittering;
+    if brev.aapningskvittering && brev.aapnet.is_none() && !consents {
+        let detail = "Avsenderen har bedt om kvittering når brevet åpnes. Godta det med godtaKvittering=true.";
+        return Err(Problem::conflict(detail).field("godtaKvittering"));
+    }
+    let document = store::document(&ctx.store, nr).await?;
+    let access = Access::from_claims(NAME, &claims, &headers, "Åpnet eget brev", HJEMMEL);
+    let document = Personal::new(pid, document).release(&ctx.log, access).await?;
+    if brev.aapnet.is_none() {
+        let kvittering = ctx.rng.uuid();
+        ctx.store
+            .write(move |tx| Box::pin(async move { store::open(tx, &brev, nr, kvittering, now).await }))
+            .await?;
+        ctx.wake.notify(NAME);
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, "inline; filename=\"brev.pdf\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, document.into_inner()))
+}

@@ -1,0 +1,237 @@
+//! Messages from senders: the access point's outbox.
+
+use axum::Json;
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Multipart, Path, Query, State};
+use bytes::Bytes;
+use clients::postkasse::{Fingeravtrykk, Meldingsstatus, SEND_SCOPE, Sendestatus};
+use http::{HeaderMap, StatusCode, header};
+use kernel::auth::{Claims, Issuer};
+use kernel::id::Orgnr;
+use kernel::problem::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::model::{Forsendelse, Innhold, fingerprint};
+use crate::store::{self, Taken};
+use crate::{Component, NAME, validation};
+
+/// Which of a sender's systems.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Kanal {
+    /// The channel on which the receipts will be read; at most 100 characters.
+    kanal: Option<String>,
+}
+
+/// The two parts of a sending.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form for OpenAPI; the parts are read one by one")]
+pub struct Sending {
+    /// The message: a standard business document as `application/json`.
+    forretningsmelding: String,
+    /// The document as `application/pdf`, at most 30 MB.
+    #[schema(value_type = String, format = Binary)]
+    dokumentpakke: Vec<u8>,
+}
+
+/// What became of a sending.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Mottatt {
+    /// The message's id.
+    message_id: Uuid,
+    /// `SENDT`, or `FEILET`, in which case a `feil` receipt tells why.
+    status: Sendestatus,
+}
+
+/// Takes a message for a digital mailbox or for print. Safe to repeat: the same message with the same id changes nothing.
+#[utoipa::path(post, path = "/dpi/api/v1/messages/out", tag = "postkasse", params(Kanal),
+    request_body(content = Sending, content_type = "multipart/form-data"),
+    responses((status = 200, body = Mottatt), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
+pub async fn send(
+    State(component): State<Component>,
+    kanal: Result<Query<Kanal>, QueryRejection>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Json<Mottatt>, Problem> {
+    let ctx = &component.ctx;
+    let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
+    claims.require_scope(SEND_SCOPE)?;
+    let kanal = super::query(kanal)?.kanal.unwrap_or_default();
+    if kanal.chars().count() > 100 {
+        return Err(Problem::bad_request("kanal er lengre enn 100 tegn.").field("kanal"));
+    }
+    let (message, document) = parts(form).await?;
+    let forsendelse = checked(&component, &claims, &headers, kanal, &message, document)?;
+    let message_id = forsendelse.id;
+    let (kvittering, now) = (ctx.rng.uuid(), ctx.clock.now());
+    let taken =
+        ctx.store.write(move |tx| Box::pin(async move { store::take(tx, forsendelse, kvittering, now).await })).await?;
+    let feil = match taken {
+        Taken::New(feil) => {
+            ctx.wake.notify(NAME);
+            feil
+        }
+        Taken::Again(feil) => feil,
+        Taken::Taken => {
+            let problem = Problem::conflict("En annen melding har allerede denne id-en.");
+            return Err(problem.field(format!("{HEADER}.documentIdentification.instanceIdentifier")));
+        }
+    };
+    let status = if feil.is_none() { Sendestatus::Sendt } else { Sendestatus::Feilet };
+    Ok(Json(Mottatt { message_id, status }))
+}
+
+const HEADER: &str = "standardBusinessDocument.standardBusinessDocumentHeader";
+
+/// Checks all that the access point checks, and what the mailbox provider will find wrong later.
+fn checked(
+    component: &Component,
+    claims: &Claims,
+    headers: &HeaderMap,
+    kanal: String,
+    message: &[u8],
+    document: Vec<u8>,
+) -> Result<Forsendelse, Problem> {
+    let bad = |path: &str, why: &str| Problem::bad_request(format!("{path} {why}.")).field(path);
+    let melding = validation::read(message).map_err(|invalid| {
+        let path = if invalid.path.is_empty() { "forretningsmelding" } else { invalid.path.as_str() };
+        bad(path, &invalid.why)
+    })?;
+    let avtrykk = fingerprint(&melding, &kanal);
+    let konversasjon = melding.konversasjon().unwrap_or_default();
+    let sbd = melding.standard_business_document;
+    let (innhold, avsender, digest, token, receivers) = match (sbd.digital, sbd.utskrift) {
+        (Some(mut digital), _) => {
+            let token = std::mem::take(&mut digital.maskinportentoken);
+            let parts = (digital.avsender.clone(), digital.dokumentpakkefingeravtrykk.clone());
+            (Innhold::Digital(digital), parts.0, parts.1, token, &component.config.leverandoerer)
+        }
+        (None, Some(mut utskrift)) => {
+            let token = std::mem::take(&mut utskrift.maskinportentoken);
+            let parts = (utskrift.avsender.clone(), utskrift.dokumentpakkefingeravtrykk.clone());
+            (Innhold::Utskrift(utskrift), parts.0, parts.1, token, &component.config.utskrift)
+        }
+        (None, None) => return Err(bad("standardBusinessDocument", "mangler innhold")),
+    };
+    let at = |field: &str| format!("standardBusinessDocument.{}.{field}", innhold.slag());
+
+    let consumer = super::organisation(claims)?;
+    if avsender.virksomhetsidentifikator.orgnr() != Some(consumer) {
+        let problem = Problem::forbidden("Avsenderen er ikke den virksomheten som tokenet gjelder.");
+        return Err(problem.field(at("avsender.virksomhetsidentifikator.value")));
+    }
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if bearer.split_once(' ').map(|(_, bearer)| bearer.trim()) != Some(token.as_str()) {
+        return Err(bad(&at("maskinportentoken"), "er ikke det tokenet som meldingen er sendt med"));
+    }
+    if document.len() > super::MAX_DOCUMENT {
+        return Err(too_large());
+    }
+    if !document.starts_with(b"%PDF-") {
+        return Err(bad("dokumentpakke", "er ikke en PDF"));
+    }
+    if Fingeravtrykk::of(&document) != digest {
+        return Err(bad(&at("dokumentpakkefingeravtrykk.digestValue"), "passer ikke til dokumentpakken"));
+    }
+    let party = |parties: &[clients::postkasse::Aktoer]| parties.first().and_then(|party| party.identifier.orgnr());
+    let leverandoer = party(&sbd.header.receiver).filter(|receiver| receivers.contains(receiver));
+    let Some(leverandoer) = leverandoer else {
+        let path = format!("{HEADER}.receiver[0].identifier.value");
+        return Err(bad(&path, "er ingen leverandør som tar imot meldinger av denne typen her"));
+    };
+    let signatar = party(&sbd.header.sender).unwrap_or(consumer);
+    let expected: Orgnr = claims.supplier_orgnr.unwrap_or(consumer);
+    let feil = (signatar != expected).then(|| {
+        "Den som står som sender i meldingen, er ikke den som tokenet er gitt til (supplier, ellers consumer).".to_owned()
+    });
+    Ok(Forsendelse {
+        id: sbd.header.document_identification.instance_identifier,
+        konversasjon,
+        avsender: consumer,
+        avsenderidentifikator: avsender.avsenderidentifikator.unwrap_or_default(),
+        signatar,
+        leverandoer,
+        kanal,
+        avtrykk,
+        innhold,
+        feil,
+        dokument: document,
+    })
+}
+
+/// The message and the document, each there once and of the right type.
+async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Bytes, Vec<u8>), Problem> {
+    let mut form = form.map_err(|_| unsupported("Innholdet må være multipart/form-data.", "Content-Type"))?;
+    let (mut message, mut document) = (None, None);
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        match field.name().unwrap_or_default() {
+            "forretningsmelding" if message.is_none() => {
+                message = Some(part(field, "application/json", "application/jwt").await?);
+            }
+            "dokumentpakke" if document.is_none() => {
+                document = Some(part(field, "application/pdf", "application/cms").await?);
+            }
+            _ => return Err(Problem::bad_request("Skjemaet har en ukjent eller gjentatt del.").field("multipart")),
+        }
+    }
+    let missing = |name: &str| Problem::bad_request(format!("Delen {name} mangler.")).field(name);
+    let message = message.ok_or_else(|| missing("forretningsmelding"))?;
+    let document = document.ok_or_else(|| missing("dokumentpakke"))?;
+    Ok((message, document.into()))
+}
+
+/// A part's bytes, where it is of the type taken today; `later` is the type that is not taken yet.
+async fn part(field: Field<'_>, today: &str, later: &str) -> Result<Bytes, Problem> {
+    let name = field.name().unwrap_or_default().to_owned();
+    let kind = field.content_type().unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == later {
+        return Err(Problem::not_implemented(format!("{name} som {later}; send {today}")).field(name));
+    }
+    if kind != today {
+        return Err(unsupported(&format!("{name} må være {today}."), &name));
+    }
+    field.bytes().await.map_err(broken)
+}
+
+fn unsupported(detail: &str, field: &str) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Ukjent medietype").detail(detail).field(field)
+}
+
+fn too_large() -> Problem {
+    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "For stort");
+    problem.detail("Dokumentpakken kan være på høyst 30 MB.").field("dokumentpakke")
+}
+
+fn broken(error: MultipartError) -> Problem {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => Problem::bad_request("Skjemaet kan ikke leses.").field("multipart"),
+    }
+}
+
+/// Where one's message has come on its way.
+#[utoipa::path(get, path = "/dpi/api/v1/messages/out/{messageId}/statuses", tag = "postkasse",
+    params(("messageId" = Uuid, Path, description = "The message's id")),
+    responses((status = 200, body = Vec<Meldingsstatus>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn statuses(
+    State(component): State<Component>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Vec<Meldingsstatus>>, Problem> {
+    let ctx = &component.ctx;
+    let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
+    claims.require_scope(SEND_SCOPE)?;
+    let found = store::outcome(&ctx.store, &super::organisation(&claims)?, super::id(&id)?).await?;
+    let (timestamp, feil) = found.ok_or_else(super::unknown)?;
+    let status = if feil.is_none() { Sendestatus::Sendt } else { Sendestatus::Feilet };
+    Ok(Json(vec![
+        Meldingsstatus { status: Sendestatus::Opprettet, timestamp, beskrivelse: None },
+        Meldingsstatus { status, timestamp, beskrivelse: feil },
+    ]))
+}

@@ -1,0 +1,77 @@
+//! Digital postkasse: takes letters from senders, keeps them in the person's mailbox or in the print queue, and gives
+//! receipts.
+//!
+//! The sending side is the access point's API of Digital post til innbyggere as the senders' software calls it, with this
+//! difference for now: the message comes as plain JSON and the document as a plain PDF, their authenticity resting on the
+//! bearer token. Signed messages (JWS) and encrypted packages (CMS) answer 501. The mailbox, the print queue and the bulk
+//! load have no public counterpart and are ours.
+
+use std::sync::Arc;
+
+use clients::orgs;
+use kernel::Context;
+use kernel::id::Orgnr;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+mod api;
+pub mod model;
+mod store;
+mod validation;
+
+/// The name of the component and of its store.
+pub const NAME: &str = clients::postkasse::NAME;
+/// The mailboxes' tables.
+pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+
+/// For which providers Felles takes letters: the receivers that a message's header may name.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Providers of digital mailboxes.
+    pub leverandoerer: Vec<Orgnr>,
+    /// Providers of printing.
+    pub utskrift: Vec<Orgnr>,
+}
+
+impl Default for Config {
+    /// Felles' own, and the real ones, whose numbers stand in published samples and in senders' settings.
+    fn default() -> Self {
+        let numbers = |numbers: &[&str]| numbers.iter().filter_map(|number| Orgnr::parse(number).ok()).collect();
+        Self {
+            leverandoerer: numbers(&[orgs::POSTKASSE.orgnr, "984661185", "922020175"]),
+            utskrift: numbers(&[orgs::UTSKRIFT.orgnr, "974761076"]),
+        }
+    }
+}
+
+/// The mailboxes and the print queue. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Component {
+    ctx: Context,
+    config: Arc<Config>,
+}
+
+impl Component {
+    /// The component over its context.
+    pub fn new(ctx: Context, config: Config) -> Self {
+        Self { ctx, config: Arc::new(config) }
+    }
+
+    /// Every route, with its full path.
+    pub fn router(&self) -> OpenApiRouter {
+        OpenApiRouter::new()
+            .routes(routes!(api::utgaaende::send))
+            .routes(routes!(api::utgaaende::statuses))
+            .routes(routes!(api::innkommende::list))
+            .routes(routes!(api::innkommende::read))
+            .routes(routes!(api::meldinger::list))
+            .routes(routes!(api::meldinger::get))
+            .routes(routes!(api::meldinger::document))
+            .routes(routes!(api::utskrift::list))
+            .routes(routes!(api::utskrift::document))
+            .routes(routes!(api::utskrift::status))
+            .routes(routes!(api::innlasting::load))
+            .layer(axum::extract::DefaultBodyLimit::max(api::MAX_BODY))
+            .with_state(self.clone())
+    }
+}
