@@ -17,6 +17,7 @@ pub mod postkasse;
 pub mod request;
 pub mod transparency;
 
+pub use maskinporten::TokenSource;
 pub use mesh::Mesh;
 
 /// Why a call gave no answer that can be used.
