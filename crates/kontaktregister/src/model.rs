@@ -109,7 +109,7 @@ pub fn phone_fresh(contact: &Kontaktinformasjon, now: Timestamp) -> bool {
 
 /// Less than 18 calendar months ago in Norway. The day after the last one, and exactly 18 months, is too late.
 fn fresh(moment: Option<Timestamp>, now: Timestamp) -> bool {
-    let expires = |moment: Timestamp| moment.to_zoned(oslo()).checked_add(Span::new().months(FRESH_MONTHS)).ok();
+    let expires = |moment: Timestamp| moment.to_zoned_datetime(oslo()).checked_add(Span::new().months(FRESH_MONTHS)).ok();
     moment.and_then(expires).is_some_and(|expires| now < expires.timestamp())
 }
 

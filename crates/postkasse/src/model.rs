@@ -75,7 +75,7 @@ pub fn fingerprint(melding: &Melding, kanal: &str) -> String {
 
 /// From when the person sees a letter that came at `now`: never before it came, nor before its effective date or time.
 pub fn visible_from(digital: &Digital, now: Timestamp) -> Timestamp {
-    let day = digital.virkningsdato.and_then(|date| date.to_zoned(oslo()).ok()).map(|start| start.timestamp());
+    let day = digital.virkningsdato.and_then(|date| date.to_zoned_datetime(oslo()).ok()).map(|start| start.timestamp());
     now.max(day.unwrap_or(now)).max(digital.virkningstidspunkt.unwrap_or(now))
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::jose::SigningKey;
+use http::HeaderValue;
 
 fn clock() -> Clock {
     Clock::fixed("2026-11-23T09:00:00Z".parse().unwrap())
