@@ -1,0 +1,425 @@
+//! Which assertion gives which token. No I/O.
+//!
+//! The order of the checks is that of the service: form, shape, client, key, signature, audience, times, and only then
+//! what is asked for; so that an assertion with a wrong signature tells nothing and uses nothing up.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use clients::maskinporten::GRANT;
+use kernel::id::{Orgnr, Pid};
+use kernel::jose::{Alg, JoseError, Jwt, PublicKey};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::api::refused::Refused;
+
+/// The algorithms that assertions may be signed with.
+pub const ALGS: [Alg; 4] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::ES256];
+/// How long an assertion may live, from `iat` to `exp`; seconds.
+pub const LONGEST_ASSERTION: i64 = 120;
+/// How far ahead of this server's clock `iat` may be; seconds.
+pub const AHEAD: i64 = 10;
+/// How long a used assertion is remembered after its end; seconds.
+pub const SKEW: i64 = 60;
+/// How long a token lives unless the client has another setting; seconds.
+pub const LIFETIME: i64 = 120;
+/// The longest life that a client may be given; seconds.
+pub const LONGEST_LIFETIME: i64 = 3600;
+/// The longest assertion that is read; bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// What is known of a client, parsed.
+#[derive(Debug)]
+pub struct Client {
+    /// Client id.
+    pub client_id: String,
+    /// The organisation that answers for it.
+    pub orgnr: Orgnr,
+    /// Whether it may get tokens.
+    pub active: bool,
+    /// How long its tokens live; 0 for the usual. Seconds.
+    pub access_token_lifetime: i64,
+    /// The scopes registered on it.
+    pub scopes: HashSet<String>,
+    /// The scopes that its organisation has been given access to.
+    pub access: HashSet<String>,
+    /// Its keys by name.
+    pub keys: HashMap<String, ClientKey>,
+    /// Grows with every change of what is above.
+    pub revision: i64,
+}
+
+/// A key that a client signs with.
+#[derive(Debug)]
+pub struct ClientKey {
+    /// Parsed once.
+    pub key: PublicKey,
+    /// When it may no longer be used; seconds since 1970.
+    pub expires: i64,
+}
+
+/// A scope of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Whether it is given out.
+    pub active: bool,
+    /// Whether every organisation has it without being given access.
+    pub accessible_for_all: bool,
+    /// Longest life of a token with it; 0 for no bound. Seconds.
+    pub at_max_age: i64,
+    /// Where its delegations are kept (Altinn's issuer); `None` where it cannot be delegated.
+    pub delegation_source: Option<String>,
+}
+
+/// The scopes that exist.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// By name.
+    pub scopes: HashMap<String, Scope>,
+    /// Grows with every change.
+    pub revision: i64,
+}
+
+/// What a decision rests on.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The client that the assertion names, where it exists.
+    pub client: Option<Arc<Client>>,
+    /// The scopes.
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// The assertion of a token request's form.
+pub fn form(content_type: Option<&str>, body: &[u8]) -> Result<String, Refused> {
+    let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Refused::request("The content type must be application/x-www-form-urlencoded"));
+    }
+    let (mut grant, mut assertion) = (None, None);
+    for (name, value) in url::form_urlencoded::parse(body) {
+        let slot = match &*name {
+            "grant_type" => &mut grant,
+            "assertion" => &mut assertion,
+            _ => continue,
+        };
+        if slot.replace(value.into_owned()).is_some() {
+            return Err(Refused::request("A parameter is repeated"));
+        }
+    }
+    match grant.as_deref() {
+        None => return Err(Refused::request("The parameter grant_type is missing")),
+        Some(GRANT) => {}
+        Some(_) => return Err(Refused::grant_type()),
+    }
+    let assertion = assertion.ok_or_else(|| Refused::request("The parameter assertion is missing"))?;
+    if assertion.len() > LONGEST {
+        return Err(Refused::request("The assertion is too long"));
+    }
+    Ok(assertion)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Seconds since 1970. RFC 7519 allows fractions; they are cut off.
+fn numeric_date<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(value)?;
+    Ok(number.and_then(|number| number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64))))
+}
+
+/// The claims of an assertion. Others are ignored.
+#[derive(Deserialize)]
+struct Assertion {
+    iss: Option<String>,
+    aud: Option<OneOrMany>,
+    #[serde(default, deserialize_with = "numeric_date")]
+    iat: Option<i64>,
+    #[serde(default, deserialize_with = "numeric_date")]
+    exp: Option<i64>,
+    jti: Option<String>,
+    scope: Option<String>,
+    resource: Option<OneOrMany>,
+    pid: Option<Pid>,
+    consumer_org: Option<String>,
+    iss_onbehalfof: Option<Value>,
+    authorization_details: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Issuer {
+    iss: Option<String>,
+}
+
+/// The client that an assertion says it is from; nothing is verified yet.
+pub fn claimed_client(assertion: &str) -> Result<String, Refused> {
+    let jwt = Jwt::parse(assertion).map_err(|error| Refused::malformed(&error))?;
+    let claims: Issuer = jwt.unverified_claims().map_err(|error| Refused::malformed(&error))?;
+    claims.iss.ok_or_else(|| Refused::request("The claim iss is missing"))
+}
+
+/// A token to issue, if the assertion has not been used and the delegation, where there is one, exists.
+#[derive(Debug)]
+pub struct Grant {
+    /// The client.
+    pub client: Arc<Client>,
+    /// The revision of the catalogue that the decision rests on.
+    pub catalogue_revision: i64,
+    /// What makes the assertion one: of its client and `jti`.
+    pub fingerprint: Vec<u8>,
+    /// When the assertion ends; seconds since 1970.
+    pub assertion_expires: i64,
+    /// On whose behalf the client's owner asks, if another's, and where that is kept.
+    pub delegation: Option<Delegation>,
+    /// The scopes granted, in the order asked for.
+    pub scopes: Vec<String>,
+    /// For whom the token is; empty where nobody is named.
+    pub aud: Vec<String>,
+    /// The person that the token is restricted to.
+    pub pid: Option<Pid>,
+    /// How long the token lives; seconds.
+    pub lifetime: i64,
+}
+
+/// Another organisation's access, used by its supplier.
+#[derive(Debug, Clone)]
+pub struct Delegation {
+    /// Whose access.
+    pub consumer: Orgnr,
+    /// Where the delegation is kept.
+    pub source: String,
+    /// The scopes that the consumer needs access to; the others are open to all.
+    pub restricted: Vec<String>,
+}
+
+/// Decides on an assertion at `now` (seconds since 1970), addressed to `issuer`.
+pub fn decide(assertion: &str, known: &Known, issuer: &str, now: i64) -> Result<Grant, Refused> {
+    let jwt = Jwt::parse(assertion).map_err(|error| Refused::malformed(&error))?;
+    let client = known.client.as_ref().filter(|client| client.active).ok_or_else(Refused::client)?;
+    let key = key(&jwt, client, now)?;
+    let payload = jwt.verify(key, &ALGS).map_err(|error| match error {
+        JoseError::Algorithm => Refused::grant("MP-124", "The assertion's algorithm is not allowed for its key"),
+        _ => Refused::grant("MP-124", "Invalid assertion. Client authentication failed. Invalid JWT signature"),
+    })?;
+    let claims: Assertion = payload.claims().map_err(|error| Refused::malformed(&error))?;
+    let audience = match &claims.aud {
+        Some(OneOrMany::One(aud)) => Some(aud),
+        Some(OneOrMany::Many(aud)) => aud.first().filter(|_| aud.len() == 1),
+        None => None,
+    };
+    if audience.map(String::as_str) != Some(issuer) {
+        let why = format!("Invalid assertion. Client authentication failed. Invalid audience claim, expected {issuer}");
+        return Err(Refused::grant("MP-110", why));
+    }
+    let assertion_expires = times(&claims, now)?;
+    if claims.authorization_details.is_some_and(|details| !details.is_null()) {
+        return Err(Refused::authorization_details());
+    }
+    if claims.iss_onbehalfof.is_some() {
+        return Err(Refused::request("The claim iss_onbehalfof is not supported; use consumer_org"));
+    }
+    let aud = match claims.resource {
+        None => Vec::new(),
+        Some(OneOrMany::One(resource)) => vec![resource],
+        Some(OneOrMany::Many(resources)) => resources,
+    };
+    if aud.iter().any(String::is_empty) {
+        return Err(Refused::request("The claim resource holds an empty value"));
+    }
+    let scopes = scopes(claims.scope.as_deref())?;
+    let (lifetime, delegation) = access(&scopes, claims.consumer_org.as_deref(), client, &known.catalogue)?;
+    Ok(Grant {
+        fingerprint: fingerprint(client, claims.jti.as_deref(), assertion),
+        client: client.clone(),
+        catalogue_revision: known.catalogue.revision,
+        assertion_expires,
+        delegation,
+        scopes,
+        aud,
+        pid: claims.pid,
+        lifetime,
+    })
+}
+
+/// The client's key that the assertion names.
+fn key<'a>(jwt: &Jwt<'_>, client: &'a Client, now: i64) -> Result<&'a PublicKey, Refused> {
+    let header = jwt.header();
+    let Some(kid) = &header.kid else {
+        return Err(match &header.x5c {
+            None => Refused::request("The assertion's header has neither kid nor x5c"),
+            Some(Value::Array(_)) => Refused::grant(
+                "MP-120",
+                "The certificate is not trusted: this installation trusts no certificate authority, register a key and use kid",
+            ),
+            Some(_) => Refused::grant("MP-123", "x5c in the assertion's header is not an array"),
+        });
+    };
+    if header.x5c.is_some() {
+        return Err(Refused::request("The assertion's header has both kid and x5c"));
+    }
+    let key = client.keys.get(kid).ok_or_else(|| {
+        Refused::grant("MP-124", "Invalid assertion. Client authentication failed. The client has no key of that kid")
+    })?;
+    if key.expires <= now {
+        return Err(Refused::grant("MP-121", "The client's key has expired"));
+    }
+    Ok(&key.key)
+}
+
+/// Checks the assertion's times and gives its end.
+fn times(claims: &Assertion, now: i64) -> Result<i64, Refused> {
+    let missing = |name: &str| Refused::request(format!("The claim {name} is missing"));
+    let iat = claims.iat.ok_or_else(|| missing("iat"))?;
+    let exp = claims.exp.ok_or_else(|| missing("exp"))?;
+    let refused = |why| Err(Refused::grant("MP-130", why));
+    if iat > now.saturating_add(AHEAD) {
+        return refused("Invalid assertion. Issue time is after now");
+    }
+    if exp <= now {
+        return refused("Invalid assertion. It has expired");
+    }
+    if exp.saturating_sub(iat) > LONGEST_ASSERTION {
+        return refused("Invalid assertion. Its life is longer than 120 seconds");
+    }
+    Ok(exp)
+}
+
+/// The scopes asked for, each once, in order.
+fn scopes(claim: Option<&str>) -> Result<Vec<String>, Refused> {
+    let mut seen = BTreeSet::new();
+    let words = claim.unwrap_or_default().split_ascii_whitespace();
+    let scopes: Vec<String> = words.filter(|word| seen.insert(*word)).map(str::to_owned).collect();
+    if scopes.is_empty() { Err(Refused::request("The claim scope is missing")) } else { Ok(scopes) }
+}
+
+/// Whether the client may have these scopes; how long the token lives, and what the delegation must give.
+fn access(
+    scopes: &[String],
+    consumer_org: Option<&str>,
+    client: &Client,
+    catalogue: &Catalogue,
+) -> Result<(i64, Option<Delegation>), Refused> {
+    let consumer = match consumer_org {
+        None => None,
+        Some(number) => {
+            let consumer = Orgnr::parse(number)
+                .map_err(|_| Refused::request("consumer_org is not an organisation number of nine digits"))?;
+            if consumer == client.orgnr {
+                return Err(Refused::request("consumer_org is the client's own organisation number"));
+            }
+            Some(consumer)
+        }
+    };
+    let mut lifetime = if client.access_token_lifetime > 0 { client.access_token_lifetime } else { LIFETIME };
+    let (mut source, mut restricted) = (None, Vec::new());
+    for name in scopes {
+        let scope = catalogue.scopes.get(name).filter(|scope| scope.active);
+        let scope = scope.ok_or_else(|| Refused::scope("MP-200", name, "does not exist or is not active"))?;
+        if !client.scopes.contains(name) && !scope.accessible_for_all {
+            return Err(Refused::scope("MP-200", name, "is not registered on the client"));
+        }
+        if consumer.is_some() {
+            let of_scope = scope.delegation_source.as_deref();
+            source = Some(of_scope.ok_or_else(|| Refused::delegation(name))?);
+            if !scope.accessible_for_all {
+                restricted.push(name.clone());
+            }
+        } else if !scope.accessible_for_all && !client.access.contains(name) {
+            return Err(Refused::no_access(name));
+        }
+        if scope.at_max_age > 0 {
+            lifetime = lifetime.min(scope.at_max_age);
+        }
+    }
+    let delegation =
+        consumer.zip(source).map(|(consumer, source)| Delegation { consumer, source: source.to_owned(), restricted });
+    Ok((lifetime, delegation))
+}
+
+/// What makes an assertion the same as another: its client and `jti`, or, without one, what was signed. The signature is
+/// left out, because an ECDSA signature can be rewritten by anyone.
+fn fingerprint(client: &Client, jti: Option<&str>, assertion: &str) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    match jti {
+        Some(jti) => {
+            hash.update(b"jti\0");
+            hash.update(client.client_id.as_bytes());
+            hash.update(b"\0");
+            hash.update(jti.as_bytes());
+        }
+        None => {
+            hash.update(b"jws\0");
+            hash.update(assertion.rsplit_once('.').map_or(assertion, |(signed, _)| signed).as_bytes());
+        }
+    }
+    hash.finalize().to_vec()
+}
+
+/// An organisation as tokens write it.
+#[derive(Debug, Serialize)]
+pub struct Organisation {
+    authority: &'static str,
+    #[serde(rename = "ID")]
+    id: String,
+}
+
+impl Organisation {
+    /// The organisation of this number.
+    pub fn of(orgnr: &Orgnr) -> Self {
+        Self { authority: "iso6523-actorid-upis", id: format!("0192:{}", orgnr.as_str()) }
+    }
+}
+
+/// The claims of a token, in the order of the service's.
+#[derive(Debug, Serialize)]
+pub struct TokenClaims<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Value>,
+    scope: &'a str,
+    iss: &'a str,
+    client_amr: &'static str,
+    token_type: &'static str,
+    exp: i64,
+    iat: i64,
+    client_id: &'a str,
+    jti: &'a str,
+    consumer: Organisation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier: Option<Organisation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delegation_source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<Pid>,
+}
+
+impl<'a> TokenClaims<'a> {
+    /// The claims of the token that `grant` gives.
+    pub fn new(grant: &'a Grant, scope: &'a str, issuer: &'a str, jti: &'a str, now: i64) -> Self {
+        let owner = &grant.client.orgnr;
+        let delegation = grant.delegation.as_ref();
+        Self {
+            aud: match grant.aud.as_slice() {
+                [] => None,
+                [one] => Some(Value::from(one.as_str())),
+                many => Some(Value::from(many)),
+            },
+            scope,
+            iss: issuer,
+            client_amr: "private_key_jwt",
+            token_type: "Bearer",
+            exp: now + grant.lifetime,
+            iat: now,
+            client_id: &grant.client.client_id,
+            jti,
+            consumer: Organisation::of(delegation.map_or(owner, |delegation| &delegation.consumer)),
+            supplier: delegation.map(|_| Organisation::of(owner)),
+            delegation_source: delegation.map(|delegation| delegation.source.as_str()),
+            pid: grant.pid,
+        }
+    }
+}
