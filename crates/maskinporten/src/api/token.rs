@@ -1,0 +1,98 @@
+//! The token endpoint.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use clients::maskinporten::TokenResponse;
+use http::{HeaderMap, header};
+use kernel::jose::Alg;
+use utoipa::ToSchema;
+
+use super::refused::{OauthError, Refused};
+use crate::model::{self, Grant, TokenClaims};
+use crate::{Component, store};
+
+/// Largest form, in bytes.
+pub const MAX_BODY: usize = 64 << 10;
+/// How often a decision is made anew because what it rests on changed.
+const ATTEMPTS: usize = 4;
+
+/// The form of a token request.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form for OpenAPI; it is read by hand, to answer as OAuth does")]
+pub struct TokenRequest {
+    /// `urn:ietf:params:oauth:grant-type:jwt-bearer`.
+    grant_type: String,
+    /// The signed assertion.
+    assertion: String,
+}
+
+/// Exchanges a signed assertion for an access token.
+#[utoipa::path(post, path = "/maskinporten/token", tag = "maskinporten",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError)))]
+pub async fn token(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(&component, &headers, &body).await
+}
+
+/// The same with a slash at the end, as some clients call it.
+#[utoipa::path(post, path = "/maskinporten/token/", tag = "maskinporten",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError)))]
+pub async fn token_slash(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(&component, &headers, &body).await
+}
+
+async fn answer(component: &Component, headers: &HeaderMap, body: &[u8]) -> Response {
+    let mut client_id = None;
+    match grant(component, headers, body, &mut client_id).await {
+        Ok(answer) => {
+            ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(answer)).into_response()
+        }
+        Err(refused) => refused.into_response(&component.ctx.rng, client_id.as_deref()),
+    }
+}
+
+async fn grant(
+    component: &Component,
+    headers: &HeaderMap,
+    body: &[u8],
+    client_id: &mut Option<String>,
+) -> Result<TokenResponse, Refused> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let assertion = model::form(content_type, body)?;
+    let client_id = client_id.insert(model::claimed_client(&assertion)?);
+    let mut known = component.registry.known(client_id).await?;
+    for _ in 0..ATTEMPTS {
+        let now = component.ctx.clock.now().as_second();
+        let outcome = match model::decide(&assertion, &known, &component.issuer, now) {
+            Ok(grant) => issue(component, grant, now).await,
+            Err(refused) => Err(refused),
+        };
+        let Err(refused) = outcome else { return outcome };
+        // What is remembered may be out of date: another node may have registered a key a moment ago.
+        match component.registry.newer(client_id, &known).await? {
+            Some(newer) => known = newer,
+            None => return Err(refused),
+        }
+    }
+    Err(Refused::server())
+}
+
+/// Keeps that the assertion is used and what is issued, and then signs.
+async fn issue(component: &Component, grant: Grant, now: i64) -> Result<TokenResponse, Refused> {
+    let jti = component.ctx.rng.token();
+    let scope = grant.scopes.join(" ");
+    let issued = store::Issued { grant, scope, jti, at: now };
+    let store = &component.ctx.store;
+    let issued = store.write(move |tx| Box::pin(async move { store::issue(tx, &issued).await.map(|()| issued) })).await?;
+    let claims = TokenClaims::new(&issued.grant, &issued.scope, &component.issuer, &issued.jti, now);
+    let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
+    let access_token = signed.map_err(|error| {
+        tracing::error!(%error, "a token could not be signed");
+        Refused::server()
+    })?;
+    let expires_in = issued.grant.lifetime;
+    Ok(TokenResponse { access_token, token_type: "Bearer".to_owned(), expires_in, scope: issued.scope })
+}
