@@ -27,7 +27,7 @@ pub fn month_text(d: Date) -> String {
 
 /// The day of a moment, in UTC: the trace must read the same wherever it is written.
 pub fn day_text(at: Timestamp) -> String {
-    date_text(at.to_zoned(jiff::tz::TimeZone::UTC).date())
+    date_text(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
 }
 
 /// `2 012`, `1 006,5`: groups of three with a non-breaking space (U+00A0), and a decimal comma.

@@ -57,7 +57,7 @@ impl Parameter {
     ///
     /// `decided_at` counts from midnight UTC, so that the answer does not depend on a time zone database.
     pub fn at(&self, as_of: Date, known_at: Timestamp) -> Option<&ParameterValue> {
-        let known = known_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let known = known_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         self.values
             .iter()
             .filter(|v| v.valid_from <= as_of && v.decided_at <= known)

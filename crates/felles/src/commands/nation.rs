@@ -1,0 +1,87 @@
+//! `felles nation`: makes a synthetic nation as files.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use jiff::civil::{Date, date};
+
+/// The day on which a nation begins, unless the command says otherwise: the same for every installation, so that a seed
+/// means the same nation on every day.
+const DAY_ONE: Date = date(2026, 11, 1);
+
+/// Which nation.
+#[derive(Debug, Clone, Args)]
+pub struct Which {
+    /// How many people
+    #[arg(long, default_value_t = 10_000, env = "FELLES_POPULATION", value_name = "N")]
+    pub population: u32,
+    /// Which nation of all possible ones; the same seed gives the same nation to the byte
+    #[arg(long, default_value_t = 1, env = "FELLES_SEED", value_name = "S")]
+    pub seed: u64,
+    /// The nation's first day; nobody is born after it
+    #[arg(long, default_value_t = DAY_ONE, env = "FELLES_DATE", value_name = "YYYY-MM-DD")]
+    pub date: Date,
+}
+
+/// The command's flags.
+#[derive(Debug, Args)]
+pub struct Nation {
+    #[command(flatten)]
+    which: Which,
+    /// Where to put the files
+    #[arg(long, default_value = "nation", value_name = "DIR")]
+    out: PathBuf,
+}
+
+impl Nation {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        make(&self.which, &self.out)?;
+        super::say(&format!("{} people in {}", self.which.population, self.out.display()));
+        Ok(())
+    }
+}
+
+/// Makes a nation and writes its files to `directory`.
+pub fn make(which: &Which, directory: &Path) -> anyhow::Result<nation::Nation> {
+    let options = nation::Options { population: which.population, seed: which.seed, date: which.date };
+    let mut progress = Progress::new("Making the nation");
+    let made = nation::generate(&options, &mut |done, total| progress.show(done as u64, total as u64));
+    progress.end();
+    std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    made.write(directory).with_context(|| format!("cannot write to {}", directory.display()))?;
+    Ok(made)
+}
+
+/// A line on the terminal that says how far something has come; nothing where standard error is no terminal.
+pub struct Progress {
+    what: &'static str,
+    shown: Option<u64>,
+    terminal: bool,
+}
+
+impl Progress {
+    /// The progress of `what`.
+    pub fn new(what: &'static str) -> Self {
+        Self { what, shown: None, terminal: std::io::stderr().is_terminal() }
+    }
+
+    /// Shows how much of `total` is done, in whole per cent.
+    pub fn show(&mut self, done: u64, total: u64) {
+        let percent = (done * 100).checked_div(total).unwrap_or(100).min(100);
+        if self.terminal && self.shown != Some(percent) {
+            self.shown = Some(percent);
+            // A terminal that has gone away is no reason to stop.
+            let _ = write!(std::io::stderr(), "\r{} … {percent} %", self.what);
+        }
+    }
+
+    /// Ends the line.
+    pub fn end(self) {
+        if self.shown.is_some() {
+            let _ = writeln!(std::io::stderr(), "\r{} … done ", self.what);
+        }
+    }
+}

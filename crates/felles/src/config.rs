@@ -1,0 +1,188 @@
+//! One configuration: the file `felles.toml` in the data directory, over it the environment, over it the flags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use kernel::store::Place;
+use kernel::telemetry::LogFormat;
+use serde::{Deserialize, Serialize};
+
+/// The components, by the names that `--only`, `[remote]` and the stores use.
+pub const COMPONENTS: &[&str] = &[
+    maskinporten::NAME,
+    idporten::NAME,
+    folkeregister::NAME,
+    kontaktregister::NAME,
+    postkasse::NAME,
+    life_events::NAME,
+    transparency::NAME,
+    portal::NAME,
+];
+
+/// What every command that touches an installation takes.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// Where the installation keeps its keys, its configuration and (on SQLite) its data
+    #[arg(long, default_value = "data", env = "FELLES_DATA", value_name = "DIR")]
+    pub data: PathBuf,
+    /// PostgreSQL instead of SQLite files: postgres://user@host/database
+    #[arg(long, env = "FELLES_STORE", value_name = "URL")]
+    pub store: Option<String>,
+    /// What the name of each PostgreSQL schema begins with, so that one database holds several installations
+    #[arg(long, env = "FELLES_STORE_PREFIX", value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub store_prefix: String,
+    /// Which log lines: info, debug, warn,folkeregister=debug, …
+    #[arg(long, env = "FELLES_LOG", default_value = "warn", value_name = "FILTER")]
+    pub log: String,
+    /// Log lines as JSON
+    #[arg(long, env = "FELLES_LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl Options {
+    /// How log lines are written.
+    pub fn log_format(&self) -> LogFormat {
+        if self.log_json { LogFormat::Json } else { LogFormat::Text }
+    }
+}
+
+/// What a command that serves takes besides.
+#[derive(Debug, Clone, Args)]
+pub struct Serving {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "FELLES_LISTEN", value_name = "HOST:PORT")]
+    pub listen: Option<String>,
+    /// Where the public reaches this process [default: http://localhost:PORT]
+    #[arg(long, env = "FELLES_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// A component that lives elsewhere, as name=URL; may be repeated
+    #[arg(long, env = "FELLES_REMOTE", value_name = "NAME=URL", value_delimiter = ',')]
+    pub remote: Vec<String>,
+    /// No test eID and no suggested people: for a nation of real people
+    #[arg(long, env = "FELLES_PRODUCTION")]
+    pub production: bool,
+}
+
+/// How the synthetic nation of an installation was made.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Nation {
+    /// How many people.
+    pub population: u64,
+    /// Which nation of all possible ones.
+    pub seed: u64,
+    /// Its day one.
+    pub date: jiff::civil::Date,
+}
+
+/// `felles.toml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// See [`Options::store`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// See [`Serving::listen`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// See [`Serving::base_url`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// See [`Serving::production`].
+    #[serde(default)]
+    pub production: bool,
+    /// Components elsewhere: name → URL.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub remote: BTreeMap<String, String>,
+    /// Written when the nation has been made and loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nation: Option<Nation>,
+}
+
+impl File {
+    fn path(data: &Path) -> PathBuf {
+        data.join("felles.toml")
+    }
+
+    /// Reads the file of the installation in `data`; an installation without one has the defaults.
+    pub fn read(data: &Path) -> anyhow::Result<Self> {
+        let path = Self::path(data);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+
+    /// Writes the file, whole or not at all.
+    pub fn write(&self, data: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir_all(data)?;
+        let path = Self::path(data);
+        let new = path.with_extension("toml.new");
+        std::fs::write(&new, toml::to_string_pretty(self)?)?;
+        std::fs::rename(&new, &path).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Where the data of the components lies.
+    pub fn place(&self, options: &Options) -> Place {
+        match options.store.as_ref().or(self.store.as_ref()) {
+            Some(url) => Place::Database { url: url.clone(), prefix: options.store_prefix.clone() },
+            None => Place::Directory(options.data.clone()),
+        }
+    }
+}
+
+/// What serving needs to know, all sources taken together.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The data directory.
+    pub data: PathBuf,
+    /// Where the components' data lies.
+    pub place: Place,
+    /// Address to listen on.
+    pub listen: String,
+    /// Where the public reaches this process, without a slash at the end.
+    pub base_url: String,
+    /// Components elsewhere.
+    pub remote: BTreeMap<String, String>,
+    /// Components served here.
+    pub only: Vec<String>,
+    /// See [`kernel::Context::test_mode`].
+    pub test_mode: bool,
+}
+
+impl Config {
+    /// Takes the flags (clap has merged the environment into them) over the file. `only` empty means all.
+    pub fn new(options: &Options, serving: &Serving, only: &[String]) -> anyhow::Result<(Self, File)> {
+        let file = File::read(&options.data)?;
+        let listen = serving.listen.clone().or_else(|| file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let Some((_, port)) = listen.rsplit_once(':') else { bail!("--listen {listen}: HOST:PORT is wanted") };
+        let base_url = serving.base_url.clone().or_else(|| file.base_url.clone());
+        let base_url = base_url.unwrap_or_else(|| format!("http://localhost:{port}")).trim_end_matches('/').to_owned();
+        let mut remote = file.remote.clone();
+        for pair in &serving.remote {
+            let Some((name, url)) = pair.split_once('=') else { bail!("--remote {pair}: NAME=URL is wanted") };
+            remote.insert(name.to_owned(), url.trim_end_matches('/').to_owned());
+        }
+        for name in remote.keys().chain(only) {
+            if !COMPONENTS.contains(&name.as_str()) {
+                bail!("there is no component {name}; the components are {}", COMPONENTS.join(", "));
+            }
+        }
+        let here = |name: &&str| {
+            !remote.contains_key(**name) && (only.is_empty() || only.iter().any(|wanted| wanted == *name))
+        };
+        let only: Vec<String> = COMPONENTS.iter().filter(here).map(|name| (*name).to_owned()).collect();
+        let config = Self {
+            data: options.data.clone(),
+            place: file.place(options),
+            listen,
+            base_url,
+            remote,
+            only,
+            test_mode: !(serving.production || file.production),
+        };
+        Ok((config, file))
+    }
+}

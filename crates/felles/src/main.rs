@@ -1,0 +1,58 @@
+//! `felles`: the command line.
+
+mod commands;
+mod config;
+mod internal;
+mod secrets;
+mod server;
+mod web;
+
+use clap::{Parser, Subcommand};
+
+/// Norway's common digital ecosystem in one program
+///
+/// Start with `felles up`: it makes a synthetic nation, serves every component on http://localhost:8080 and says whom
+/// to sign in as. Then, in another terminal, `felles birth` reports a birth and follows it to the mother's letter.
+#[derive(Debug, Parser)]
+#[command(name = "felles", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the nation the first time, and serve everything
+    Up(commands::up::Up),
+    /// Serve some components, over data that is already there
+    Serve(commands::up::Serve),
+    /// Make a synthetic nation as files, one JSON object a line
+    Nation(commands::nation::Nation),
+    /// Report a birth as a hospital does, and follow it to the letter
+    Birth(commands::birth::Birth),
+    /// Register a client of Maskinporten or ID-porten
+    Client(commands::client::Client),
+    /// The access log: check that nothing was changed or removed
+    Log(commands::log::Log),
+    /// Write the OpenAPI documents of every component
+    Openapi(commands::openapi::Openapi),
+    /// Bring the tables of every store up to date, without serving
+    Migrate(commands::migrate::Migrate),
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Up(command) => command.run().await,
+            Command::Serve(command) => command.run().await,
+            Command::Nation(command) => command.run(),
+            Command::Birth(command) => command.run().await,
+            Command::Client(command) => command.run().await,
+            Command::Log(command) => command.run().await,
+            Command::Openapi(command) => command.run(),
+            Command::Migrate(command) => command.run().await,
+        }
+    })
+}
