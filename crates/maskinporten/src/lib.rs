@@ -17,13 +17,11 @@ use utoipa_axum::routes;
 
 mod admin;
 mod api;
-pub mod catalogue;
 pub mod model;
 mod registry;
 mod store;
 
-pub use admin::{NewClient, RegistrationError};
-pub use catalogue::NewScope;
+pub use admin::{NewClient, NewScope, Registrar, RegistrationError};
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::maskinporten::NAME;
@@ -42,13 +40,6 @@ pub struct Config {
     pub master: KeyEncryptionKey,
     /// The scopes that exist from the start; those that the store knows already are brought up to date.
     pub scopes: Vec<NewScope>,
-}
-
-impl Config {
-    /// The scopes of Felles' own components.
-    pub fn new(master: KeyEncryptionKey) -> Self {
-        Self { master, scopes: catalogue::of_felles() }
-    }
 }
 
 /// Why the component does not start.
@@ -77,10 +68,7 @@ impl Component {
         let lifecycle = Lifecycle::new(model::LONGEST_LIFETIME);
         let keyring =
             Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, ctx.clock.now()).await?;
-        let scopes = config.scopes;
-        let changed: Result<(), StoreError> =
-            ctx.store.write(move |tx| Box::pin(async move { store::put_scopes(tx, &scopes).await })).await;
-        changed?;
+        Registrar::new(ctx.store.clone(), ctx.clock.clone()).put_scopes(config.scopes).await?;
         let issuer = Arc::from(format!("{}/maskinporten/", ctx.base_url));
         let registry = registry::Registry::new(ctx.store.clone()).await?;
         Ok(Self { ctx, issuer, keyring, registry })
@@ -89,6 +77,11 @@ impl Component {
     /// The issuer as it stands in `iss`, with its slash.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Administers this component's clients and scopes.
+    pub fn registrar(&self) -> Registrar {
+        Registrar::new(self.ctx.store.clone(), self.ctx.clock.clone())
     }
 
     /// Every route, with its full path.

@@ -7,9 +7,8 @@ use kernel::jose::{Jwk, PublicKey};
 use kernel::params;
 use kernel::store::{Store, StoreError, Tx};
 
-use crate::admin::NewClient;
+use crate::admin::{NewClient, NewScope};
 use crate::api::refused::Refused;
-use crate::catalogue::NewScope;
 use crate::model::{Catalogue, Client, ClientKey, Grant, Scope};
 
 // --- reading ---
