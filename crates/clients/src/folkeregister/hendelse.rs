@@ -1,0 +1,122 @@
+//! The event feed: the list that followers read, and the event in full.
+
+use jiff::Timestamp;
+use kernel::id::Pid;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// Event types that Felles itself makes; the register has more (`hendelsetype` is open text to followers).
+pub mod hendelsetype {
+    /// A person is new in the register: born, moved in, or given a D-number.
+    pub const PERSON_ER_OPPRETTET: &str = "personErOpprettet";
+    /// A person has died.
+    pub const PERSON_ER_DOED: &str = "personErDoed";
+    /// Parents, children or spouse changed.
+    pub const ENDRING_I_FAMILIERELASJON: &str = "endringIFamilierelasjon";
+    /// Parental responsibility changed.
+    pub const ENDRING_I_FORELDREANSVAR: &str = "endringIForeldreansvar";
+    /// Marital status changed.
+    pub const ENDRING_I_SIVILSTAND: &str = "endringISivilstand";
+    /// The name changed.
+    pub const ENDRING_I_NAVN: &str = "endringINavn";
+    /// The residence changed.
+    pub const ENDRING_I_BOSTEDSADRESSE: &str = "endringIBostedsadresse";
+}
+
+/// A line of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LagretHendelse {
+    /// Its number, from 1 without gaps.
+    pub sekvensnummer: i64,
+    /// The event.
+    pub hendelse: HendelseMedDokumentIdentifikatorer,
+}
+
+/// An event, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HendelseMedDokumentIdentifikatorer {
+    /// Whom it is about.
+    #[schema(value_type = String)]
+    pub folkeregisteridentifikator: Pid,
+    /// What happened ([`hendelsetype`]).
+    pub hendelsetype: String,
+    /// Where the event stands in full: 32 hex digits; none for machine corrections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hendelsesdokument: Option<String>,
+    /// The person document as the event left it: 32 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persondokument: Option<String>,
+    /// When it was registered.
+    #[schema(value_type = String, format = DateTime)]
+    pub ajourholdstidspunkt: Timestamp,
+}
+
+/// The newest number of the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Sekvensnummer {
+    /// 0 while the feed is empty.
+    pub sekvensnummer: i64,
+}
+
+/// An event in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DokumentForHendelse {
+    /// 32 hex digits.
+    pub dokumentidentifikator: String,
+    /// Version of the document's schema.
+    pub skjemaversjon: String,
+    /// The event.
+    pub hendelse: Hendelse,
+}
+
+/// What happened, with the information that changed. (`hendelsestype` here, `hendelsetype` in the feed: so the register has it.)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hendelse {
+    /// Whom it is about.
+    #[schema(value_type = String)]
+    pub folkeregisteridentifikator: Pid,
+    /// What happened.
+    pub hendelsestype: String,
+    /// When it was registered.
+    #[schema(value_type = String, format = DateTime)]
+    pub ajourholdstidspunkt: Timestamp,
+    /// The information that changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub egenskapshendelse: Vec<Egenskapshendelse>,
+}
+
+/// A change of one entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Egenskapshendelse {
+    /// The element (`navn`).
+    pub entitet: String,
+    /// How it changed.
+    pub entitetsendring: Entitetsendring,
+    /// The entry, under the element's name.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub opplysning: Map<String, Value>,
+}
+
+/// How an entry changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Entitetsendring {
+    /// A new value; the old one becomes history.
+    RegistrereNy,
+    /// The old value was wrong.
+    Korrigere,
+    /// The value never was.
+    Annullere,
+    /// A value of the past was wrong.
+    KorrigereHistorisk,
+}
+
+impl Egenskapshendelse {
+    /// A new entry of an element.
+    pub fn ny(entitet: &str, entry: Value) -> Self {
+        let opplysning = Map::from_iter([(entitet.to_owned(), entry)]);
+        Self { entitet: entitet.to_owned(), entitetsendring: Entitetsendring::RegistrereNy, opplysning }
+    }
+}
