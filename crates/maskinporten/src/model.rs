@@ -136,7 +136,6 @@ fn numeric_date<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::E
 /// The claims of an assertion. Others are ignored.
 #[derive(Deserialize)]
 struct Assertion {
-    iss: Option<String>,
     aud: Option<OneOrMany>,
     #[serde(default, deserialize_with = "numeric_date")]
     iat: Option<i64>,

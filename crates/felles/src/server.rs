@@ -1,0 +1,306 @@
+//! Puts the components together in one process: stores, keys, the way between them, routes, background work.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use clients::folkeregister::Folkeregister;
+use clients::kontaktregister::Kontaktregister;
+use clients::maskinporten::ClientKey;
+use clients::postkasse::Postkasse;
+use clients::{Mesh, TokenSource, request};
+use futures::future::BoxFuture;
+use kernel::Context;
+use kernel::auth::{Auth, Issuer, KeySource};
+use kernel::clock::Clock;
+use kernel::jose::KeyEncryptionKey;
+use kernel::log::{AccessLog, NoteKey};
+use kernel::rng::Rng;
+use kernel::store::{Place, Store};
+use kernel::telemetry::Metrics;
+use kernel::wake::Wake;
+use tokio::sync::watch;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::config::Config;
+use crate::internal::{self, Credentials, Internal};
+use crate::secrets::Secrets;
+use crate::web::{Surroundings, surround};
+
+/// Every store with its tables.
+pub const MIGRATIONS: &[(&str, &[&str])] = &[
+    (kernel::log::NAME, kernel::log::MIGRATIONS),
+    (maskinporten::NAME, maskinporten::MIGRATIONS),
+    (idporten::NAME, idporten::MIGRATIONS),
+    (folkeregister::NAME, folkeregister::MIGRATIONS),
+    (kontaktregister::NAME, kontaktregister::MIGRATIONS),
+    (postkasse::NAME, postkasse::MIGRATIONS),
+    (life_events::NAME, life_events::MIGRATIONS),
+    (transparency::NAME, transparency::MIGRATIONS),
+    (portal::NAME, portal::MIGRATIONS),
+];
+
+/// Opens one store, its tables brought up to date.
+pub async fn open_store(place: &Place, name: &str) -> anyhow::Result<Store> {
+    let (_, migrations) = MIGRATIONS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .with_context(|| format!("there is no store {name}"))?;
+    Store::open(&place.of(name), migrations).await.with_context(|| format!("the store of {name} does not open"))
+}
+
+/// The key that signs the access log's checkpoints; its name says whose log it is.
+pub fn log_key(secrets: &Secrets) -> anyhow::Result<NoteKey> {
+    let seed = secrets.bytes("tilgangslogg", &Rng::system())?;
+    NoteKey::from_seed("felles/tilgangslogg", &seed).map_err(anyhow::Error::msg)
+}
+
+/// What the components of a process share.
+pub struct Shared {
+    config: Config,
+    secrets: Secrets,
+    clock: Clock,
+    rng: Rng,
+    log: AccessLog,
+    auth: Auth,
+    wake: Wake,
+    mesh: Mesh,
+}
+
+impl Shared {
+    /// Opens what every component needs.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let secrets = Secrets::of(&config.data);
+        let (clock, rng) = (Clock::system(), Rng::system());
+        let mesh = Mesh::new(config.remote.clone().into_iter().collect());
+        let keys = mesh.clone();
+        let source: KeySource = Arc::new(move |issuer| {
+            let mesh = keys.clone();
+            Box::pin(async move {
+                let (component, path) = match issuer {
+                    Issuer::Maskinporten => (maskinporten::NAME, "/maskinporten/jwk"),
+                    Issuer::Idporten => (idporten::NAME, "/idporten/jwks.json"),
+                };
+                let answer = mesh.send(component, request::get(path).empty().map_err(|error| error.to_string())?).await;
+                let answer = answer.and_then(request::bytes).map_err(|error| error.to_string())?;
+                Ok(answer.to_vec())
+            })
+        });
+        let log = open_store(&config.place, kernel::log::NAME).await?;
+        Ok(Self {
+            log: AccessLog::start(log, clock.clone(), rng.clone(), log_key(&secrets)?),
+            auth: Auth::of_felles(clock.clone(), &config.base_url, source),
+            wake: Wake::default(),
+            config: config.clone(),
+            secrets,
+            clock,
+            rng,
+            mesh,
+        })
+    }
+
+    /// The context of one component, over its own store.
+    pub async fn context(&self, name: &str) -> anyhow::Result<Context> {
+        Ok(Context {
+            store: open_store(&self.config.place, name).await?,
+            clock: self.clock.clone(),
+            rng: self.rng.clone(),
+            log: self.log.clone(),
+            auth: self.auth.clone(),
+            wake: self.wake.clone(),
+            base_url: Arc::from(self.config.base_url.as_str()),
+            test_mode: self.config.test_mode,
+        })
+    }
+
+    /// Maskinporten over its store.
+    pub async fn maskinporten(&self) -> anyhow::Result<maskinporten::Component> {
+        let config = maskinporten::Config::new(self.master()?);
+        Ok(maskinporten::Component::new(self.context(maskinporten::NAME).await?, config).await?)
+    }
+
+    /// ID-porten over its store.
+    pub async fn idporten(&self) -> anyhow::Result<idporten::Component> {
+        let config = idporten::Config { master: self.master()?, suggestions: suggestions(&self.config.data)? };
+        let people = Folkeregister::new(self.mesh.clone(), self.tokens(internal::IDPORTEN)?);
+        Ok(idporten::Component::new(self.context(idporten::NAME).await?, people, config).await?)
+    }
+
+    /// The key that seals what the stores keep secret.
+    fn master(&self) -> anyhow::Result<KeyEncryptionKey> {
+        Ok(KeyEncryptionKey::from_bytes(&self.secrets.bytes("master", &self.rng)?)?)
+    }
+
+    /// Tokens for one of Felles' own clients.
+    pub fn tokens(&self, internal: Internal) -> anyhow::Result<TokenSource> {
+        let credentials = Credentials::of(internal, &self.secrets)?;
+        let client = ClientKey {
+            client_id: credentials.client_id.clone(),
+            key: credentials.key()?,
+            scopes: credentials.scopes.join(" "),
+        };
+        let issuer = format!("{}/maskinporten/", self.config.base_url);
+        Ok(TokenSource::new(self.mesh.clone(), &issuer, client, self.clock.clone(), self.rng.clone()))
+    }
+
+    /// The way to the components.
+    pub fn mesh(&self) -> &Mesh {
+        &self.mesh
+    }
+}
+
+/// The people whom the sign-in page suggests, as the nation's making has left them.
+fn suggestions(data: &Path) -> anyhow::Result<Vec<idporten::Suggestion>> {
+    let path = data.join("nation/testpersoner.json");
+    let people: Vec<nation::Testperson> = match std::fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| path.display().to_string())?,
+        Err(_) => Vec::new(),
+    };
+    let suggestion = |person: nation::Testperson| idporten::Suggestion {
+        personidentifikator: person.personidentifikator,
+        navn: person.navn,
+        hvem: person.hvem,
+    };
+    Ok(people.into_iter().map(suggestion).collect())
+}
+
+/// A process's components, ready to serve.
+pub struct Server {
+    /// What they share.
+    pub shared: Shared,
+    /// All routes.
+    pub router: Router,
+    /// What the routes say of themselves, by component.
+    pub documents: Vec<(&'static str, OpenApi)>,
+    work: Vec<BoxFuture<'static, ()>>,
+    shutdown: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Makes the components that the configuration wants here.
+    pub async fn build(config: &Config) -> anyhow::Result<Self> {
+        let shared = Shared::open(config).await?;
+        let mut parts = Parts::default();
+        let (shutdown, _) = watch::channel(false);
+        let here = |name: &str| config.only.iter().any(|wanted| wanted == name);
+
+        if here(maskinporten::NAME) {
+            let component = shared.maskinporten().await?;
+            internal::register(&component, &shared.secrets).await?;
+            parts.add(maskinporten::NAME, component.router(), &component.ctx().store);
+            parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
+        if here(idporten::NAME) {
+            let component = shared.idporten().await?;
+            internal::register_portal(&component, &shared.secrets, &config.base_url).await?;
+            parts.add(idporten::NAME, component.router(), &component.ctx().store);
+            parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
+        if here(folkeregister::NAME) {
+            let ctx = shared.context(folkeregister::NAME).await?;
+            parts.add(folkeregister::NAME, folkeregister::Component::new(ctx.clone()).router(), &ctx.store);
+        }
+        if here(kontaktregister::NAME) {
+            let ctx = shared.context(kontaktregister::NAME).await?;
+            parts.add(kontaktregister::NAME, kontaktregister::Component::new(ctx.clone()).router(), &ctx.store);
+        }
+        if here(postkasse::NAME) {
+            let ctx = shared.context(postkasse::NAME).await?;
+            parts.add(postkasse::NAME, postkasse::Component::new(ctx.clone()).router(), &ctx.store);
+        }
+        if here(life_events::NAME) {
+            let ctx = shared.context(life_events::NAME).await?;
+            let tokens = shared.tokens(internal::LIFE_EVENTS)?;
+            let clients = life_events::Clients {
+                folkeregister: Folkeregister::new(shared.mesh.clone(), tokens.clone()),
+                kontaktregister: Kontaktregister::new(shared.mesh.clone(), tokens.clone()),
+                postkasse: Postkasse::new(shared.mesh.clone(), tokens),
+            };
+            let component = life_events::Component::new(ctx.clone(), clients, life_events::Config::default()).await?;
+            parts.add(life_events::NAME, component.router(), &ctx.store);
+            parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
+        if here(transparency::NAME) {
+            let ctx = shared.context(transparency::NAME).await?;
+            parts.add(transparency::NAME, transparency::Component::new(ctx.clone()).router(), &ctx.store);
+        }
+        let pages = here(portal::NAME);
+        if pages {
+            let ctx = shared.context(portal::NAME).await?;
+            let client = internal::portal_auth(&shared.secrets)?;
+            let component = portal::Component::new(ctx.clone(), shared.mesh.clone(), client).await?;
+            parts.add(portal::NAME, component.router(), &ctx.store);
+        }
+        let mut routes = parts.routes;
+        if pages || here(idporten::NAME) {
+            routes = routes.merge(design::routes());
+        }
+        let stores = parts.stores;
+        let router = surround(routes, Surroundings { metrics: Arc::new(Metrics::default()), stores }, pages);
+        shared.mesh.set_local(router.clone());
+        Ok(Self { shared, router, documents: parts.documents, work: parts.work, shutdown })
+    }
+
+    /// Serves on `listener` until the process is asked to end; requests and effects in progress are finished.
+    pub async fn serve(self, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
+        use axum::serve::ListenerExt as _;
+        let work: Vec<_> = self.work.into_iter().map(tokio::spawn).collect();
+        let listener = listener.tap_io(|stream| {
+            // Without it, small answers wait for the caller's acknowledgement; a connection that refuses still works.
+            let _ = stream.set_nodelay(true);
+        });
+        axum::serve(listener, self.router).with_graceful_shutdown(asked_to_end()).await?;
+        self.shutdown.send_replace(true);
+        for task in work {
+            task.await?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Parts {
+    routes: Router,
+    documents: Vec<(&'static str, OpenApi)>,
+    stores: Vec<(String, Store)>,
+    work: Vec<BoxFuture<'static, ()>>,
+}
+
+impl Parts {
+    fn add(&mut self, name: &'static str, router: OpenApiRouter, store: &Store) {
+        let (routes, document) = router.split_for_parts();
+        self.routes = std::mem::take(&mut self.routes).merge(routes);
+        self.documents.push((name, document));
+        self.stores.push((name.to_owned(), store.clone()));
+    }
+}
+
+/// Ctrl-C, or SIGTERM as a supervisor sends it.
+async fn asked_to_end() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+/// The OpenAPI document of every component, by name.
+pub async fn documents() -> anyhow::Result<Vec<(&'static str, OpenApi)>> {
+    let directory = tempfile::tempdir()?;
+    let server = Server::build(&Config::alone(directory.path())).await?;
+    let mut documents = server.documents;
+    for (name, document) in &mut documents {
+        (*name).clone_into(&mut document.info.title);
+        document.info.contact = None;
+    }
+    Ok(documents)
+}
