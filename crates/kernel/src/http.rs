@@ -1,6 +1,31 @@
 //! Small helpers for request bodies.
 
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::StatusCode;
 use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// A request's whole body, for components whose errors are problems: one that is too large (for the route's
+/// `DefaultBodyLimit`) or breaks off is answered as a problem too.
+#[derive(Debug, Clone)]
+pub struct Body(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Bytes::from_request(request, state).await {
+            Ok(body) => Ok(Self(body)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "For stort innhold");
+                Err(problem.detail("Innholdet er større enn det som tas imot her."))
+            }
+            Err(_) => Err(Problem::bad_request("Innholdet kom ikke helt fram.")),
+        }
+    }
+}
 
 /// A body that is not the JSON that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

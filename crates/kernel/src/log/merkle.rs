@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError, Tx};
 pub type Hash = [u8; 32];
 
 const TILE_HEIGHT: u32 = 8;
-const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
+pub(super) const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
 
 /// The hash of an entry: `SHA-256(0x00 ‖ entry)`.
 pub fn leaf_hash(entry: &[u8]) -> Hash {
@@ -22,7 +22,7 @@ fn node_hash(left: &Hash, right: &Hash) -> Hash {
 }
 
 /// The root of a complete subtree, from its leaves (a power of two of them).
-fn subtree(mut hashes: Vec<Hash>) -> Option<Hash> {
+pub(super) fn subtree(mut hashes: Vec<Hash>) -> Option<Hash> {
     while hashes.len() > 1 {
         hashes = hashes.chunks(2).filter_map(|pair| Some(node_hash(pair.first()?, pair.get(1)?))).collect();
     }
@@ -107,7 +107,7 @@ fn hash(bytes: Vec<u8>) -> Result<Hash, StoreError> {
     bytes.try_into().map_err(|_| damaged())
 }
 
-fn split(bytes: &[u8]) -> Result<Vec<Hash>, StoreError> {
+pub(super) fn split(bytes: &[u8]) -> Result<Vec<Hash>, StoreError> {
     bytes.chunks(32).map(|chunk| hash(chunk.to_vec())).collect()
 }
 

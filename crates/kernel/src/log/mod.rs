@@ -10,7 +10,7 @@ mod note;
 mod personal;
 mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,10 @@ CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note TEXT NOT NULL);
 const KEPT_CHECKPOINT: u64 = 4096;
 /// Most entries written in one go.
 const MAX_BATCH: usize = 512;
-/// Rows of one insert statement.
-const ROWS: usize = 32;
+/// Rows of the insert statements: few sizes, so that few statements are prepared; together they make any number.
+const ROWS: [usize; 6] = [32, 16, 8, 4, 2, 1];
+/// Values of one row.
+const COLUMNS: usize = 4;
 
 /// Who used the data.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -110,13 +112,13 @@ impl Access {
     }
 }
 
-/// An entry as it is hashed.
+/// An entry as it is hashed; `A` is an [`Access`], owned or borrowed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Body {
+struct Body<A> {
     at: Timestamp,
     subject: Pid,
     #[serde(flatten)]
-    access: Access,
+    access: A,
     /// Keeps the leaf's hash from being guessed.
     salt: String,
 }
@@ -139,7 +141,7 @@ pub struct Entry {
 impl Entry {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let body: String = row.get(1)?;
-        let parsed: Body = serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
+        let parsed: Body<Access> = serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
         Ok(Self { index: index(row, 0)?, at: parsed.at, subject: parsed.subject, access: parsed.access, body })
     }
 }
@@ -180,14 +182,11 @@ impl AccessLog {
         if subjects.is_empty() {
             return Ok(());
         }
+        let at = self.0.clock.now();
         let mut entries = Vec::with_capacity(subjects.len());
         for subject in subjects {
-            let body = Body {
-                at: self.0.clock.now(),
-                subject: *subject,
-                access: access.clone(),
-                salt: note::base64(&self.0.rng.bytes::<16>()),
-            };
+            let salt = note::base64(&self.0.rng.bytes::<16>());
+            let body = Body { at, subject: *subject, access, salt };
             let body = serde_json::to_string(&body).map_err(|e| StoreError::Damaged(e.to_string()))?;
             entries.push((*subject, body));
         }
@@ -302,17 +301,14 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<(Pid, String)>) ->
         None => (0, Frontier::default()),
     };
     let mut size = start;
-    let mut values = Vec::with_capacity(ROWS * 4);
+    let mut values = Vec::with_capacity(entries.len() * COLUMNS);
     for (subject, body) in entries {
         let leaf = leaf_hash(body.as_bytes());
         frontier.push(leaf);
         values.extend([Value::Int(size as i64), subject.into(), body.into(), leaf.to_vec().into()]);
         size += 1;
-        if values.len() == ROWS * 4 {
-            insert(tx, std::mem::take(&mut values)).await?;
-        }
     }
-    insert(tx, values).await?;
+    insert(tx, &values).await?;
     merkle::complete_tiles(tx, start, size).await?;
     let checkpoint = key.checkpoint(size, &frontier.root());
     if start / KEPT_CHECKPOINT != size / KEPT_CHECKPOINT {
@@ -327,20 +323,19 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<(Pid, String)>) ->
     Ok(())
 }
 
-/// Inserts rows of four values each with one statement.
-async fn insert(tx: &mut Tx, values: Vec<Value>) -> Result<(), StoreError> {
-    let rows = values.len() / 4;
-    if rows == ROWS {
-        let mut sql = "INSERT INTO entry (idx, subject, body, leaf) VALUES ".to_owned();
-        for row in 0..rows {
-            let n = row * 4;
-            let comma = if row == 0 { "" } else { "," };
-            sql.push_str(&format!("{comma}(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4));
-        }
-        tx.execute(&sql, &values).await?;
-    } else {
-        for row in values.chunks(4) {
-            tx.execute("INSERT INTO entry (idx, subject, body, leaf) VALUES ($1, $2, $3, $4)", row).await?;
+/// Inserts rows with as few statements as [`ROWS`] allows.
+async fn insert(tx: &mut Tx, mut values: &[Value]) -> Result<(), StoreError> {
+    static STATEMENTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
+        ROWS.map(|rows| {
+            let row = |n: usize| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4);
+            let rows: Vec<String> = (0..rows).map(|n| row(n * COLUMNS)).collect();
+            format!("INSERT INTO entry (idx, subject, body, leaf) VALUES {}", rows.join(","))
+        })
+    });
+    for (rows, sql) in ROWS.into_iter().zip(STATEMENTS.iter()) {
+        while let Some((now, later)) = values.split_at_checked(rows * COLUMNS) {
+            tx.execute(sql, now).await?;
+            values = later;
         }
     }
     Ok(())

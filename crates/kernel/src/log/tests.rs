@@ -71,20 +71,100 @@ async fn a_touched_entry_is_found() {
         ("UPDATE entry SET body = replace(body, 'Slo', 'slo') WHERE idx = 3", Finding::Changed(3)),
         ("DELETE FROM entry WHERE idx = 3", Finding::Removed(3)),
         ("DELETE FROM entry WHERE idx = 9", Finding::Removed(9)),
+        ("DELETE FROM entry WHERE idx > 4", Finding::Removed(5)),
         ("UPDATE entry SET subject = '41819077906' WHERE idx = 4", Finding::Misfiled(4)),
         ("INSERT INTO entry SELECT 10, subject, body, leaf FROM entry WHERE idx = 1", Finding::Beyond(10)),
         // Someone who also mends the hash is given away by the signed root.
         ("UPDATE entry SET body = (SELECT body FROM entry WHERE idx = 1), leaf = (SELECT leaf FROM entry WHERE idx = 1) WHERE idx = 3", Finding::Root(10)),
         ("UPDATE head SET checkpoint = replace(checkpoint, '10', '11')", Finding::Unsigned(10)),
+        ("UPDATE head SET frontier = zeroblob(64)", Finding::Frontier),
+        ("DELETE FROM head", Finding::Beyond(0)),
     ] {
         let directory = tempfile::tempdir().unwrap();
         let (log, _) = log(&directory).await;
         log.append(&[pid(); 10], &access(0)).await.unwrap();
         assert_eq!(log.verify().await.unwrap().findings, []);
-        let file = directory.path().join("tilgangslogg.sqlite");
-        rusqlite::Connection::open(file).unwrap().execute_batch(touch).unwrap();
+        touched(&directory, touch);
         let findings = log.verify().await.unwrap().findings;
         assert!(findings.contains(&finding), "{touch}: {findings:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_set_back_to_an_older_checkpoint_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, store) = log(&directory).await;
+    log.append(&vec![pid(); 4000], &access(0)).await.unwrap();
+    let old = head(&store).await.unwrap().unwrap();
+    log.append(&vec![pid(); 200], &access(1)).await.unwrap();
+    let frontier: String = old.1.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    touched(
+        &directory,
+        &format!(
+            "DELETE FROM entry WHERE idx >= 4000; DELETE FROM tile WHERE level = 0 AND idx >= 15; DELETE FROM tile WHERE level > 0;
+             UPDATE head SET size = 4000, frontier = x'{frontier}', checkpoint = '{}'",
+            old.2
+        ),
+    );
+    let findings = log.verify().await.unwrap().findings;
+    assert_eq!(findings.first(), Some(&Finding::Removed(4000)));
+}
+
+#[tokio::test]
+async fn a_touched_tile_of_any_level_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, _) = log(&directory).await;
+    for n in 0..66 {
+        log.append(&vec![pid(); 1000], &access(n)).await.unwrap();
+    }
+    assert_eq!(log.verify().await.unwrap().findings, []);
+    for (level, index) in [(0, 7), (1, 0)] {
+        touched(&directory, &format!("UPDATE tile SET hashes = zeroblob(8192) WHERE level = {level} AND idx = {index}"));
+        let findings = log.verify().await.unwrap().findings;
+        assert!(findings.contains(&Finding::Tile { level, index }), "{findings:?}");
+    }
+}
+
+fn touched(directory: &tempfile::TempDir, sql: &str) {
+    let file = directory.path().join("tilgangslogg.sqlite");
+    rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+}
+
+/// What an append costs, by how many callers there are and how many entries each appends.
+/// `cargo test -p kernel --release -- --ignored --nocapture an_append_costs`
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures and asserts nothing"]
+async fn an_append_costs() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut places = vec![("SQLite", Place::Directory(directory.path().to_owned()))];
+    if let Ok(url) = std::env::var("FELLES_TEST_POSTGRES") {
+        let prefix = format!("t{}_", Rng::system().uuid().simple());
+        places.push(("PostgreSQL", Place::Database { url, prefix }));
+    }
+    for (kind, place) in places {
+        let store = Store::open(&place.of(NAME), MIGRATIONS).await.unwrap();
+        let key = NoteKey::from_seed("test/logg", &[7; 32]).unwrap();
+        let log = AccessLog::start(store, Clock::system(), Rng::system(), key);
+        for (callers, each, subjects) in [(1, 200, 1), (8, 400, 1), (64, 100, 1), (256, 40, 1), (4, 10, 1000)] {
+            let begin = std::time::Instant::now();
+            let calling = (0..callers).map(|n| {
+                let (log, subjects) = (log.clone(), vec![pid(); subjects]);
+                tokio::spawn(async move {
+                    for _ in 0..each {
+                        log.append(&subjects, &access(n)).await.unwrap();
+                    }
+                })
+            });
+            futures::future::join_all(calling.collect::<Vec<_>>()).await;
+            let micros = begin.elapsed().as_micros() as f64;
+            let (appends, entries) = (callers * each, callers * each * subjects);
+            println!(
+                "{kind}: {callers} callers of {subjects} entries: {:.0} µs an append, {:.1} µs an entry, {:.0} entries/s",
+                micros / appends as f64,
+                micros / entries as f64,
+                entries as f64 / micros * 1e6
+            );
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Checking a whole log: every entry against its hash, every tile against its entries, every checkpoint against the tree.
 
-use super::merkle::{Frontier, Hash};
-use super::{NoteVerifier, leaf_hash, read_head};
+use super::merkle::{Frontier, Hash, TILE_WIDTH, split, subtree};
+use super::{Access, Body, NoteVerifier, leaf_hash, read_head};
 use crate::params;
 use crate::store::{Store, StoreError};
 
@@ -17,11 +17,18 @@ pub enum Finding {
     /// The entry tells of another person than the one it is filed under.
     Misfiled(u64),
     /// A tile does not fit the entries below it.
-    Tile(u64),
+    Tile {
+        /// Its level; 0 holds the entries' own hashes.
+        level: u8,
+        /// Its place in the level, from 0.
+        index: u64,
+    },
     /// A checkpoint of this size is not signed by the log's key.
     Unsigned(u64),
     /// The entries do not give the root that was signed for this size.
     Root(u64),
+    /// What the log goes on from is not what its entries give, so that its next root would be wrong.
+    Frontier,
     /// There are entries beyond the newest checkpoint.
     Beyond(u64),
 }
@@ -32,9 +39,10 @@ impl std::fmt::Display for Finding {
             Self::Removed(at) => write!(f, "entry {at} has been removed"),
             Self::Changed(at) => write!(f, "entry {at} has been changed"),
             Self::Misfiled(at) => write!(f, "entry {at} is filed under another person"),
-            Self::Tile(at) => write!(f, "tile {at} does not fit its entries"),
+            Self::Tile { level, index } => write!(f, "tile {index} of level {level} does not fit its entries"),
             Self::Unsigned(size) => write!(f, "the checkpoint of {size} entries is not signed by the log's key"),
             Self::Root(size) => write!(f, "the first {size} entries do not give the root that was signed"),
+            Self::Frontier => write!(f, "the log would not go on from its entries"),
             Self::Beyond(size) => write!(f, "there are entries beyond the newest checkpoint of {size}"),
         }
     }
@@ -60,12 +68,14 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
         notes.push((super::index(&row, 0)?, row.get(1)?));
     }
     let head = store.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
-    let size = match head.as_ref().map(read_head).transpose()? {
-        Some((size, _, note)) => {
+    let (size, kept) = match head.as_ref().map(read_head).transpose() {
+        Ok(Some((size, frontier, note))) => {
             notes.push((size, note));
-            size
+            (size, Some(frontier))
         }
-        None => 0,
+        Ok(None) => (0, Some(Frontier::default())),
+        Err(StoreError::Damaged(_)) => (0, None),
+        Err(error) => return Err(error),
     };
     for (size, note) in notes {
         match verifier.open(&note) {
@@ -73,13 +83,15 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
             _ => report.findings.push(Finding::Unsigned(size)),
         }
     }
+    // Where the head has been set back, an older checkpoint still tells how long the log was.
+    let size = signed.iter().map(|(size, _)| *size).fold(size, u64::max);
     signed.sort_unstable();
     signed.dedup();
 
     let mut frontier = Frontier::default();
     let mut checkpoints = signed.iter().peekable();
     let mut expected = 0_u64;
-    let mut tile: Vec<u8> = Vec::with_capacity(256 * 32);
+    let mut tiles = Tiles::default();
     loop {
         let rows = store
             .query("SELECT idx, body, leaf, subject FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2", params![expected as i64, PAGE])
@@ -99,24 +111,13 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
                 report.findings.push(Finding::Changed(at));
             }
             let filed: String = row.get(3)?;
-            if serde_json::from_str::<super::Body>(&body).is_ok_and(|body| body.subject.as_str() != filed) {
+            if serde_json::from_str::<Body<Access>>(&body).is_ok_and(|body| body.subject.as_str() != filed) {
                 report.findings.push(Finding::Misfiled(at));
             }
             frontier.push(leaf);
-            tile.extend_from_slice(&leaf);
             expected += 1;
             report.entries += 1;
-            if expected.is_multiple_of(256) {
-                let number = expected / 256 - 1;
-                let stored = store
-                    .query_opt("SELECT hashes FROM tile WHERE level = 0 AND idx = $1", params![number as i64])
-                    .await?;
-                let stored = stored.map(|row| row.get::<Vec<u8>>(0)).transpose()?;
-                if stored.as_ref() != Some(&tile) {
-                    report.findings.push(Finding::Tile(number));
-                }
-                tile.clear();
-            }
+            tiles.push(store, leaf, &mut report.findings).await?;
             while let Some((_, root)) = checkpoints.next_if(|(size, _)| *size == expected) {
                 report.checkpoints += 1;
                 if *root != frontier.root() {
@@ -132,5 +133,46 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
     if expected > size {
         report.findings.push(Finding::Beyond(size));
     }
+    if kept != Some(frontier) {
+        report.findings.push(Finding::Frontier);
+    }
     Ok(report)
+}
+
+/// The tiles that the entries give, level by level, compared with the stored ones as they fill.
+#[derive(Default)]
+struct Tiles(Vec<Level>);
+
+#[derive(Default)]
+struct Level {
+    /// Tiles that were full before.
+    done: u64,
+    hashes: Vec<u8>,
+}
+
+impl Tiles {
+    async fn push(&mut self, store: &Store, leaf: Hash, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
+        let mut hash = leaf;
+        for level in 0_u8.. {
+            let number = usize::from(level);
+            if self.0.len() == number {
+                self.0.push(Level::default());
+            }
+            let Some(tile) = self.0.get_mut(number) else { break };
+            tile.hashes.extend_from_slice(&hash);
+            if tile.hashes.len() < TILE_WIDTH as usize * 32 {
+                break;
+            }
+            let row = store
+                .query_opt("SELECT hashes FROM tile WHERE level = $1 AND idx = $2", params![i64::from(level), tile.done as i64])
+                .await?;
+            if row.map(|row| row.get::<Vec<u8>>(0)).transpose()?.as_ref() != Some(&tile.hashes) {
+                findings.push(Finding::Tile { level, index: tile.done });
+            }
+            tile.done += 1;
+            let Some(root) = subtree(split(&std::mem::take(&mut tile.hashes))?) else { break };
+            hash = root;
+        }
+        Ok(())
+    }
 }

@@ -17,7 +17,7 @@ const READERS: usize = 2;
 
 /// A connection with its prepared statements.
 pub(super) struct Session {
-    client: Client,
+    client: Arc<Client>,
     prepared: RwLock<HashMap<String, Statement>>,
 }
 
@@ -30,7 +30,7 @@ impl Session {
             }
         });
         client.batch_execute(&format!("SET search_path TO {}", quoted(schema))).await?;
-        Ok(Self { client, prepared: RwLock::default() })
+        Ok(Self { client: Arc::new(client), prepared: RwLock::default() })
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
@@ -163,18 +163,34 @@ impl Writer {
         {
             tx.0 = Connection::Postgres(Session::connect(&self.url, &self.schema).await?);
         }
-        // Statements that need no answer of their own travel together: one round trip a job besides its own.
-        let mut before = format!("BEGIN; {}; SAVEPOINT job", lock(&self.schema));
+        let Connection::Postgres(session) = &tx.0 else { return Ok(()) };
+        let client = session.client.clone();
+        client.batch_execute(&format!("BEGIN; {}; SAVEPOINT job", lock(&self.schema))).await?;
+        // What ends one job and begins the next is sent ahead of the next one's first statement, without waiting for
+        // its answer: where it fails, the transaction is broken and nothing that follows is kept. `BEGIN` is waited
+        // for, since a statement that came after a `BEGIN` that failed would stand alone.
+        let mut between = None;
         for job in batch.drain(..) {
-            statement(tx, &before).await?;
-            let outcome = job.run(tx).await;
-            before = if outcome.keep { "RELEASE job; SAVEPOINT job" } else { "ROLLBACK TO job; RELEASE job; SAVEPOINT job" }
-                .to_owned();
+            let begun = async {
+                match between {
+                    Some(between) => client.batch_execute(between).await,
+                    None => Ok(()),
+                }
+            };
+            let (begun, outcome) = futures::join!(begun, job.run(tx));
+            between = Some(if outcome.keep { KEEP } else { TAKE_BACK });
             outcomes.push(outcome);
+            begun?;
         }
-        statement(tx, &before.replace("SAVEPOINT job", "COMMIT")).await
+        let last = between.unwrap_or(KEEP).replace("SAVEPOINT job", "COMMIT");
+        Ok(client.batch_execute(&last).await?)
     }
 }
+
+/// Between a job that is kept and the next.
+const KEEP: &str = "RELEASE job; SAVEPOINT job";
+/// Between a job that failed and the next.
+const TAKE_BACK: &str = "ROLLBACK TO job; RELEASE job; SAVEPOINT job";
 
 async fn statement(tx: &mut Tx, sql: &str) -> Result<(), StoreError> {
     if let Connection::Postgres(session) = &mut tx.0 {

@@ -85,3 +85,31 @@ async fn migrations_run_once_and_in_order() {
         assert_eq!(store.query("SELECT c FROM t", &[]).await.unwrap().len(), 1);
     }
 }
+
+/// How many small transactions a second, by how many callers there are: one caller pays a sync for each, many share
+/// it. `cargo test -p kernel --release -- --ignored --nocapture transactions_a_second`
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures and asserts nothing"]
+async fn transactions_a_second() {
+    for (store, directory) in stores().await {
+        let kind = if directory.is_some() { "SQLite" } else { "PostgreSQL" };
+        let mut next = 0;
+        for callers in [1, 8, 64, 256] {
+            let each = if callers == 1 { 200 } else { 6400 / callers };
+            let begin = std::time::Instant::now();
+            let calling = (0..callers).map(|_| {
+                let (store, first) = (store.clone(), next);
+                next += each;
+                tokio::spawn(async move {
+                    for k in first..first + each {
+                        insert(&store, k, false).await.unwrap();
+                    }
+                })
+            });
+            futures::future::join_all(calling.collect::<Vec<_>>()).await;
+            let (all, took) = (callers * each, begin.elapsed());
+            let micros = took.as_micros() as f64 / all as f64;
+            println!("{kind}: {callers} callers, {:.0} transactions/s, {micros:.0} µs each", 1e6 / micros);
+        }
+    }
+}
