@@ -1,6 +1,60 @@
 //! `./bench`: measures Felles from outside, over HTTP, and prints one line `name value unit` for each measure.
 
-mod load;
-mod server;
+mod journey;
+mod lookups;
+mod tokens;
 
-fn main() {}
+use anyhow::Context as _;
+use bench::Installation;
+
+/// People of the installation that start-up, look-ups and tokens are measured on: the size a newcomer gets.
+const POPULATION: u32 = 10_000;
+/// People of the installations that births are measured on: enough mothers for the longest run.
+const LARGE: u32 = 100_000;
+
+#[expect(clippy::print_stdout, reason = "what is measured goes to standard output")]
+fn report(name: &str, value: f64, unit: &str) {
+    println!("{name} {value:.3} {unit}");
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let binary = std::env::var("FELLES_BIN").context("FELLES_BIN names the program to measure")?;
+    let postgres = std::env::var("BENCH_POSTGRES").ok();
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
+
+    if ["start", "lookups", "tokens"].into_iter().any(wanted) {
+        let data = tempfile::tempdir()?;
+        let felles = Installation::new(&binary, data.path(), POPULATION, None)?;
+        let (server, first) = felles.up().await?;
+        server.stop()?;
+        let (server, again) = felles.up().await?;
+        if wanted("start") {
+            report("start_first", first.as_secs_f64(), "s");
+            report("start_again", again.as_secs_f64(), "s");
+            report("resident_after_start", server.resident()?, "MiB");
+        }
+        if wanted("lookups") {
+            lookups::measure(&felles, data.path()).await?;
+        }
+        if wanted("tokens") {
+            tokens::measure(&felles, &server).await?;
+        }
+        report("resident_after_load", server.resident()?, "MiB");
+        server.stop()?;
+    }
+    if wanted("journey") {
+        for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {
+            if name == "postgres" && store.is_none() {
+                continue;
+            }
+            let data = tempfile::tempdir()?;
+            let felles = Installation::new(&binary, data.path(), LARGE, store)?;
+            let (server, _) = felles.up().await?;
+            journey::measure(&felles, &server, data.path(), name).await?;
+            server.stop()?;
+        }
+    }
+    Ok(())
+}

@@ -1,43 +1,65 @@
-//! The program under measure: a process of its own, driven from outside.
+//! The program under measure or test: a process of its own, driven from outside.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-/// A running `felles`.
-pub struct Server {
-    child: Child,
-    /// `host:port`.
-    pub address: String,
+/// An installation: a data directory, an address and a store of its own. It outlives the processes that serve it.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    binary: PathBuf,
+    port: u16,
     flags: Vec<String>,
-    binary: String,
+    population: u32,
 }
 
-impl Server {
-    /// Starts `felles up` and waits until it serves; gives how long that took.
-    pub async fn start(data: &Path, population: u32, store: Option<&str>) -> anyhow::Result<(Self, Duration)> {
-        let binary = std::env::var("FELLES_BIN").context("FELLES_BIN names the program to measure")?;
+impl Installation {
+    /// The installation in `data`, on SQLite or in schemas of its own in the PostgreSQL at `store`, at a free port.
+    pub fn new(binary: impl AsRef<Path>, data: &Path, population: u32, store: Option<&str>) -> anyhow::Result<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let address = format!("127.0.0.1:{port}");
         let mut flags = vec!["--data".to_owned(), data.display().to_string()];
         if let Some(url) = store {
-            flags.extend(["--store".to_owned(), url.to_owned()]);
-            flags.extend(["--store-prefix".to_owned(), format!("bench{population}_")]);
+            let prefix = Self::prefix(port);
+            flags.extend(["--store".to_owned(), url.to_owned(), "--store-prefix".to_owned(), prefix]);
         }
+        Ok(Self { binary: binary.as_ref().to_owned(), port, flags, population })
+    }
+
+    fn prefix(port: u16) -> String {
+        format!("p{port}_{}_", std::process::id())
+    }
+
+    /// What the names of its PostgreSQL schemas begin with.
+    pub fn store_prefix(&self) -> String {
+        Self::prefix(self.port)
+    }
+
+    /// `host:port`.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Where it is reached.
+    pub fn base(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// Starts `felles up` and waits until it serves; gives how long that took.
+    pub async fn up(&self) -> anyhow::Result<(Server, Duration)> {
         let begin = Instant::now();
-        let child = Command::new(&binary)
+        let child = Command::new(&self.binary)
             .arg("up")
-            .args(&flags)
-            .args(["--listen", &address, "--population", &population.to_string()])
+            .args(&self.flags)
+            .args(["--listen", &self.address(), "--population", &self.population.to_string()])
             .stdout(Stdio::null())
             .spawn()
             .context("felles did not start")?;
-        let mut server = Self { child, address, flags, binary };
+        let mut server = Server { child };
         loop {
-            if tokio::net::TcpStream::connect(&server.address).await.is_ok() {
+            if tokio::net::TcpStream::connect(self.address()).await.is_ok() {
                 return Ok((server, begin.elapsed()));
             }
             if let Some(status) = server.child.try_wait()? {
@@ -50,20 +72,30 @@ impl Server {
         }
     }
 
-    /// Where it is reached.
-    pub fn base(&self) -> String {
-        format!("http://localhost:{}", self.address.rsplit(':').next().unwrap_or_default())
-    }
-
-    /// Runs another command on the same installation; what it prints, as JSON.
-    pub fn command(&self, arguments: &[&str]) -> anyhow::Result<Value> {
+    /// Runs another command on the installation; its success, standard output and standard error.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<(bool, String, String)> {
         let output = Command::new(&self.binary).args(arguments).args(&self.flags).output()?;
-        if !output.status.success() {
-            bail!("felles {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
-        }
-        Ok(serde_json::from_slice(&output.stdout)?)
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok((output.status.success(), text(&output.stdout), text(&output.stderr)))
     }
 
+    /// Runs a command that prints JSON.
+    pub fn json(&self, arguments: &[&str]) -> anyhow::Result<Value> {
+        let (success, printed, complaint) = self.run(arguments)?;
+        if !success {
+            bail!("felles {}: {complaint}", arguments.join(" "));
+        }
+        Ok(serde_json::from_str(&printed)?)
+    }
+}
+
+/// A running `felles`. Killed when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+}
+
+impl Server {
     /// Resident memory; MiB.
     pub fn resident(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
@@ -78,13 +110,20 @@ impl Server {
         // The name, in parentheses, may hold spaces; utime and stime are the 12th and 13th fields after it, in ticks of
         // a hundredth of a second.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks: f64 = fields.get(11).context("no utime")?.parse::<f64>()? + fields.get(12).context("no stime")?.parse::<f64>()?;
-        Ok(ticks / 100.0)
+        let ticks = |n: usize| anyhow::Ok(fields.get(n).context("no processor time")?.parse::<f64>()?);
+        Ok((ticks(11)? + ticks(12)?) / 100.0)
     }
 
-    /// Asks it to end and waits.
+    /// Asks it to end (SIGTERM) and waits.
     pub fn stop(mut self) -> anyhow::Result<()> {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Ends it where it stands (SIGKILL).
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
@@ -92,7 +131,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Already ended where `stop` has been called.
+        // Already ended where `stop` or `kill` has been called.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

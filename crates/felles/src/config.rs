@@ -9,6 +9,8 @@ use kernel::store::Place;
 use kernel::telemetry::LogFormat;
 use serde::{Deserialize, Serialize};
 
+use crate::secrets::write_private;
+
 /// The components, by the names that `--only`, `[remote]` and the stores use.
 pub const COMPONENTS: &[&str] = &[
     maskinporten::NAME,
@@ -21,6 +23,9 @@ pub const COMPONENTS: &[&str] = &[
     portal::NAME,
 ];
 
+/// Where `felles` listens unless it is told otherwise: this machine alone.
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
 /// What every command that touches an installation takes.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
@@ -31,8 +36,8 @@ pub struct Options {
     #[arg(long, env = "FELLES_STORE", value_name = "URL")]
     pub store: Option<String>,
     /// What the name of each PostgreSQL schema begins with, so that one database holds several installations
-    #[arg(long, env = "FELLES_STORE_PREFIX", value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub store_prefix: String,
+    #[arg(long, env = "FELLES_STORE_PREFIX", value_name = "TEXT")]
+    pub store_prefix: Option<String>,
     /// Which log lines: info, debug, warn,folkeregister=debug, …
     #[arg(long, env = "FELLES_LOG", default_value = "warn", value_name = "FILTER")]
     pub log: String,
@@ -66,10 +71,10 @@ pub struct Serving {
 }
 
 /// How the synthetic nation of an installation was made.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Nation {
     /// How many people.
-    pub population: u64,
+    pub population: u32,
     /// Which nation of all possible ones.
     pub seed: u64,
     /// Its day one.
@@ -80,9 +85,12 @@ pub struct Nation {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    /// See [`Options::store`].
+    /// See [`Options::store`]; kept from the first start, so that later commands need not repeat it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
+    /// See [`Options::store_prefix`]; kept likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_prefix: Option<String>,
     /// See [`Serving::listen`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
@@ -115,22 +123,37 @@ impl File {
         }
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file, whole or not at all, and for this user alone: a store's URL can hold a password.
     pub fn write(&self, data: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(data)?;
-        let path = Self::path(data);
-        let new = path.with_extension("toml.new");
-        std::fs::write(&new, toml::to_string_pretty(self)?)?;
-        std::fs::rename(&new, &path).with_context(|| format!("cannot write {}", path.display()))
+        write_private(&Self::path(data), &toml::to_string_pretty(self)?)
+    }
+
+    /// The file with what the flags say of the store.
+    pub fn with_store(mut self, options: &Options) -> Self {
+        self.store = options.store.clone().or(self.store);
+        self.store_prefix = options.store_prefix.clone().or(self.store_prefix);
+        self
     }
 
     /// Where the data of the components lies.
-    pub fn place(&self, options: &Options) -> Place {
-        match options.store.as_ref().or(self.store.as_ref()) {
-            Some(url) => Place::Database { url: url.clone(), prefix: options.store_prefix.clone() },
-            None => Place::Directory(options.data.clone()),
+    pub fn place(&self, data: &Path) -> Place {
+        match &self.store {
+            Some(url) => {
+                Place::Database { url: url.clone(), prefix: self.store_prefix.clone().unwrap_or_default() }
+            }
+            None => Place::Directory(data.to_owned()),
         }
     }
+}
+
+/// Where the data of the installation that `options` name lies; for commands beside one that exists.
+pub fn place(options: &Options) -> anyhow::Result<Place> {
+    let path = File::path(&options.data);
+    if !path.exists() && options.store.is_none() {
+        bail!("there is no installation in {}: run `felles up`, or name another with --data", options.data.display());
+    }
+    Ok(File::read(&options.data)?.with_store(options).place(&options.data))
 }
 
 /// What serving needs to know, all sources taken together.
@@ -153,10 +176,23 @@ pub struct Config {
 }
 
 impl Config {
+    /// Everything in one process over `data`, with every default.
+    pub fn alone(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            place: Place::Directory(data.to_owned()),
+            listen: DEFAULT_LISTEN.to_owned(),
+            base_url: "http://localhost:8080".to_owned(),
+            remote: BTreeMap::new(),
+            only: COMPONENTS.iter().map(|name| (*name).to_owned()).collect(),
+            test_mode: true,
+        }
+    }
+
     /// Takes the flags (clap has merged the environment into them) over the file. `only` empty means all.
     pub fn new(options: &Options, serving: &Serving, only: &[String]) -> anyhow::Result<(Self, File)> {
-        let file = File::read(&options.data)?;
-        let listen = serving.listen.clone().or_else(|| file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let file = File::read(&options.data)?.with_store(options);
+        let listen = serving.listen.clone().or_else(|| file.listen.clone()).unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
         let Some((_, port)) = listen.rsplit_once(':') else { bail!("--listen {listen}: HOST:PORT is wanted") };
         let base_url = serving.base_url.clone().or_else(|| file.base_url.clone());
         let base_url = base_url.unwrap_or_else(|| format!("http://localhost:{port}")).trim_end_matches('/').to_owned();
@@ -176,7 +212,7 @@ impl Config {
         let only: Vec<String> = COMPONENTS.iter().filter(here).map(|name| (*name).to_owned()).collect();
         let config = Self {
             data: options.data.clone(),
-            place: file.place(options),
+            place: file.place(&options.data),
             listen,
             base_url,
             remote,

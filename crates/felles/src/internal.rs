@@ -2,12 +2,10 @@
 //! same functions as anyone's.
 
 use anyhow::Context as _;
-use clients::maskinporten::TokenSource;
-use clients::{Mesh, orgs};
-use kernel::clock::Clock;
+use clients::maskinporten::ClientKey;
+use clients::orgs;
+use kernel::id::Orgnr;
 use kernel::jose::{Alg, SigningKey};
-use kernel::rng::Rng;
-use kernel::store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::secrets::Secrets;
@@ -93,16 +91,75 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Makes a key for a client.
+    pub fn make(client_id: &str, alg: Alg, owner: &Orgnr, scopes: &[String]) -> anyhow::Result<Self> {
+        let key = SigningKey::generate(alg)?;
+        Ok(Self {
+            client_id: client_id.to_owned(),
+            kid: key.kid().to_owned(),
+            alg: alg.as_str().to_owned(),
+            private_key_pem: key.to_pkcs8_pem()?,
+            scopes: scopes.to_vec(),
+            orgnr: owner.as_str().to_owned(),
+        })
+    }
+
     /// The key that signs its grants.
     pub fn key(&self) -> anyhow::Result<SigningKey> {
         Ok(SigningKey::from_pkcs8_pem(&self.private_key_pem)?.with_kid(&self.kid)?)
     }
 
+    /// The client as the token client takes it.
+    pub fn client_key(&self) -> anyhow::Result<ClientKey> {
+        Ok(ClientKey { client_id: self.client_id.clone(), key: self.key()?, scopes: self.scopes.join(" ") })
+    }
+
     /// Reads the credentials of an internal client.
-    pub fn of(internal: Internal, secrets: &Secrets) -> anyhow::Result<Self> {
-        let text = secrets.read(internal.name)?.with_context(|| {
-            format!("there is no client {} in {secrets:?}: has `felles up` run with this --data?", internal.name)
+    pub fn of(name: &str, secrets: &Secrets) -> anyhow::Result<Self> {
+        let text = secrets.read(name)?.with_context(|| {
+            format!("there is no client {name} in {}: has `felles up` run with this --data?", secrets.directory())
         })?;
         Ok(serde_json::from_str(&text)?)
     }
+
+    /// Reads the credentials, made the first time.
+    fn kept(name: &str, owner: orgs::Org, scopes: &str, secrets: &Secrets) -> anyhow::Result<Self> {
+        let scopes: Vec<String> = scopes.split_ascii_whitespace().map(str::to_owned).collect();
+        if secrets.read(name)?.is_some() {
+            // The scopes are the program's, also where an older program has made the key.
+            return Ok(Self { scopes, ..Self::of(name, secrets)? });
+        }
+        let made = Self::make(name, Alg::ES256, &Orgnr::parse(owner.orgnr)?, &scopes)?;
+        secrets.write(name, &serde_json::to_string_pretty(&made)?)?;
+        Ok(made)
+    }
+}
+
+/// The catalogue of scopes, as Maskinporten takes it.
+pub fn scopes() -> anyhow::Result<Vec<maskinporten::NewScope>> {
+    let scope = |(name, owner, what): &(&str, orgs::Org, &str)| {
+        Ok(maskinporten::NewScope::new(name, Orgnr::parse(owner.orgnr)?, what))
+    };
+    SCOPES.iter().map(scope).collect()
+}
+
+/// Registers the clients that Felles keeps for itself; their keys are made the first time.
+pub async fn register(registrar: &maskinporten::Registrar, secrets: &Secrets) -> anyhow::Result<()> {
+    for internal in ALL {
+        let kept = Credentials::kept(internal.name, internal.owner, internal.scopes, secrets)?;
+        registrar.register_client(new_client(&kept, internal.name)?).await?;
+    }
+    Ok(())
+}
+
+/// A client of Maskinporten with these credentials.
+pub fn new_client(credentials: &Credentials, name: &str) -> anyhow::Result<maskinporten::NewClient> {
+    Ok(maskinporten::NewClient {
+        client_id: credentials.client_id.clone(),
+        orgnr: Orgnr::parse(&credentials.orgnr)?,
+        name: name.to_owned(),
+        scopes: credentials.scopes.clone(),
+        jwks: vec![credentials.key()?.public_jwk().clone()],
+        access_token_lifetime: 0,
+    })
 }

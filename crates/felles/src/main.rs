@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod internal;
+mod loading;
 mod secrets;
 mod server;
 mod web;
@@ -51,7 +52,7 @@ fn main() -> anyhow::Result<()> {
             Command::Birth(command) => command.run().await,
             Command::Client(command) => command.run().await,
             Command::Log(command) => command.run().await,
-            Command::Openapi(command) => command.run(),
+            Command::Openapi(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
         }
     })

@@ -18,6 +18,11 @@ impl Secrets {
         Self(data.join("secrets"))
     }
 
+    /// Where they lie, for messages.
+    pub fn directory(&self) -> std::path::Display<'_> {
+        self.0.display()
+    }
+
     /// The secret of 32 bytes with this name; made the first time.
     pub fn bytes(&self, name: &str, rng: &Rng) -> anyhow::Result<[u8; 32]> {
         let text = match self.read(name)? {
@@ -48,13 +53,19 @@ impl Secrets {
         }
     }
 
-    /// Keeps a text, readable by this user alone, written whole or not at all.
+    /// Keeps a text.
     pub fn write(&self, name: &str, text: &str) -> anyhow::Result<()> {
         std::fs::create_dir_all(&self.0)?;
-        let (path, new) = (self.0.join(name), self.0.join(format!("{name}.new")));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&new, &path).with_context(|| format!("cannot write {}", path.display()))
+        write_private(&self.0.join(name), text)
     }
+}
+
+/// Writes a file that this user alone can read, whole or not at all.
+pub fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&new, path).with_context(|| format!("cannot write {}", path.display()))
 }

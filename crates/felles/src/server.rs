@@ -7,7 +7,6 @@ use anyhow::Context as _;
 use axum::Router;
 use clients::folkeregister::Folkeregister;
 use clients::kontaktregister::Kontaktregister;
-use clients::maskinporten::ClientKey;
 use clients::postkasse::Postkasse;
 use clients::{Mesh, TokenSource, request};
 use futures::future::BoxFuture;
@@ -24,6 +23,7 @@ use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::commands::up::suggested;
 use crate::config::Config;
 use crate::internal::{self, Credentials, Internal};
 use crate::secrets::Secrets;
@@ -115,19 +115,6 @@ impl Shared {
         })
     }
 
-    /// Maskinporten over its store.
-    pub async fn maskinporten(&self) -> anyhow::Result<maskinporten::Component> {
-        let config = maskinporten::Config::new(self.master()?);
-        Ok(maskinporten::Component::new(self.context(maskinporten::NAME).await?, config).await?)
-    }
-
-    /// ID-porten over its store.
-    pub async fn idporten(&self) -> anyhow::Result<idporten::Component> {
-        let config = idporten::Config { master: self.master()?, suggestions: suggestions(&self.config.data)? };
-        let people = Folkeregister::new(self.mesh.clone(), self.tokens(internal::IDPORTEN)?);
-        Ok(idporten::Component::new(self.context(idporten::NAME).await?, people, config).await?)
-    }
-
     /// The key that seals what the stores keep secret.
     fn master(&self) -> anyhow::Result<KeyEncryptionKey> {
         Ok(KeyEncryptionKey::from_bytes(&self.secrets.bytes("master", &self.rng)?)?)
@@ -135,12 +122,7 @@ impl Shared {
 
     /// Tokens for one of Felles' own clients.
     pub fn tokens(&self, internal: Internal) -> anyhow::Result<TokenSource> {
-        let credentials = Credentials::of(internal, &self.secrets)?;
-        let client = ClientKey {
-            client_id: credentials.client_id.clone(),
-            key: credentials.key()?,
-            scopes: credentials.scopes.join(" "),
-        };
+        let client = Credentials::of(internal.name, &self.secrets)?.client_key()?;
         let issuer = format!("{}/maskinporten/", self.config.base_url);
         Ok(TokenSource::new(self.mesh.clone(), &issuer, client, self.clock.clone(), self.rng.clone()))
     }
@@ -149,21 +131,6 @@ impl Shared {
     pub fn mesh(&self) -> &Mesh {
         &self.mesh
     }
-}
-
-/// The people whom the sign-in page suggests, as the nation's making has left them.
-fn suggestions(data: &Path) -> anyhow::Result<Vec<idporten::Suggestion>> {
-    let path = data.join("nation/testpersoner.json");
-    let people: Vec<nation::Testperson> = match std::fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).with_context(|| path.display().to_string())?,
-        Err(_) => Vec::new(),
-    };
-    let suggestion = |person: nation::Testperson| idporten::Suggestion {
-        personidentifikator: person.personidentifikator,
-        navn: person.navn,
-        hvem: person.hvem,
-    };
-    Ok(people.into_iter().map(suggestion).collect())
 }
 
 /// A process's components, ready to serve.
@@ -187,15 +154,26 @@ impl Server {
         let here = |name: &str| config.only.iter().any(|wanted| wanted == name);
 
         if here(maskinporten::NAME) {
-            let component = shared.maskinporten().await?;
-            internal::register(&component, &shared.secrets).await?;
-            parts.add(maskinporten::NAME, component.router(), &component.ctx().store);
+            let ctx = shared.context(maskinporten::NAME).await?;
+            let config = maskinporten::Config { master: shared.master()?, scopes: internal::scopes()? };
+            let component = maskinporten::Component::new(ctx.clone(), config).await?;
+            internal::register(&component.registrar(), &shared.secrets).await?;
+            parts.add(maskinporten::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
         if here(idporten::NAME) {
-            let component = shared.idporten().await?;
-            internal::register_portal(&component, &shared.secrets, &config.base_url).await?;
-            parts.add(idporten::NAME, component.router(), &component.ctx().store);
+            let ctx = shared.context(idporten::NAME).await?;
+            let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::IDPORTEN)?);
+            let suggestion = |person: nation::Testperson| idporten::Suggestion {
+                personidentifikator: person.personidentifikator,
+                navn: person.navn,
+                hvem: person.hvem,
+            };
+            let suggestions = suggested(&config.data)?.into_iter().map(suggestion).collect();
+            let config = idporten::Config { master: shared.master()?, suggestions };
+            let component = idporten::Component::new(ctx.clone(), people, config).await?;
+            internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url).await?;
+            parts.add(idporten::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
         if here(folkeregister::NAME) {
@@ -208,7 +186,8 @@ impl Server {
         }
         if here(postkasse::NAME) {
             let ctx = shared.context(postkasse::NAME).await?;
-            parts.add(postkasse::NAME, postkasse::Component::new(ctx.clone()).router(), &ctx.store);
+            let component = postkasse::Component::new(ctx.clone(), postkasse::Config::default());
+            parts.add(postkasse::NAME, component.router(), &ctx.store);
         }
         if here(life_events::NAME) {
             let ctx = shared.context(life_events::NAME).await?;

@@ -8,12 +8,12 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use clients::folkeregister::{Foedested, Foedselsmelding, Folkeregister, MeldtBarn, MeldtFoedsel, MeldtForelder};
 use clients::life_events::{Kanal, Livshendelser, Reisefoelge, Reisestatus, Stegstatus};
-use clients::maskinporten::ClientKey;
 use clients::{Mesh, TokenSource, orgs};
 use kernel::clock::Clock;
 use kernel::id::{Kjoenn, Pid};
 use kernel::rng::Rng;
 
+use super::nation::MOTHERS;
 use crate::internal::{Credentials, HOSPITAL};
 use crate::secrets::Secrets;
 
@@ -60,12 +60,7 @@ impl Birth {
             None => next_mother(&self.data)?,
         };
         let mesh = Mesh::remote(&self.url, &[maskinporten::NAME, folkeregister::NAME, life_events::NAME]);
-        let credentials = Credentials::of(HOSPITAL, &Secrets::of(&self.data))?;
-        let client = ClientKey {
-            client_id: credentials.client_id.clone(),
-            key: credentials.key()?,
-            scopes: credentials.scopes.join(" "),
-        };
+        let client = Credentials::of(HOSPITAL.name, &Secrets::of(&self.data))?.client_key()?;
         let issuer = format!("{}/maskinporten/", self.url.trim_end_matches('/'));
         let tokens = TokenSource::new(mesh.clone(), &issuer, client, clock.clone(), rng.clone());
         tokens.token().await.context("Maskinporten gave the hospital no token")?;
@@ -178,11 +173,11 @@ fn refusal(error: clients::ClientError) -> anyhow::Error {
 /// The next of the nation's mothers-to-be: each gives birth once, since a second child within five months is a case for
 /// a human.
 fn next_mother(data: &Path) -> anyhow::Result<Pid> {
-    let mothers = data.join("nation/moedre.txt");
+    let mothers = data.join("nation").join(MOTHERS);
     let mothers = std::fs::read_to_string(&mothers).with_context(|| format!("cannot read {}", mothers.display()))?;
     let cursor = data.join("nation/neste-mor");
     let next: usize = std::fs::read_to_string(&cursor).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
     let Some(mother) = mothers.lines().nth(next) else { bail!("every suggested mother has had her child; name one with --mother") };
     std::fs::write(&cursor, (next + 1).to_string())?;
-    Pid::parse(mother).context("nation/moedre.txt")
+    Pid::parse(mother).context(MOTHERS)
 }

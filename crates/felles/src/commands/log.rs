@@ -3,11 +3,10 @@
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use kernel::log::{self, verify_store};
-use kernel::store::Store;
 
-use crate::config::{File, Options};
-use crate::server::log_key;
+use crate::config::{Options, place};
 use crate::secrets::Secrets;
+use crate::server::{log_key, open_store};
 
 /// See [`LogCommand`].
 #[derive(Debug, Args)]
@@ -29,8 +28,8 @@ impl Log {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let LogCommand::Verify { options } = self.command;
-        let place = File::read(&options.data)?.place(&options);
-        let store = Store::open(&place.of(log::NAME), log::MIGRATIONS).await?;
+        let place = place(&options)?;
+        let store = open_store(&place, log::NAME).await?;
         let verifier = log_key(&Secrets::of(&options.data))?.verifier();
         let report = verify_store(&store, &verifier).await?;
         super::say(&format!("{} entries, {} signed checkpoints compared", report.entries, report.checkpoints));

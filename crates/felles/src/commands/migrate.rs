@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use crate::config::{File, Options};
-use crate::server::{MIGRATIONS, open_stores};
+use crate::config::{Options, place};
+use crate::server::{MIGRATIONS, open_store};
 
 /// The command's flags.
 #[derive(Debug, Args)]
@@ -15,8 +15,10 @@ pub struct Migrate {
 impl Migrate {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
-        let place = File::read(&self.options.data)?.place(&self.options);
-        open_stores(&place, MIGRATIONS.iter().map(|(name, _)| *name)).await?;
+        let place = place(&self.options)?;
+        for (name, _) in MIGRATIONS {
+            open_store(&place, name).await?;
+        }
         super::say(&format!("the tables of {} stores are up to date", MIGRATIONS.len()));
         Ok(())
     }

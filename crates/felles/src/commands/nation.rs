@@ -7,22 +7,41 @@ use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::{Date, date};
 
+use crate::config;
+
 /// The day on which a nation begins, unless the command says otherwise: the same for every installation, so that a seed
 /// means the same nation on every day.
 const DAY_ONE: Date = date(2026, 11, 1);
+const POPULATION: u32 = 10_000;
+const SEED: u64 = 1;
+
+/// The file of women who can have a child now and whose case a machine may decide, one number a line.
+pub const MOTHERS: &str = "moedre.txt";
 
 /// Which nation.
 #[derive(Debug, Clone, Args)]
 pub struct Which {
     /// How many people
-    #[arg(long, default_value_t = 10_000, env = "FELLES_POPULATION", value_name = "N")]
+    #[arg(long, default_value_t = POPULATION, env = "FELLES_POPULATION", value_name = "N")]
     pub population: u32,
     /// Which nation of all possible ones; the same seed gives the same nation to the byte
-    #[arg(long, default_value_t = 1, env = "FELLES_SEED", value_name = "S")]
+    #[arg(long, default_value_t = SEED, env = "FELLES_SEED", value_name = "S")]
     pub seed: u64,
     /// The nation's first day; nobody is born after it
     #[arg(long, default_value_t = DAY_ONE, env = "FELLES_DATE", value_name = "YYYY-MM-DD")]
     pub date: Date,
+}
+
+impl Which {
+    /// As an installation remembers it.
+    pub fn nation(&self) -> config::Nation {
+        config::Nation { population: self.population, seed: self.seed, date: self.date }
+    }
+
+    /// Whether it is another than the usual one.
+    pub fn is_chosen(&self) -> bool {
+        self.nation() != config::Nation { population: POPULATION, seed: SEED, date: DAY_ONE }
+    }
 }
 
 /// The command's flags.

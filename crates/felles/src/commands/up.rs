@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use clap::Args;
 use kernel::telemetry;
 
-use super::nation::{Which, make};
-use crate::config::{Config, File, Nation, Options, Serving};
+use super::nation::{MOTHERS, Which, make};
+use crate::config::{Config, File, Options, Serving};
 use crate::server::Server;
 use crate::{internal, loading};
 
@@ -29,26 +29,29 @@ impl Up {
         telemetry::init(&self.options.log, self.options.log_format());
         let begin = Instant::now();
         let (config, mut file) = Config::new(&self.options, &self.serving, &[])?;
-        let nation = config.data.join("nation");
-        let first = file.nation.is_none();
+        let directory = config.data.join("nation");
+        // Real people come by the registers' own ways, never from here.
+        let first = config.test_mode && file.nation.is_none();
         if first {
-            let made = make(&self.which, &nation)?;
+            let made = make(&self.which, &directory)?;
             let mothers: Vec<String> = nation::mothers(&made).iter().map(|pid| pid.as_str().to_owned()).collect();
-            std::fs::write(nation.join("moedre.txt"), mothers.join("\n") + "\n")?;
+            std::fs::write(directory.join(MOTHERS), mothers.join("\n") + "\n")?;
         }
         let server = Server::build(&config).await?;
         if first {
             let tokens = server.shared.tokens(internal::LOADER)?;
-            loading::load(server.shared.mesh(), &tokens, &nation).await?;
-            file.nation = Some(Nation {
-                population: self.which.population,
-                seed: self.which.seed,
-                date: self.which.date,
-            });
+            loading::load(server.shared.mesh(), &tokens, &directory).await?;
+            file.nation = Some(self.which.nation());
             file.write(&config.data)?;
         }
         let listener = listen(&config).await?;
         announce(&config, &file, begin)?;
+        if let Some(there) = file.nation.filter(|there| *there != self.which.nation() && self.which.is_chosen()) {
+            super::say(&format!(
+                "\nThis installation has its nation already ({} people, seed {}); another needs another --data.",
+                there.population, there.seed
+            ));
+        }
         server.serve(listener).await
     }
 }
@@ -83,21 +86,28 @@ async fn listen(config: &Config) -> anyhow::Result<tokio::net::TcpListener> {
 
 /// Tells a newcomer where to go.
 fn announce(config: &Config, file: &File, begin: Instant) -> anyhow::Result<()> {
-    let people = file.nation.as_ref().map_or(0, |nation| nation.population);
-    super::say(&format!("Felles serves {people} people on {} ({} ms)", config.base_url, begin.elapsed().as_millis()));
-    if !config.test_mode {
+    let took = begin.elapsed().as_millis();
+    let Some(nation) = file.nation else {
+        super::say(&format!("Felles serves on {} ({took} ms)", config.base_url));
         return Ok(());
-    }
+    };
+    super::say(&format!("Felles serves {} people on {} ({took} ms)", nation.population, config.base_url));
     super::say("\nSign in as one of these (no password; the number is all):");
     for person in suggested(&config.data)? {
         super::say(&format!("  {}  {} – {}", person.personidentifikator.as_str(), person.navn, person.hvem));
     }
-    super::say("\nThen, in another terminal, let a child be born:\n  felles birth");
+    let birth = if config.data == Path::new("data") { String::new() } else { format!(" --data {}", config.data.display()) };
+    let program = std::env::args().next().unwrap_or_else(|| "felles".to_owned());
+    super::say(&format!("\nThen, in another terminal, let a child be born:\n  {program} birth --url {}{birth}", config.base_url));
     Ok(())
 }
 
-fn suggested(data: &Path) -> anyhow::Result<Vec<nation::Testperson>> {
+/// The people whom pages and the terminal suggest to sign in as, as the making of the nation has left them.
+pub fn suggested(data: &Path) -> anyhow::Result<Vec<nation::Testperson>> {
     let path = data.join("nation/testpersoner.json");
-    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&text).with_context(|| path.display().to_string())
+    match std::fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| path.display().to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
