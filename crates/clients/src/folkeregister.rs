@@ -22,6 +22,8 @@ pub use person::*;
 
 /// The component's name in the mesh.
 pub const NAME: &str = "folkeregister";
+/// The topic of [`kernel::wake`] that says that the feed has something new.
+pub const WAKE: &str = NAME;
 /// The scope of the package for bodies with a legal basis: everything, also the event in full.
 pub const SCOPE_MED_HJEMMEL: &str = "folkeregister:deling/offentligmedhjemmel";
 /// The scope of the package for public bodies without a legal basis.
@@ -50,6 +52,10 @@ pub struct Feil {
     pub kode: String,
     /// What is wrong, for a human. Names the field where one is wrong; never repeats its value.
     pub melding: String,
+    /// The field that is wrong, as a path into the message (`foedsel.mor.foedselsEllerDNummer`); from the intake and the
+    /// bulk load alone, which are of Felles' own making.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub felt: Option<String>,
 }
 
 /// The body of a bulk look-up.
@@ -139,7 +145,7 @@ impl Folkeregister {
     pub async fn siste_sekvensnummer(&self) -> Result<i64, ClientError> {
         let path = format!("{BASE}/hendelser/siste/sekvensnummer");
         let answer = self.send(request::get(&path).bearer(&self.tokens.token().await?).empty()?).await?;
-        Ok(request::json::<Sekvensnummer>(answer)?.sekvensnummer)
+        request::json(answer)
     }
 
     /// An event in full, by `hendelsesdokument` of the feed.

@@ -41,6 +41,29 @@ macro_rules! dokument {
                 $(if !wanted(Element::$ev) { self.$ef = None; })*
             }
 
+            /// Parts the document in two: what holds now, and what did.
+            pub fn skill_historikk(self) -> (Self, Self) {
+                let (mut naa, mut foer) = (Self::default(), Self::default());
+                $((naa.$lf, foer.$lf) = self.$lf.into_iter().partition(Opplysning::er_gjeldende);)*
+                $((naa.$ef, foer.$ef) = match self.$ef {
+                    Some(entry) if !entry.er_gjeldende() => (None, Some(entry)),
+                    entry => (entry, None),
+                };)*
+                (naa, foer)
+            }
+
+            /// Puts together what [`Persondokument::skill_historikk`] has parted.
+            pub fn med_historikk(mut self, foer: Self) -> Self {
+                $(self.$lf.extend(foer.$lf);)*
+                $(self.$ef = self.$ef.or(foer.$ef);)*
+                self
+            }
+
+            /// Whether nothing stands in it.
+            pub fn er_tomt(&self) -> bool {
+                true $(&& self.$lf.is_empty())* $(&& self.$ef.is_none())*
+            }
+
             /// Takes away what no longer holds, from the elements named.
             pub fn uten_historikk(&mut self, of: impl Fn(Element) -> bool) {
                 $(if of(Element::$lv) { self.$lf.retain(Opplysning::er_gjeldende); })*

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 pub mod hendelsetype {
     /// A person is new in the register: born, moved in, or given a D-number.
     pub const PERSON_ER_OPPRETTET: &str = "personErOpprettet";
+    /// A machine has corrected the register; there is no event in full.
+    pub const PERSON_ER_OPPDATERT: &str = "personErOppdatert";
     /// A person has died.
     pub const PERSON_ER_DOED: &str = "personErDoed";
     /// Parents, children or spouse changed.
@@ -50,13 +52,6 @@ pub struct HendelseMedDokumentIdentifikatorer {
     /// When it was registered.
     #[schema(value_type = String, format = DateTime)]
     pub ajourholdstidspunkt: Timestamp,
-}
-
-/// The newest number of the feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Sekvensnummer {
-    /// 0 while the feed is empty.
-    pub sekvensnummer: i64,
 }
 
 /// An event in full.
