@@ -1,0 +1,147 @@
+// Every page: without JavaScript as a person uses it, and without a fault that axe-core finds.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accessible, identify, launch, open, signIn } from './browser.mjs';
+import { mothers, people, url } from './felles.mjs';
+import { birthWithLetter, hospital, journey, report, send } from './hospital.mjs';
+
+let browser;
+let mother;
+let born;
+let caseworker;
+before(async () => {
+  browser = await launch();
+  const at = await hospital();
+  [mother] = (await mothers()).slice(50);
+  born = await birthWithLetter(at, mother);
+  const suggested = await people();
+  caseworker = suggested.find(({ hvem }) => /saksbehandler/i.test(hvem)).personidentifikator;
+  // A case for a human, so that the caseworker's list is not empty.
+  const guarded = suggested.find(({ hvem }) => /adresse/i.test(hvem) && /kvinne|mor/i.test(hvem));
+  const { body } = await send(at, report(guarded.personidentifikator));
+  await journey(at, body.foedselsEllerDNummer, (one) => one.steg.some((step) => step.status === 'oppgave'));
+});
+after(() => browser?.close());
+
+const heading = (page) => page.getByRole('heading', { level: 1 });
+
+test('a mother’s way through her pages, without JavaScript', async () => {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await page.goto(url);
+  await heading(page).waitFor();
+  await signIn(page, mother);
+
+  await page.getByRole('link', { name: /vedtak/i }).first().click();
+  await heading(page).waitFor();
+  const decision = page.url();
+  assert.match(decision, /\/vedtak\//);
+  const text = await page.locator('main').innerText();
+  for (const word of [/barnetrygd/i, /§/, /Folkeregisteret/, /kroner|kr/]) assert.match(text, word);
+
+  // This fact is wrong.
+  await page.getByRole('link', { name: /feil/i }).or(page.getByText(/opplysningen er feil|er feil/i)).first().click();
+  await page.getByRole('textbox').first().fill('Vi flyttet før barnet ble født.');
+  await page.locator('form').filter({ has: page.getByRole('textbox') }).getByRole('button').first().click();
+  assert.match(await page.locator('main').innerText(), /frist|innen|svar/i);
+
+  // I appeal.
+  await page.goto(decision);
+  await page.getByRole('link', { name: /klag/i }).or(page.locator('summary', { hasText: /klag/i })).first().click();
+  const appeal = page.locator('form[action*="klag"]');
+  await appeal.getByRole('textbox').fill('Jeg mener at stønaden skal gjelde fra en tidligere måned.');
+  await appeal.getByRole('button').click();
+  assert.match(await page.locator('main').innerText(), /frist|innen|svar/i);
+  await page.goto(decision);
+  assert.match(await page.locator('main').innerText(), /påklaget|klage/i);
+
+  // Who used my data, with a proof.
+  await page.goto(`${url}/bruk`);
+  assert.match(await page.locator('main').innerText(), /NAV|Nav/);
+  await page.getByRole('link', { name: /bevis/i }).first().click();
+  await heading(page).waitFor();
+
+  // My contact details.
+  await page.goto(`${url}/kontakt`);
+  const mail = page.getByLabel(/e-post/i).first();
+  await mail.fill('ny.adresse@example.com');
+  await page.locator('form').filter({ has: page.getByLabel(/e-post/i) }).getByRole('button').first().click();
+  await page.goto(`${url}/kontakt`);
+  assert.equal(await page.getByLabel(/e-post/i).first().inputValue(), 'ny.adresse@example.com');
+
+  await page.locator('form[action*="logg-ut"]').getByRole('button').first().click();
+  await page.goto(`${url}/innboks`);
+  assert.ok(!(await page.locator('main').innerText()).match(/barnetrygd/i), 'the inbox is shown after signing out');
+});
+
+test('a caseworker resolves a task, without JavaScript', async () => {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await signIn(page, caseworker, '/oppgaver');
+  await page.goto(`${url}/oppgaver`);
+  const tasks = page.locator('main a[href*="/oppgaver/"]');
+  const before = await tasks.count();
+  assert.ok(before >= 1, 'there is no task');
+  await tasks.first().click();
+  await heading(page).waitFor();
+  const form = page.locator('main form').filter({ has: page.getByRole('textbox') });
+  await form.getByRole('radio').first().check();
+  await form.getByRole('textbox').fill('Vurdert etter loven og opplysningene i saken.');
+  await form.getByRole('button').first().click();
+  await page.goto(`${url}/oppgaver`);
+  assert.equal(await tasks.count(), before - 1);
+
+  // Nobody else sees them.
+  const stranger = await open(browser, { javaScriptEnabled: false });
+  await signIn(stranger, mother);
+  assert.equal((await stranger.goto(`${url}/oppgaver`)).status(), 403);
+});
+
+test('axe-core finds nothing on any page', async (t) => {
+  const page = await open(browser);
+  const visit = (path, name = path) =>
+    t.test(name, async () => {
+      const answer = await page.goto(path.startsWith('http') ? path : url + path);
+      await heading(page).waitFor();
+      await accessible(page);
+      return answer;
+    });
+  await visit('/');
+  await visit('/finnes-ikke', 'an unknown page');
+  await t.test('the sign-in page, and its complaint', async () => {
+    await page.goto(`${url}/min-situasjon`);
+    if (!page.url().includes('/idporten/')) await page.getByRole('link', { name: /logg inn/i }).first().click();
+    await accessible(page);
+    await identify(page, '12345678901');
+    await accessible(page);
+    await identify(page, mother);
+    await page.waitForURL((at) => !at.pathname.startsWith('/idporten'));
+    await accessible(page);
+  });
+  for (const path of ['/min-situasjon', '/innboks', `/innboks/${born.journey.brev.melding}`, '/bruk', '/kontakt', `/reise/${born.journey.id}`]) {
+    await visit(path, path.replace(/[0-9a-f-]{36}/, '…'));
+  }
+  await page.goto(`${url}/min-situasjon`);
+  const decision = await page.getByRole('link', { name: /vedtak/i }).first().getAttribute('href');
+  await visit(decision, '/vedtak/…');
+  await page.goto(`${url}/bruk`);
+  await visit(await page.getByRole('link', { name: /bevis/i }).first().getAttribute('href'), '/bruk/…/bevis');
+
+  if (process.env.FELLES_PICTURE) {
+    await page.setViewportSize({ width: 1200, height: 900 });
+    await page.goto(`${url}/min-situasjon`);
+    await page.screenshot({ path: process.env.FELLES_PICTURE });
+  }
+
+  const desk = await open(browser);
+  await signIn(desk, caseworker, '/oppgaver');
+  await t.test('/oppgaver', async () => {
+    await desk.goto(`${url}/oppgaver`);
+    await accessible(desk);
+  });
+  await t.test('/oppgaver/…', async () => {
+    const task = desk.locator('main a[href*="/oppgaver/"]').first();
+    assert.ok(await task.count(), 'no task is left: the appeal above makes one');
+    await task.click();
+    await heading(desk).waitFor();
+    await accessible(desk);
+  });
+});
