@@ -20,7 +20,8 @@ pub async fn find(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Person>, S
         let Some(last) = chunk.last() else { continue };
         let size = SIZES.into_iter().find(|size| *size >= chunk.len()).unwrap_or(1000);
         // The last number again and again fills the statement up.
-        let numbers: Vec<Value> = chunk.iter().chain(std::iter::repeat(last)).take(size).map(Value::from).collect();
+        let numbers: Vec<Value> =
+            chunk.iter().chain(std::iter::repeat(last)).take(size).map(Value::from).collect();
         for row in store.query(&select(size), &numbers).await? {
             let person = person(&row)?;
             found.insert(person.personidentifikator, person);
@@ -45,17 +46,22 @@ pub async fn get(tx: &mut Tx, pid: &Pid) -> Result<Option<Person>, StoreError> {
     row.as_ref().map(person).transpose()
 }
 
-/// Keeps a person's newest state and appends the change to the feed.
-pub async fn put(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<i64, StoreError> {
+/// Keeps a person's newest state and appends the change to the feed; nothing where it is as it was.
+pub async fn put(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<(), StoreError> {
     let text = serde_json::to_string(person).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    tx.execute(
-        "INSERT INTO person (pid, innhold) VALUES ($1, $2) ON CONFLICT (pid) DO UPDATE SET innhold = excluded.innhold",
-        params![&person.personidentifikator, text],
-    )
-    .await?;
+    let changed = tx
+        .execute(
+            "INSERT INTO person (pid, innhold) VALUES ($1, $2)
+             ON CONFLICT (pid) DO UPDATE SET innhold = excluded.innhold WHERE person.innhold <> excluded.innhold",
+            params![&person.personidentifikator, text],
+        )
+        .await?;
+    if changed == 0 {
+        return Ok(());
+    }
     let kind = if person.status == Status::Slettet { "slettet" } else { "endret" };
     let subject = person.personidentifikator.as_str();
-    feed::append(tx, &Event { kind, subject, body: "{}".to_owned(), at: now }).await
+    feed::append(tx, &Event { kind, subject, body: "{}".to_owned(), at: now }).await.map(drop)
 }
 
 /// The changes from and including number `fra`, at most `limit`.
@@ -65,5 +71,6 @@ pub async fn changes(store: &Store, fra: i64, limit: i64) -> Result<Vec<Entry>, 
 
 fn person(row: &Row) -> Result<Person, StoreError> {
     let text: String = row.get(0)?;
-    serde_json::from_str(&text).map_err(|error| StoreError::Damaged(format!("a person in the contact register: {error}")))
+    serde_json::from_str(&text)
+        .map_err(|error| StoreError::Damaged(format!("a person in the contact register: {error}")))
 }

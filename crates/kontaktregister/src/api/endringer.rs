@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
-use bytes::Bytes;
 use clients::kontaktregister::{Endringer, HentEndringer, MAX_PERSONS};
 use http::HeaderMap;
 use kernel::auth::Issuer;
 use kernel::feed;
+use kernel::http::Body;
 use kernel::id::Pid;
 use kernel::log::{Access, Personal, Released};
 use kernel::problem::Problem;
@@ -21,7 +21,7 @@ use crate::{Component, NAME, store};
 pub async fn hent(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Released<Endringer>, Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
@@ -31,16 +31,27 @@ pub async fn hent(
     let HentEndringer { fra_endrings_id: fra } = kernel::http::json(&body)?;
     let siste = feed::last(&ctx.store).await?;
     if fra < 0 || fra > siste.saturating_add(1) {
-        return Err(Problem::bad_request("fraEndringsId må være fra 0 til og med neste endring.").field("fraEndringsId"));
+        return Err(Problem::bad_request("fraEndringsId må være fra 0 til og med neste endring.")
+            .field("fraEndringsId"));
     }
     let entries = store::changes(&ctx.store, fra, MAX_PERSONS as i64).await?;
     let til = entries.last().map_or(siste, |entry| entry.seq);
     let mut seen = HashSet::new();
-    let pids: Vec<Pid> = entries.iter().filter_map(|entry| Pid::parse(&entry.subject).ok()).filter(|pid| seen.insert(*pid)).collect();
+    let pids: Vec<Pid> = entries
+        .iter()
+        .filter_map(|entry| Pid::parse(&entry.subject).ok())
+        .filter(|pid| seen.insert(*pid))
+        .collect();
     let mut found = store::find(&ctx.store, &pids).await?;
     let now = ctx.clock.now();
-    let list = pids.iter().filter_map(|pid| found.remove(pid)).map(|person| model::shown(person, opens, now)).collect();
-    let endringer = Endringer { fra_endrings_id: fra, til_endrings_id: til, siste_endrings_id: siste.max(til), list };
-    let access = Access::from_claims(NAME, &claims, &headers, "Hentet endrede kontaktopplysninger", super::HJEMMEL);
+    let list = pids
+        .iter()
+        .filter_map(|pid| found.remove(pid))
+        .map(|person| model::shown(person, opens, now))
+        .collect();
+    let endringer =
+        Endringer { fra_endrings_id: fra, til_endrings_id: til, siste_endrings_id: siste.max(til), list };
+    let access =
+        Access::from_claims(NAME, &claims, &headers, "Hentet endrede kontaktopplysninger", super::HJEMMEL);
     Ok(Personal::many(pids, endringer).release(&ctx.log, access).await?)
 }

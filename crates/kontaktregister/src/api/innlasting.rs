@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use bytes::Bytes;
 use clients::kontaktregister::Person;
 use http::HeaderMap;
 use kernel::auth::Issuer;
+use kernel::http::Body;
 use kernel::problem::Problem;
 use kernel::store::StoreError;
 use serde::Serialize;
@@ -27,7 +27,11 @@ pub struct Lest {
 #[utoipa::path(post, path = "/kontaktregisteret/innlasting/v1", tag = "kontaktregister",
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = Lest), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub async fn load(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Result<Json<Lest>, Problem> {
+pub async fn load(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Json<Lest>, Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("felles:innlasting")?;
@@ -37,7 +41,9 @@ pub async fn load(State(component): State<Component>, headers: HeaderMap, body: 
             continue;
         }
         let read = kernel::http::json::<Person>(line).map_err(|bad| (bad.path, bad.message));
-        let checked = read.and_then(|person| model::loaded(person).map_err(|bad| (bad.field.to_owned(), bad.why.to_owned())));
+        let checked = read.and_then(|person| {
+            model::loaded(person).map_err(|bad| (bad.field.to_owned(), bad.why.to_owned()))
+        });
         let (field, why) = match checked {
             Ok(person) => {
                 persons.push(person);
@@ -45,7 +51,8 @@ pub async fn load(State(component): State<Component>, headers: HeaderMap, body: 
             }
             Err(bad) => bad,
         };
-        return Err(Problem::bad_request(format!("Linje {number}: {field}: {why}")).field(format!("{number}:{field}")));
+        return Err(Problem::bad_request(format!("Linje {number}: {field}: {why}"))
+            .field(format!("{number}:{field}")));
     }
     let lest = persons.len();
     let now = ctx.clock.now();

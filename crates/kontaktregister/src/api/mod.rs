@@ -7,6 +7,10 @@ pub mod endringer;
 pub mod innlasting;
 pub mod person;
 pub mod personer;
+pub mod printsertifikat;
+
+/// Largest body, in bytes: a look-up of 1000 numbers takes 15 kB.
+pub const MAX_BODY: usize = 256 << 10;
 
 /// The law that the register rests on, as the person sees it in the log of uses.
 const HJEMMEL: &str = "eForvaltningsforskriften kapittel 7 (kontakt- og reservasjonsregisteret)";

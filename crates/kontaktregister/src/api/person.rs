@@ -1,10 +1,10 @@
 //! The signed-in person's own data.
 
 use axum::extract::State;
-use bytes::Bytes;
 use clients::kontaktregister::{Endring, Person, Status};
 use http::HeaderMap;
 use kernel::auth::{Claims, Issuer};
+use kernel::http::Body;
 use kernel::id::Pid;
 use kernel::log::{Access, Personal, Released};
 use kernel::problem::Problem;
@@ -40,7 +40,8 @@ pub async fn get_v2(state: State<Component>, headers: HeaderMap) -> Result<Relea
 async fn own(State(component): State<Component>, headers: HeaderMap) -> Result<Released<Person>, Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Idporten).await?;
-    let opens = Opens::user(&claims).ok_or_else(|| Problem::forbidden("Tokenet mangler et krr:user-scope."))?;
+    let opens =
+        Opens::user(&claims).ok_or_else(|| Problem::forbidden("Tokenet mangler et krr:user-scope."))?;
     let pid = signed_in(&claims)?;
     super::negotiate(&headers, false)?;
     let found = store::find(&ctx.store, &[pid]).await?.remove(&pid);
@@ -56,7 +57,7 @@ async fn own(State(component): State<Component>, headers: HeaderMap) -> Result<R
 pub async fn patch_v1(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Released<Person>, Problem> {
     let claims = component.ctx.auth.bearer(&headers, Issuer::Idporten).await?;
     if !claims.has_scope(model::WRITE) {
@@ -75,12 +76,15 @@ pub async fn patch_v1(
 pub async fn put_v2(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Released<Person>, Problem> {
     let claims = component.ctx.auth.bearer(&headers, Issuer::Idporten).await?;
     claims.require_scope(model::WRITE)?;
     super::negotiate(&headers, true)?;
-    let endring = kernel::http::json(&body)?;
+    let endring: Endring = kernel::http::json(&body)?;
+    if endring == Endring::default() {
+        return Err(Problem::bad_request("Endringen har ingen felt."));
+    }
     change(&component, &claims, &headers, endring).await
 }
 
@@ -113,24 +117,25 @@ async fn change(
 ) -> Result<Released<Person>, Problem> {
     let ctx = &component.ctx;
     let pid = signed_in(claims)?;
-    let opens = Opens::user(claims).ok_or_else(|| Problem::forbidden("Tokenet mangler et krr:user-scope."))?;
+    let opens =
+        Opens::user(claims).ok_or_else(|| Problem::forbidden("Tokenet mangler et krr:user-scope."))?;
     let now = ctx.clock.now();
     let person = ctx
         .store
         .write(move |tx| {
             Box::pin(async move {
-                let before = store::get(tx, &pid).await?.unwrap_or_else(|| Person::bare(pid, Status::Aktiv));
-                let after = model::changed(before.clone(), &endring, now).map_err(Refused::Invalid)?;
-                if after != before {
-                    store::put(tx, &after, now).await?;
-                }
+                let before =
+                    store::get(tx, &pid).await?.unwrap_or_else(|| Person::bare(pid, Status::IkkeRegistrert));
+                let after = model::changed(before, &endring, now).map_err(Refused::Invalid)?;
+                store::put(tx, &after, now).await?;
                 Ok::<_, Refused>(after)
             })
         })
         .await?;
     ctx.wake.notify(NAME);
     let person = model::shown(person, opens, now);
-    let access = Access::from_claims(NAME, claims, headers, "Endret egne kontaktopplysninger", super::HJEMMEL);
+    let access =
+        Access::from_claims(NAME, claims, headers, "Endret egne kontaktopplysninger", super::HJEMMEL);
     Ok(Personal::new(pid, person).release(&ctx.log, access).await?)
 }
 

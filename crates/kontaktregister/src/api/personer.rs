@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
-use bytes::Bytes;
 use clients::kontaktregister::{MAX_PERSONS, Oppslag, Person, Personer, Status};
 use http::HeaderMap;
 use kernel::auth::Issuer;
+use kernel::http::Body;
 use kernel::log::{Access, Personal, Released};
 use kernel::problem::Problem;
 
@@ -17,7 +17,11 @@ use crate::{Component, NAME, store};
 #[utoipa::path(post, path = "/kontaktregisteret/rest/v1/personer", tag = "kontaktregister", request_body = Oppslag,
     responses((status = 200, body = Personer), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 415, body = Problem)))]
-pub async fn v1(state: State<Component>, headers: HeaderMap, body: Bytes) -> Result<Released<Personer>, Problem> {
+pub async fn v1(
+    state: State<Component>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Released<Personer>, Problem> {
     look_up(state, headers, body, false).await
 }
 
@@ -25,23 +29,29 @@ pub async fn v1(state: State<Component>, headers: HeaderMap, body: Bytes) -> Res
 #[utoipa::path(post, path = "/kontaktregisteret/rest/v2/personer", tag = "kontaktregister", request_body = Oppslag,
     responses((status = 200, body = Personer), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 415, body = Problem)))]
-pub async fn v2(state: State<Component>, headers: HeaderMap, body: Bytes) -> Result<Released<Personer>, Problem> {
+pub async fn v2(
+    state: State<Component>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Released<Personer>, Problem> {
     look_up(state, headers, body, true).await
 }
 
 async fn look_up(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
     may_leave_out: bool,
 ) -> Result<Released<Personer>, Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
-    let opens = Opens::global(&claims).ok_or_else(|| Problem::forbidden("Tokenet mangler et krr:global-scope."))?;
+    let opens =
+        Opens::global(&claims).ok_or_else(|| Problem::forbidden("Tokenet mangler et krr:global-scope."))?;
     super::negotiate(&headers, true)?;
     let Oppslag { personidentifikatorer, inkluder_ikke_registrerte } = kernel::http::json(&body)?;
     if personidentifikatorer.is_empty() || personidentifikatorer.len() > MAX_PERSONS {
-        return Err(Problem::bad_request("Det må være 1 til 1000 personer i et oppslag.").field("personidentifikatorer"));
+        return Err(Problem::bad_request("Det må være 1 til 1000 personer i et oppslag.")
+            .field("personidentifikatorer"));
     }
     let mut seen = HashSet::with_capacity(personidentifikatorer.len());
     let pids: Vec<_> = personidentifikatorer.into_iter().filter(|pid| seen.insert(*pid)).collect();
