@@ -99,7 +99,7 @@ impl Parameters {
     /// The text is not TOML of that form, a key comes twice, or two values of one parameter apply from the same day and were decided
     /// on the same day.
     pub fn parse(file: &str, toml_text: &str) -> Result<Self, LoadError> {
-        let err = |place: String, message: String| LoadError { file: file.to_owned(), place, message };
+        let err = |place: String, message: String| LoadError { file: file.to_owned(), line: None, place, message };
         let parsed: File = toml::from_str(toml_text).map_err(|e| err(String::new(), e.to_string()))?;
         let mut out = Self::new();
         for mut p in parsed.parameter {
@@ -132,6 +132,7 @@ impl Parameters {
             if self.get(&p.key).is_some() {
                 return Err(LoadError {
                     file: "parameters".to_owned(),
+                    line: None,
                     place: format!("parameter `{}`", p.key),
                     message: "the key is in two files".to_owned(),
                 });
