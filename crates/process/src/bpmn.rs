@@ -210,7 +210,8 @@ impl Reader<'_> {
         if root.tag_name().name() != "definitions" || root.tag_name().namespace() != Some(BPMN) {
             return self.fail(Some(root), "not a BPMN 2.0 definitions element");
         }
-        let processes: Vec<_> = bpmn_children(root).filter(|node| node.tag_name().name() == "process").collect();
+        let processes: Vec<_> =
+            bpmn_children(root).filter(|node| node.tag_name().name() == "process").collect();
         let [process] = processes.as_slice() else {
             return self.fail(Some(root), format!("has {} processes; one is needed", processes.len()));
         };
@@ -232,7 +233,8 @@ impl Reader<'_> {
         for node in bpmn_children(*process) {
             match node.tag_name().name() {
                 "sequenceFlow" => flows.push(node),
-                "documentation" | "extensionElements" | "laneSet" | "textAnnotation" | "association" | "group" => {}
+                "documentation" | "extensionElements" | "laneSet" | "textAnnotation" | "association"
+                | "group" => {}
                 _ => {
                     let element = self.element(node, root)?;
                     if definition.by_id.insert(element.id.clone(), definition.elements.len()).is_some() {
@@ -249,8 +251,10 @@ impl Reader<'_> {
         for (index, node) in nodes.iter().enumerate() {
             self.connect(index, *node, &mut definition)?;
         }
-        let starts: Vec<_> =
-            (0..).zip(&definition.elements).filter(|(_, element)| matches!(element.kind, Kind::Start)).collect();
+        let starts: Vec<_> = (0..)
+            .zip(&definition.elements)
+            .filter(|(_, element)| matches!(element.kind, Kind::Start))
+            .collect();
         let [(start, _)] = starts.as_slice() else {
             return self.fail(Some(*process), format!("has {} start events; one is needed", starts.len()));
         };
@@ -266,8 +270,9 @@ impl Reader<'_> {
                 _ => self.fail(Some(node), format!("needs implementation=\"{HANDLER}…\"")),
             }
         };
-        let events: Vec<_> =
-            bpmn_children(node).filter(|child| child.tag_name().name().ends_with("EventDefinition")).collect();
+        let events: Vec<_> = bpmn_children(node)
+            .filter(|child| child.tag_name().name().ends_with("EventDefinition"))
+            .collect();
         let event = match events.as_slice() {
             [] => None,
             [event] => Some(*event),
@@ -276,7 +281,9 @@ impl Reader<'_> {
         let event_kind = event.map(|event| event.tag_name().name());
         for child in bpmn_children(node) {
             let name = child.tag_name().name();
-            if !["incoming", "outgoing", "documentation", "extensionElements"].contains(&name) && Some(name) != event_kind {
+            if !["incoming", "outgoing", "documentation", "extensionElements"].contains(&name)
+                && Some(name) != event_kind
+            {
                 return self.fail(Some(node), format!("<{name}> inside it is not supported"));
             }
         }
@@ -286,7 +293,9 @@ impl Reader<'_> {
             ("serviceTask" | "businessRuleTask" | "sendTask", None) => Kind::Effect { handler: handler()? },
             ("userTask", None) => Kind::User { handler: handler()? },
             ("receiveTask", None) => self.message(node, node, root)?,
-            ("intermediateCatchEvent", Some("messageEventDefinition")) => self.message(node, event.unwrap_or(node), root)?,
+            ("intermediateCatchEvent", Some("messageEventDefinition")) => {
+                self.message(node, event.unwrap_or(node), root)?
+            }
             ("intermediateCatchEvent", Some("timerEventDefinition")) => Kind::Timer(self.when(node, event)?),
             ("boundaryEvent", Some("timerEventDefinition")) => Kind::BoundaryTimer {
                 when: self.when(node, event)?,
@@ -302,7 +311,9 @@ impl Reader<'_> {
             },
             ("exclusiveGateway", None) => Kind::Exclusive { default: None },
             ("parallelGateway", None) => Kind::Parallel,
-            (name, Some(event)) => return self.fail(Some(node), format!("<{name}> with <{event}> is not supported")),
+            (name, Some(event)) => {
+                return self.fail(Some(node), format!("<{name}> with <{event}> is not supported"));
+            }
             (name, None) => return self.fail(Some(node), format!("<{name}> is not supported")),
         };
         let attributes = node
@@ -322,8 +333,15 @@ impl Reader<'_> {
     }
 
     /// A wait for the message that `holder` refers to; `felles:noekkel` gives its correlation key.
-    fn message(&self, node: Node<'_, '_>, holder: Node<'_, '_>, root: Node<'_, '_>) -> Result<Kind, LoadError> {
-        let Some(reference) = holder.attribute("messageRef") else { return self.fail(Some(node), "needs a messageRef") };
+    fn message(
+        &self,
+        node: Node<'_, '_>,
+        holder: Node<'_, '_>,
+        root: Node<'_, '_>,
+    ) -> Result<Kind, LoadError> {
+        let Some(reference) = holder.attribute("messageRef") else {
+            return self.fail(Some(node), "needs a messageRef");
+        };
         let Some(message) = definition_of(root, "message", reference) else {
             return self.fail(Some(node), format!("there is no message {reference}"));
         };
@@ -361,7 +379,7 @@ impl Reader<'_> {
 
     fn flow(&self, node: Node<'_, '_>, definition: &mut Definition) -> Result<(), LoadError> {
         let id = self.required(node, "id")?.to_owned();
-        let mut end = |attribute: &str| -> Result<usize, LoadError> {
+        let end = |attribute: &str| -> Result<usize, LoadError> {
             let reference = self.required(node, attribute)?;
             definition.by_id.get(reference).copied().map_or_else(
                 || self.fail(Some(node), format!("{attribute} {reference} is no element of the process")),
@@ -388,13 +406,20 @@ impl Reader<'_> {
     }
 
     /// Checks an element's edges and ties boundary events and default flows.
-    fn connect(&self, index: usize, node: Node<'_, '_>, definition: &mut Definition) -> Result<(), LoadError> {
+    fn connect(
+        &self,
+        index: usize,
+        node: Node<'_, '_>,
+        definition: &mut Definition,
+    ) -> Result<(), LoadError> {
         let Some(element) = definition.elements.get(index) else { return Ok(()) };
         let (ways_in, ways_out) = (element.incoming.len(), element.outgoing.len());
         match &element.kind {
             Kind::End if ways_out > 0 => return self.fail(Some(node), "an end event has no way out"),
             Kind::End | Kind::Parallel | Kind::Exclusive { .. } => {}
-            _ if ways_out != 1 => return self.fail(Some(node), format!("has {ways_out} ways out; one is needed")),
+            _ if ways_out != 1 => {
+                return self.fail(Some(node), format!("has {ways_out} ways out; one is needed"));
+            }
             _ => {}
         }
         match &element.kind {
@@ -411,8 +436,11 @@ impl Reader<'_> {
             Kind::BoundaryTimer { .. } | Kind::BoundaryError { .. } => {
                 let error = matches!(element.kind, Kind::BoundaryError { .. });
                 let host = self.required(node, "attachedToRef")?;
-                let Some(host) = definition.by_id.get(host).and_then(|host| definition.elements.get_mut(*host)) else {
-                    return self.fail(Some(node), format!("attachedToRef {host} is no element of the process"));
+                let Some(host) =
+                    definition.by_id.get(host).and_then(|host| definition.elements.get_mut(*host))
+                else {
+                    return self
+                        .fail(Some(node), format!("attachedToRef {host} is no element of the process"));
                 };
                 match host.kind {
                     Kind::Effect { .. } | Kind::User { .. } => host.boundaries.push(index),
@@ -425,26 +453,38 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn exclusive(&self, index: usize, node: Node<'_, '_>, definition: &mut Definition) -> Result<(), LoadError> {
+    fn exclusive(
+        &self,
+        index: usize,
+        node: Node<'_, '_>,
+        definition: &mut Definition,
+    ) -> Result<(), LoadError> {
         let Some(element) = definition.elements.get(index) else { return Ok(()) };
         let outgoing = element.outgoing.clone();
         if outgoing.is_empty() {
             return self.fail(Some(node), "has no way out");
         }
         let default = node.attribute("default");
-        let found = outgoing.iter().copied().find(|flow| definition.flow(*flow).map(|flow| flow.id.as_str()) == default);
+        let found = outgoing
+            .iter()
+            .copied()
+            .find(|flow| definition.flow(*flow).map(|flow| flow.id.as_str()) == default);
         if default.is_some() && found.is_none() {
             return self.fail(Some(node), "its default is none of its ways out");
         }
         if outgoing.len() > 1 {
             for flow in outgoing.iter().filter(|flow| Some(**flow) != found) {
                 if let Some(flow) = definition.flow(*flow).filter(|flow| flow.condition.is_none()) {
-                    return self.fail(Some(node), format!("its way out {} has no condition and is not the default", flow.id));
+                    return self.fail(
+                        Some(node),
+                        format!("its way out {} has no condition and is not the default", flow.id),
+                    );
                 }
             }
         }
         if let Some(element) = definition.elements.get_mut(index) {
-            element.kind = Kind::Exclusive { default: found.or_else(|| (outgoing.len() == 1).then(|| outgoing[0])) };
+            element.kind =
+                Kind::Exclusive { default: found.or_else(|| (outgoing.len() == 1).then(|| outgoing[0])) };
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub struct Call {
     pub attempt: u32,
     /// The instance's variables.
     pub vars: Arc<Vars>,
-    /// What an earlier effect of the same step gave for this step alone; empty where the step began here.
+    /// What earlier effects of the instance passed on, where they ran right before; empty after a pause or a restart.
     pub passing: Arc<HashMap<&'static str, Arc<Json>>>,
 }
 
@@ -36,7 +36,7 @@ pub struct Call {
 pub struct Answer {
     /// Variables to set; `null` removes one.
     pub vars: Vars,
-    /// Values for pure effects of the same step, which are not stored. Whoever reads one has another way to get it.
+    /// Values for the effects that follow at once, which are not stored. Whoever reads one has another way to get it.
     pub passing: Vec<(&'static str, Json)>,
     /// Statements that become true in the very transaction that takes the answer.
     pub statements: Vec<Statement>,
@@ -54,7 +54,7 @@ impl Answer {
         self
     }
 
-    /// Passes a value on to pure effects of the same step.
+    /// Passes a value on to the effects that follow at once.
     pub fn pass(mut self, name: &'static str, value: Json) -> Self {
         self.passing.push((name, value));
         self
@@ -172,7 +172,10 @@ impl Handlers {
     }
 
     /// What to write when something gets stuck, in the transaction that notes it.
-    pub fn on_incident(mut self, run: impl Fn(&Incident, &Vars) -> Vec<Statement> + Send + Sync + 'static) -> Self {
+    pub fn on_incident(
+        mut self,
+        run: impl Fn(&Incident, &Vars) -> Vec<Statement> + Send + Sync + 'static,
+    ) -> Self {
         self.on_incident = Some(Arc::new(run));
         self
     }

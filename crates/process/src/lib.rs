@@ -16,7 +16,8 @@
 //!   ([`Config::node`], renewed as a lease). After a crash the same node takes its effects back at once.
 //! - **Versions**: an instance stays with the model it began with; models are kept in the store.
 //!
-//! Map: [`bpmn`] reads models, [`step`] moves tokens (pure), [`engine`] runs it all, `store` holds every SQL statement.
+//! Map: [`bpmn`] reads models, [`step`] moves tokens (pure), [`engine`] writes steps, `worker` runs effects and timers,
+//! `store` holds every SQL statement.
 
 pub mod bpmn;
 pub mod engine;
@@ -25,9 +26,10 @@ pub mod step;
 mod store;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 pub use bpmn::{Compile, Condition, Definition, Element, Kind, LoadError, Vars};
-pub use engine::{Config, Engine, EngineError, Instance, Signal, Started};
+pub use engine::{Config, Engine, EngineError, GIVEN_UP, Instance, Ready, Received, Signal, Started};
 pub use handlers::{Answer, Call, Failure, Handlers, Incident, Statement};
 pub use step::{Entry, Status, Token, Wait, What};
 

@@ -1,8 +1,9 @@
 //! Moves tokens through a model: values in, values out, nothing else. What a step wants from the world stands in [`Step`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use jiff::{Timestamp, ToSpan as _, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use kernel::clock::oslo;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,7 +38,8 @@ impl Status {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Its variables.
-    pub vars: Vars,
+    #[serde(with = "shared")]
+    pub vars: Arc<Vars>,
     /// Its tokens.
     pub tokens: Vec<Token>,
     /// How often each element has been entered.
@@ -57,6 +59,9 @@ pub struct Token {
     pub visit: u32,
     /// What it waits for.
     pub wait: Wait,
+    /// The flow by which it came, where that will matter: at a join, and at a gateway where it got stuck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<usize>,
 }
 
 /// What a token waits for.
@@ -71,8 +76,8 @@ pub enum Wait {
     Message,
     /// A time.
     Timer(Timestamp),
-    /// The other tokens of a join; it came by this flow.
-    Join(usize),
+    /// The other tokens of a join.
+    Join,
     /// A human who repairs what got stuck.
     Incident {
         /// The error's code.
@@ -86,13 +91,29 @@ pub enum Wait {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Input {
     Start(Vars),
-    Answered { token: u32, vars: Vars },
-    Failed { token: u32, code: String, message: String },
+    Answered {
+        token: u32,
+        vars: Vars,
+    },
+    Failed {
+        token: u32,
+        code: String,
+        message: String,
+    },
     /// A message or the result of a human's task.
-    Message { token: u32, payload: Vars },
+    Message {
+        token: u32,
+        payload: Vars,
+    },
     /// A time: the element is the token's own, or a boundary event of it.
-    Timer { token: u32, element: String },
-    Retry { token: u32 },
+    Timer {
+        token: u32,
+        element: String,
+    },
+    Retry {
+        token: u32,
+        vars: Vars,
+    },
 }
 
 /// A line of the journal.
@@ -136,6 +157,10 @@ pub(crate) struct NewEffect {
     pub(crate) element: String,
     pub(crate) visit: u32,
     pub(crate) handler: String,
+    /// How often it has been tried already.
+    pub(crate) attempts: u32,
+    /// Not to be tried before.
+    pub(crate) next_at: Timestamp,
 }
 
 /// A wait that a step begins.
@@ -152,8 +177,8 @@ pub(crate) struct NewWait {
 pub(crate) struct Step {
     pub(crate) effects: Vec<NewEffect>,
     pub(crate) waits: Vec<NewWait>,
-    /// Tokens whose waits of earlier steps have ended.
-    pub(crate) ended_waits: Vec<u32>,
+    /// Waits of earlier steps that have ended: all of a token's, or the one for this boundary event.
+    pub(crate) ended_waits: Vec<(u32, Option<String>)>,
     /// Effects of earlier steps that nobody wants any more: element and visit.
     pub(crate) dropped_effects: Vec<(String, u32)>,
     pub(crate) journal: Vec<Entry>,
@@ -167,6 +192,23 @@ pub(crate) struct Mover<'a> {
     pub(crate) instance: &'a str,
     pub(crate) business_key: &'a str,
     pub(crate) now: Timestamp,
+}
+
+/// Reads and writes shared variables as plain ones.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use crate::bpmn::Vars;
+
+    pub(super) fn serialize<S: Serializer>(vars: &Arc<Vars>, to: S) -> Result<S::Ok, S::Error> {
+        vars.as_ref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Vars>, D::Error> {
+        Vars::deserialize(from).map(Arc::new)
+    }
 }
 
 /// A token that nobody moves any more, or not in this way.
@@ -185,11 +227,15 @@ impl State {
     }
 
     fn merge(&mut self, vars: Vars) {
+        if vars.is_empty() {
+            return;
+        }
+        let own = Arc::make_mut(&mut self.vars);
         for (name, value) in vars {
             if value.is_null() {
-                self.vars.remove(&name);
+                own.remove(&name);
             } else {
-                self.vars.insert(name, value);
+                own.insert(name, value);
             }
         }
     }
@@ -209,24 +255,32 @@ impl Mover<'_> {
                 self.enter(state, self.definition.start(), None, step);
             }
             Input::Answered { token, vars } => {
-                let (place, element) = self.at(state, token, |wait| matches!(wait, Wait::Effect))?;
+                let (place, element) =
+                    self.at(state, token, |wait| matches!(wait, Wait::Effect | Wait::Task))?;
                 state.merge(vars);
-                self.end_waits(state, token, element, step);
-                self.leave(state, place, element, What::Left, step);
+                // A human's task has been put before them: the token waits for its result.
+                if state.tokens[place].wait == Wait::Effect {
+                    if !element.boundaries.is_empty() {
+                        Self::drop_waits(token, step);
+                    }
+                    self.leave(state, place, element, step);
+                }
             }
             Input::Message { token, payload } => {
-                let (place, element) = self.at(state, token, |wait| matches!(wait, Wait::Message | Wait::Task))?;
+                let (place, element) =
+                    self.at(state, token, |wait| matches!(wait, Wait::Message | Wait::Task))?;
                 state.merge(payload);
-                self.drop_waits(token, step);
+                Self::drop_waits(token, step);
                 if matches!(element.kind, Kind::User { .. }) {
-                    self.drop_effect(state, place, step);
+                    Self::drop_effect(state, place, step);
                 }
-                self.leave(state, place, element, What::Left, step);
+                self.leave(state, place, element, step);
             }
             Input::Timer { token, element } => self.timer(state, token, &element, step)?,
             Input::Failed { token, code, message } => self.failed(state, token, code, message, step)?,
-            Input::Retry { token } => {
+            Input::Retry { token, vars } => {
                 let (place, element) = self.at(state, token, |wait| matches!(wait, Wait::Incident { .. }))?;
+                state.merge(vars);
                 self.note(step, What::Retried, &state.tokens[place], None);
                 let token = state.tokens.remove(place);
                 self.arrive(state, token, element, step);
@@ -236,45 +290,64 @@ impl Mover<'_> {
     }
 
     /// The token, if it waits in this way, and its element.
-    fn at(&self, state: &State, token: u32, waits: impl Fn(&Wait) -> bool) -> Result<(usize, &Element), Stale> {
+    fn at(
+        &self,
+        state: &State,
+        token: u32,
+        waits: impl Fn(&Wait) -> bool,
+    ) -> Result<(usize, &Element), Stale> {
         let place = state.tokens.iter().position(|it| it.id == token && waits(&it.wait)).ok_or(Stale)?;
         let element = self.definition.element(&state.tokens[place].element).ok_or(Stale)?;
         Ok((place, element))
     }
 
     fn timer(&self, state: &mut State, token: u32, timer: &str, step: &mut Step) -> Result<(), Stale> {
-        let (place, element) = self.at(state, token, |wait| !matches!(wait, Wait::Join(_) | Wait::Incident { .. }))?;
+        let (place, element) =
+            self.at(state, token, |wait| !matches!(wait, Wait::Join | Wait::Incident { .. }))?;
         if element.id == timer {
             if !matches!(state.tokens[place].wait, Wait::Timer(_)) {
                 return Err(Stale);
             }
-            self.drop_waits(token, step);
-            self.leave(state, place, element, What::Left, step);
+            Self::drop_waits(token, step);
+            self.leave(state, place, element, step);
             return Ok(());
         }
-        let boundary = self.definition.index(timer).filter(|boundary| element.boundaries.contains(boundary)).ok_or(Stale)?;
+        let boundary = self
+            .definition
+            .index(timer)
+            .filter(|boundary| element.boundaries.contains(boundary))
+            .ok_or(Stale)?;
         let interrupting = match self.definition.elements.get(boundary).map(|it| &it.kind) {
             Some(Kind::BoundaryTimer { interrupting, .. }) => *interrupting,
             _ => return Err(Stale),
         };
         if interrupting {
-            self.drop_waits(token, step);
-            self.drop_effect(state, place, step);
+            Self::drop_waits(token, step);
+            Self::drop_effect(state, place, step);
             let token = state.tokens.remove(place);
             self.note(step, What::Interrupted, &token, None);
+        } else {
+            step.ended_waits.push((token, Some(timer.to_owned())));
         }
         self.enter(state, boundary, None, step);
         Ok(())
     }
 
-    fn failed(&self, state: &mut State, token: u32, code: String, message: String, step: &mut Step) -> Result<(), Stale> {
+    fn failed(
+        &self,
+        state: &mut State,
+        token: u32,
+        code: String,
+        message: String,
+        step: &mut Step,
+    ) -> Result<(), Stale> {
         let (place, element) = self.at(state, token, |wait| matches!(wait, Wait::Effect | Wait::Task))?;
         self.note(step, What::Failed, &state.tokens[place], Some(format!("{code}: {message}")));
         let boundary = element.boundaries.iter().copied().find(|boundary| {
             matches!(self.definition.elements.get(*boundary).map(|it| &it.kind),
                 Some(Kind::BoundaryError { code: wanted }) if wanted.as_ref().is_none_or(|wanted| *wanted == code))
         });
-        self.drop_waits(token, step);
+        Self::drop_waits(token, step);
         match boundary {
             Some(boundary) => {
                 state.tokens.remove(place);
@@ -301,15 +374,22 @@ impl Mover<'_> {
             let visit = state.visits.entry(element.id.clone()).or_insert(0);
             *visit += 1;
             let token =
-                Token { id: state.next, element: element.id.clone(), visit: *visit, wait: Wait::Join(by.unwrap_or(usize::MAX)) };
+                Token { id: state.next, element: element.id.clone(), visit: *visit, wait: Wait::Join, by };
             state.next += 1;
             passed += 1;
             self.note(step, What::Entered, &token, None);
             if passed > MAX_PASSED {
                 state.tokens.push(token);
                 let place = state.tokens.len() - 1;
-                self.stick(state, place, MODEL_ERROR.to_owned(), "the model goes round without an end".to_owned(), step);
-                return;
+                self.stick(
+                    state,
+                    place,
+                    MODEL_ERROR.to_owned(),
+                    "the model goes round without an end".to_owned(),
+                    step,
+                );
+                // The other ways, if any, come to the same stop: no token is lost.
+                continue;
             }
             match &element.kind {
                 Kind::Start | Kind::BoundaryTimer { .. } | Kind::BoundaryError { .. } => {
@@ -360,10 +440,19 @@ impl Mover<'_> {
     }
 
     /// Goes on when a token has come by every way in.
-    fn join(&self, state: &mut State, element: &Element, ways: &mut Vec<(usize, Option<usize>)>, step: &mut Step) {
+    fn join(
+        &self,
+        state: &mut State,
+        element: &Element,
+        ways: &mut Vec<(usize, Option<usize>)>,
+        step: &mut Step,
+    ) {
         let mut complete = Vec::new();
         for flow in &element.incoming {
-            let waiting = state.tokens.iter().find(|it| it.element == element.id && it.wait == Wait::Join(*flow));
+            let waiting = state
+                .tokens
+                .iter()
+                .find(|it| it.element == element.id && it.wait == Wait::Join && it.by == Some(*flow));
             let Some(waiting) = waiting else { return };
             complete.push(waiting.id);
         }
@@ -380,6 +469,9 @@ impl Mover<'_> {
 
     /// A token has come to an element where it waits.
     fn arrive(&self, state: &mut State, mut token: Token, element: &Element, step: &mut Step) {
+        if !matches!(element.kind, Kind::Exclusive { .. } | Kind::Parallel) {
+            token.by = None;
+        }
         let mut stuck = None;
         let mut wait = |element: &str, message: Option<(String, String)>, due: Option<Timestamp>| {
             step.waits.push(NewWait { token: token.id, element: element.to_owned(), message, due });
@@ -387,7 +479,11 @@ impl Mover<'_> {
         token.wait = match &element.kind {
             Kind::Effect { .. } => Wait::Effect,
             Kind::User { .. } => {
-                wait(&element.id, Some((TASK.to_owned(), key(self.instance, &element.id, token.visit))), None);
+                wait(
+                    &element.id,
+                    Some((TASK.to_owned(), key(self.instance, &element.id, token.visit))),
+                    None,
+                );
                 Wait::Task
             }
             Kind::Message { name, key } => {
@@ -411,8 +507,7 @@ impl Mover<'_> {
             // A gateway that got stuck and is tried again: it is entered anew.
             _ => {
                 if let Some(index) = self.definition.index(&element.id) {
-                    let by = if let Wait::Join(flow) = token.wait { Some(flow) } else { None };
-                    self.enter(state, index, by, step);
+                    self.enter(state, index, token.by, step);
                 }
                 return;
             }
@@ -431,14 +526,16 @@ impl Mover<'_> {
                 element: element.id.clone(),
                 visit: token.visit,
                 handler: handler.clone(),
+                attempts: 0,
+                next_at: self.now,
             });
         }
         state.tokens.push(token);
         if let Some(message) = stuck {
             let place = state.tokens.len() - 1;
             let id = state.tokens[place].id;
-            self.drop_waits(id, step);
-            self.drop_effect(state, place, step);
+            Self::drop_waits(id, step);
+            Self::drop_effect(state, place, step);
             self.stick(state, place, MODEL_ERROR.to_owned(), message, step);
         }
     }
@@ -450,12 +547,17 @@ impl Mover<'_> {
             When::At(moment) => return Ok(*moment),
             When::Expression(expression) => expression(&state.vars)?,
         };
-        let Value::String(text) = value else { return Err("the timer's expression gives no text".to_owned()) };
+        let Value::String(text) = value else {
+            return Err("the timer's expression gives no text".to_owned());
+        };
         if let Ok(moment) = text.parse::<Timestamp>() {
             return Ok(moment);
         }
         if let Ok(day) = text.parse::<Date>() {
-            return day.to_zoned_datetime(oslo()).map(|day| day.timestamp()).map_err(|error| error.to_string());
+            return day
+                .to_zoned_datetime(oslo())
+                .map(|day| day.timestamp())
+                .map_err(|error| error.to_string());
         }
         match text.parse() {
             Ok(span) => self.after(span),
@@ -466,13 +568,13 @@ impl Mover<'_> {
     /// Calendar arithmetic in Norway: a week after is the same time of day.
     fn after(&self, span: jiff::Span) -> Result<Timestamp, String> {
         let zoned = self.now.to_zoned_datetime(oslo());
-        zoned.checked_add(0.seconds()).and_then(|now| now.checked_add(span)).map(|then| then.timestamp()).map_err(|e| e.to_string())
+        zoned.checked_add(span).map(|then| then.timestamp()).map_err(|error| error.to_string())
     }
 
     /// The token goes on along its element's ways out.
-    fn leave(&self, state: &mut State, place: usize, element: &Element, what: What, step: &mut Step) {
+    fn leave(&self, state: &mut State, place: usize, element: &Element, step: &mut Step) {
         let token = state.tokens.remove(place);
-        self.note(step, what, &token, None);
+        self.note(step, What::Left, &token, None);
         for flow in &element.outgoing {
             if let Some(to) = self.definition.flow(*flow) {
                 self.enter(state, to.target, Some(*flow), step);
@@ -480,22 +582,16 @@ impl Mover<'_> {
         }
     }
 
-    fn end_waits(&self, _state: &State, token: u32, element: &Element, step: &mut Step) {
-        if !element.boundaries.is_empty() {
-            self.drop_waits(token, step);
-        }
-    }
-
     /// Ends the token's waits: those that this step began are forgotten, those in the store are to be deleted.
-    fn drop_waits(&self, token: u32, step: &mut Step) {
+    fn drop_waits(token: u32, step: &mut Step) {
         let before = step.waits.len();
         step.waits.retain(|wait| wait.token != token);
         if step.waits.len() == before {
-            step.ended_waits.push(token);
+            step.ended_waits.push((token, None));
         }
     }
 
-    fn drop_effect(&self, state: &State, place: usize, step: &mut Step) {
+    fn drop_effect(state: &State, place: usize, step: &mut Step) {
         let token = &state.tokens[place];
         let before = step.effects.len();
         step.effects.retain(|effect| effect.token != token.id);
@@ -505,7 +601,13 @@ impl Mover<'_> {
     }
 
     fn note(&self, step: &mut Step, what: What, token: &Token, detail: Option<String>) {
-        step.journal.push(Entry { at: self.now, what, element: token.element.clone(), visit: token.visit, detail });
+        step.journal.push(Entry {
+            at: self.now,
+            what,
+            element: token.element.clone(),
+            visit: token.visit,
+            detail,
+        });
     }
 }
 
