@@ -42,7 +42,13 @@ pub struct Entry {
 
 impl Entry {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { seq: row.get(0)?, kind: row.get(1)?, subject: row.get(2)?, body: row.get(3)?, at: row.get(4)? })
+        Ok(Self {
+            seq: row.get(0)?,
+            kind: row.get(1)?,
+            subject: row.get(2)?,
+            body: row.get(3)?,
+            at: row.get(4)?,
+        })
     }
 }
 
@@ -61,7 +67,10 @@ pub async fn append(tx: &mut Tx, event: &Event<'_>) -> Result<i64, StoreError> {
 /// The events after number `seq`, oldest first, at most `limit`.
 pub async fn after(store: &Store, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
     let rows = store
-        .query("SELECT seq, kind, subject, body, at FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2", params![seq, limit])
+        .query(
+            "SELECT seq, kind, subject, body, at FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2",
+            params![seq, limit],
+        )
         .await?;
     rows.iter().map(Entry::from_row).collect()
 }

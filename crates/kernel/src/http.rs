@@ -41,7 +41,8 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadJson> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let path = if path == "." { String::new() } else { path };
+        // A question mark stands where the text is so broken that there is no place to name.
+        let path = path.trim_end_matches(['?', '.']).to_owned();
         BadJson { path, message: without_values(&error.into_inner()) }
     })?;
     reader.end().map_err(|error| BadJson { path: String::new(), message: without_values(&error) })?;
@@ -51,7 +52,12 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadJson> {
 /// serde's message without what it quotes from the request, which may be a personal identifier.
 fn without_values(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let quoting = ["invalid type: string ", "invalid value: string ", "invalid type: integer ", "invalid value: integer "];
+    let quoting = [
+        "invalid type: string ",
+        "invalid value: string ",
+        "invalid type: integer ",
+        "invalid value: integer ",
+    ];
     match quoting.iter().find(|start| text.starts_with(**start)).and_then(|_| text.find(", expected")) {
         Some(expected) => format!("unexpected value{}", text.get(expected..).unwrap_or_default()),
         None => text,
@@ -73,5 +79,8 @@ mod tests {
         assert_eq!(bad.path, "inner[1]");
         assert!(!bad.message.contains("038515"), "{}", bad.message);
         assert!(json::<Outer>(br#"{"inner": []} x"#).is_err());
+        for broken in ["", "{", "{\"inner\": [", "[]"] {
+            assert!(!json::<Outer>(broken.as_bytes()).unwrap_err().path.contains(['?', '.']), "{broken}");
+        }
     }
 }

@@ -64,7 +64,7 @@ impl Pid {
         }
         // From 2032 four first control digits go with the same nine digits; today only the one that gives 0.
         let first = (weighted(&K1, &digits) + k1) % 11 <= 3;
-        let second = (weighted(&K2, &digits) + k2) % 11 == 0;
+        let second = (weighted(&K2, &digits) + k2).is_multiple_of(11);
         if first && second { Ok(Self(digits)) } else { Err(IdError::ControlDigit) }
     }
 
@@ -383,8 +383,11 @@ mod tests {
             assert_eq!(Pid::parse(text).map(|pid| pid.is_synthetic()), expected, "{text}");
             assert_eq!(reference(text), expected.is_ok(), "{text}");
         }
-        let d: Vec<&str> =
-            CASES.iter().filter(|(text, _)| Pid::parse(text).is_ok_and(|pid| pid.is_d_number())).map(|c| c.0).collect();
+        let d: Vec<&str> = CASES
+            .iter()
+            .filter(|(text, _)| Pid::parse(text).is_ok_and(|pid| pid.is_d_number()))
+            .map(|c| c.0)
+            .collect();
         assert_eq!(d, ["55102499947", "41819077906", "41819077302"]);
     }
 
@@ -412,11 +415,15 @@ mod tests {
     #[test]
     fn a_day_has_numbers_enough_for_a_nation_of_millions_and_none_twice() {
         let mut all = std::collections::BTreeSet::new();
-        for day in [date(1899, 12, 31), date(1939, 6, 1), date(1970, 2, 28), date(2024, 2, 29), date(2039, 1, 1)] {
+        for day in
+            [date(1899, 12, 31), date(1939, 6, 1), date(1970, 2, 28), date(2024, 2, 29), date(2039, 1, 1)]
+        {
             for kjoenn in [Kjoenn::Kvinne, Kjoenn::Mann] {
                 let series: Vec<Pid> = Pid::synthetic_series(day, kjoenn).collect();
                 assert!(series.len() >= 95 && series.is_sorted(), "{day}: {}", series.len());
-                assert!(series.iter().all(|pid| all.insert(*pid) && pid.is_synthetic() && !pid.is_d_number()));
+                assert!(
+                    series.iter().all(|pid| all.insert(*pid) && pid.is_synthetic() && !pid.is_d_number())
+                );
                 assert_eq!(Pid::synthetic(day, kjoenn, 3), Some(series[3]));
                 assert_eq!(Pid::synthetic(day, kjoenn, series.len()), None);
                 assert!(Pid::synthetic_d(day, kjoenn, 0).unwrap().is_d_number());
@@ -435,7 +442,12 @@ mod tests {
         assert_eq!(Orgnr::from_stem(97_476_067).unwrap().as_str(), "974760673");
         assert_eq!(Orgnr::from_stem(974_760_673), None);
         let usable = (31_000_000..31_001_000).filter_map(Orgnr::from_stem);
-        assert!(usable.inspect(|orgnr| assert!(Orgnr::parse(orgnr.as_str()) == Ok(*orgnr) && orgnr.is_synthetic())).count() > 880);
+        assert!(
+            usable
+                .inspect(|orgnr| assert!(Orgnr::parse(orgnr.as_str()) == Ok(*orgnr) && orgnr.is_synthetic()))
+                .count()
+                > 880
+        );
     }
 
     #[test]

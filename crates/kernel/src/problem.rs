@@ -31,7 +31,14 @@ pub struct Problem {
 impl Problem {
     /// A problem of this status.
     pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
-        Self { kind: "about:blank".to_owned(), title: title.into(), status: status.as_u16(), detail: None, felt: None, www_authenticate: None }
+        Self {
+            kind: "about:blank".to_owned(),
+            title: title.into(),
+            status: status.as_u16(),
+            detail: None,
+            felt: None,
+            www_authenticate: None,
+        }
     }
 
     /// 400: the request is not understood.
@@ -56,7 +63,8 @@ impl Problem {
 
     /// 501: this part of the real API is not built yet.
     pub fn not_implemented(what: impl std::fmt::Display) -> Self {
-        Self::new(StatusCode::NOT_IMPLEMENTED, "Ikke bygget ennå").detail(format!("Felles har ikke bygget dette ennå: {what}."))
+        Self::new(StatusCode::NOT_IMPLEMENTED, "Ikke bygget ennå")
+            .detail(format!("Felles har ikke bygget dette ennå: {what}."))
     }
 
     /// 500: the fault is ours; the cause is in the server's log alone.
@@ -110,7 +118,8 @@ impl From<crate::http::BadJson> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response =
+            (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(how) = self.www_authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
         }

@@ -29,7 +29,10 @@ impl Rng {
     }
 
     /// Fills `buffer` with random bytes.
-    #[expect(clippy::expect_used, reason = "AWS-LC's generator fails only where the machine has no source of entropy; going on with guessable secrets would be worse")]
+    #[expect(
+        clippy::expect_used,
+        reason = "AWS-LC's generator fails only where the machine has no source of entropy; going on with guessable secrets would be worse"
+    )]
     pub fn fill(&self, buffer: &mut [u8]) {
         match &self.0 {
             Source::System => aws_lc_rs::rand::fill(buffer).expect("the machine gives random bytes"),

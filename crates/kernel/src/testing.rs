@@ -1,5 +1,7 @@
 //! A context for tests of components: a store of its own, a clock to set, tokens to mint.
 
+#![expect(clippy::expect_used, reason = "runs in tests alone")]
+
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -67,7 +67,7 @@ impl<'a> Jwt<'a> {
         let alg =
             Alg::parse(&self.header.alg).filter(|alg| allowed.contains(alg)).ok_or(JoseError::Algorithm)?;
         key.verify(alg, self.signed.as_bytes(), &self.signature)?;
-        Ok(Payload { header: self.header, alg, payload: self.payload })
+        Ok(Payload { header: self.header, alg, claims: self.payload })
     }
 }
 
@@ -75,7 +75,7 @@ impl<'a> Jwt<'a> {
 pub struct Payload {
     header: Header,
     alg: Alg,
-    payload: Vec<u8>,
+    claims: Vec<u8>,
 }
 
 impl Payload {
@@ -91,7 +91,7 @@ impl Payload {
 
     /// The claims.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, JoseError> {
-        claims(&self.payload)
+        claims(&self.claims)
     }
 }
 

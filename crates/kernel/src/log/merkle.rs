@@ -72,7 +72,10 @@ pub(super) async fn complete_tiles(tx: &mut Tx, from: u64, to: u64) -> Result<()
     for tile in from / TILE_WIDTH..to / TILE_WIDTH {
         let first = (tile * TILE_WIDTH) as i64;
         let rows = tx
-            .query("SELECT leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx", params![first, first + TILE_WIDTH as i64])
+            .query(
+                "SELECT leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
+                params![first, first + TILE_WIDTH as i64],
+            )
             .await?;
         let mut hashes = rows.iter().map(|row| hash(row.get(0)?)).collect::<Result<Vec<_>, _>>()?;
         let (mut level, mut place) = (0_i64, tile);
@@ -192,7 +195,12 @@ pub(super) async fn path(store: &Store, index: u64, size: u64) -> Result<Vec<Has
 }
 
 /// A tile for the public: `width` hashes (256 for a full one).
-pub(super) async fn tile(store: &Store, level: u8, index: u64, width: usize) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) async fn tile(
+    store: &Store,
+    level: u8,
+    index: u64,
+    width: usize,
+) -> Result<Option<Vec<u8>>, StoreError> {
     // Above level 6 a tree would have more entries than a row number can count.
     if level > 6 || width == 0 || width as u64 > TILE_WIDTH || index > (i64::MAX as u64 >> 16) {
         return Ok(None);
@@ -249,7 +257,8 @@ impl InclusionProof {
     /// Whether the checkpoint is signed by `verifier`'s key and the entry is in its tree.
     pub fn verify(&self, verifier: &super::NoteVerifier) -> bool {
         verifier.open(&self.checkpoint).is_some_and(|(size, root)| {
-            size == self.size && verify_inclusion(leaf_hash(self.entry.as_bytes()), self.index, size, &self.path, &root)
+            size == self.size
+                && verify_inclusion(leaf_hash(self.entry.as_bytes()), self.index, size, &self.path, &root)
         })
     }
 }
@@ -258,15 +267,19 @@ impl InclusionProof {
 mod hex_hashes {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
+    use super::super::note::hex;
     use super::Hash;
 
     pub(super) fn serialize<S: Serializer>(hashes: &[Hash], out: S) -> Result<S::Ok, S::Error> {
-        out.collect_seq(hashes.iter().map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+        out.collect_seq(hashes.iter().map(|hash| hex(hash)))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Hash>, D::Error> {
         let texts = Vec::<String>::deserialize(from)?;
-        texts.iter().map(|text| parse(text).ok_or_else(|| D::Error::custom("not a SHA-256 in hexadecimal"))).collect()
+        texts
+            .iter()
+            .map(|text| parse(text).ok_or_else(|| D::Error::custom("not a SHA-256 in hexadecimal")))
+            .collect()
     }
 
     fn parse(text: &str) -> Option<Hash> {

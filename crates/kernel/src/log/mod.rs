@@ -141,13 +141,21 @@ pub struct Entry {
 impl Entry {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let body: String = row.get(1)?;
-        let parsed: Body<Access> = serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
-        Ok(Self { index: index(row, 0)?, at: parsed.at, subject: parsed.subject, access: parsed.access, body })
+        let parsed: Body<Access> =
+            serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
+        Ok(Self {
+            index: index(row, 0)?,
+            at: parsed.at,
+            subject: parsed.subject,
+            access: parsed.access,
+            body,
+        })
     }
 }
 
 fn index(row: &Row, column: usize) -> Result<u64, StoreError> {
-    u64::try_from(row.get::<i64>(column)?).map_err(|_| StoreError::Damaged("a negative place in the log".to_owned()))
+    u64::try_from(row.get::<i64>(column)?)
+        .map_err(|_| StoreError::Damaged("a negative place in the log".to_owned()))
 }
 
 /// Entries on their way into the log.
@@ -196,7 +204,12 @@ impl AccessLog {
     }
 
     /// The entries about a person, newest first, before place `before`, at most `limit`.
-    pub async fn entries_about(&self, subject: &Pid, before: Option<u64>, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    pub async fn entries_about(
+        &self,
+        subject: &Pid,
+        before: Option<u64>,
+        limit: i64,
+    ) -> Result<Vec<Entry>, StoreError> {
         let before = before.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX);
         let rows = self
             .0
@@ -212,7 +225,8 @@ impl AccessLog {
     /// The entry at a place.
     pub async fn entry(&self, index: u64) -> Result<Option<Entry>, StoreError> {
         let Ok(index) = i64::try_from(index) else { return Ok(None) };
-        let row = self.0.store.query_opt("SELECT idx, body FROM entry WHERE idx = $1", params![index]).await?;
+        let row =
+            self.0.store.query_opt("SELECT idx, body FROM entry WHERE idx = $1", params![index]).await?;
         row.as_ref().map(Entry::from_row).transpose()
     }
 
@@ -287,7 +301,8 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
         let written: Result<(), StoreError> =
             store.write(move |tx| Box::pin(async move { write_batch(tx, &key, entries).await })).await;
         for done in waiting {
-            let result = written.as_ref().map(|&()| ()).map_err(|e| StoreError::Open(format!("access log: {e}")));
+            let result =
+                written.as_ref().map(|&()| ()).map_err(|e| StoreError::Open(format!("access log: {e}")));
             // Whoever no longer waits has gone away.
             let _ = done.send(result);
         }
@@ -312,7 +327,11 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<(Pid, String)>) ->
     merkle::complete_tiles(tx, start, size).await?;
     let checkpoint = key.checkpoint(size, &frontier.root());
     if start / KEPT_CHECKPOINT != size / KEPT_CHECKPOINT {
-        tx.execute("INSERT INTO checkpoint (size, note) VALUES ($1, $2)", params![size as i64, checkpoint.as_str()]).await?;
+        tx.execute(
+            "INSERT INTO checkpoint (size, note) VALUES ($1, $2)",
+            params![size as i64, checkpoint.as_str()],
+        )
+        .await?;
     }
     tx.execute(
         "INSERT INTO head (id, size, frontier, checkpoint) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO UPDATE

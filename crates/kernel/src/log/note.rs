@@ -1,5 +1,7 @@
 //! Checkpoints: signed notes (C2SP signed-note and tlog-checkpoint) with an Ed25519 key.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +14,15 @@ const ED25519_NOTE: u8 = 1;
 
 pub(super) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The key that signs a log's checkpoints.
@@ -67,8 +78,7 @@ impl NoteVerifier {
     pub fn encode(&self) -> String {
         let mut key = vec![ED25519_NOTE];
         key.extend_from_slice(&self.key);
-        let hash: String = self.key_hash().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{}+{hash}+{}", self.name, base64(&key))
+        format!("{}+{}+{}", self.name, hex(&self.key_hash()), base64(&key))
     }
 
     /// The size and root of a checkpoint, where this key signed it.

@@ -75,7 +75,10 @@ async fn a_touched_entry_is_found() {
         ("UPDATE entry SET subject = '41819077906' WHERE idx = 4", Finding::Misfiled(4)),
         ("INSERT INTO entry SELECT 10, subject, body, leaf FROM entry WHERE idx = 1", Finding::Beyond(10)),
         // Someone who also mends the hash is given away by the signed root.
-        ("UPDATE entry SET body = (SELECT body FROM entry WHERE idx = 1), leaf = (SELECT leaf FROM entry WHERE idx = 1) WHERE idx = 3", Finding::Root(10)),
+        (
+            "UPDATE entry SET body = (SELECT body FROM entry WHERE idx = 1), leaf = (SELECT leaf FROM entry WHERE idx = 1) WHERE idx = 3",
+            Finding::Root(10),
+        ),
         ("UPDATE head SET checkpoint = replace(checkpoint, '10', '11')", Finding::Unsigned(10)),
         ("UPDATE head SET frontier = zeroblob(64)", Finding::Frontier),
         ("DELETE FROM head", Finding::Beyond(0)),
@@ -97,7 +100,7 @@ async fn a_log_set_back_to_an_older_checkpoint_is_found() {
     log.append(&vec![pid(); 4000], &access(0)).await.unwrap();
     let old = head(&store).await.unwrap().unwrap();
     log.append(&vec![pid(); 200], &access(1)).await.unwrap();
-    let frontier: String = old.1.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let frontier = note::hex(&old.1.to_bytes());
     touched(
         &directory,
         &format!(
@@ -119,7 +122,10 @@ async fn a_touched_tile_of_any_level_is_found() {
     }
     assert_eq!(log.verify().await.unwrap().findings, []);
     for (level, index) in [(0, 7), (1, 0)] {
-        touched(&directory, &format!("UPDATE tile SET hashes = zeroblob(8192) WHERE level = {level} AND idx = {index}"));
+        touched(
+            &directory,
+            &format!("UPDATE tile SET hashes = zeroblob(8192) WHERE level = {level} AND idx = {index}"),
+        );
         let findings = log.verify().await.unwrap().findings;
         assert!(findings.contains(&Finding::Tile { level, index }), "{findings:?}");
     }
@@ -145,7 +151,8 @@ async fn an_append_costs() {
         let store = Store::open(&place.of(NAME), MIGRATIONS).await.unwrap();
         let key = NoteKey::from_seed("test/logg", &[7; 32]).unwrap();
         let log = AccessLog::start(store, Clock::system(), Rng::system(), key);
-        for (callers, each, subjects) in [(1, 200, 1), (8, 400, 1), (64, 100, 1), (256, 40, 1), (4, 10, 1000)] {
+        for (callers, each, subjects) in [(1, 200, 1), (8, 400, 1), (64, 100, 1), (256, 40, 1), (4, 10, 1000)]
+        {
             let begin = std::time::Instant::now();
             let calling = (0..callers).map(|n| {
                 let (log, subjects) = (log.clone(), vec![pid(); subjects]);

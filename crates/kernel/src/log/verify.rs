@@ -39,8 +39,12 @@ impl std::fmt::Display for Finding {
             Self::Removed(at) => write!(f, "entry {at} has been removed"),
             Self::Changed(at) => write!(f, "entry {at} has been changed"),
             Self::Misfiled(at) => write!(f, "entry {at} is filed under another person"),
-            Self::Tile { level, index } => write!(f, "tile {index} of level {level} does not fit its entries"),
-            Self::Unsigned(size) => write!(f, "the checkpoint of {size} entries is not signed by the log's key"),
+            Self::Tile { level, index } => {
+                write!(f, "tile {index} of level {level} does not fit its entries")
+            }
+            Self::Unsigned(size) => {
+                write!(f, "the checkpoint of {size} entries is not signed by the log's key")
+            }
             Self::Root(size) => write!(f, "the first {size} entries do not give the root that was signed"),
             Self::Frontier => write!(f, "the log would not go on from its entries"),
             Self::Beyond(size) => write!(f, "there are entries beyond the newest checkpoint of {size}"),
@@ -94,7 +98,10 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
     let mut tiles = Tiles::default();
     loop {
         let rows = store
-            .query("SELECT idx, body, leaf, subject FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2", params![expected as i64, PAGE])
+            .query(
+                "SELECT idx, body, leaf, subject FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2",
+                params![expected as i64, PAGE],
+            )
             .await?;
         if rows.is_empty() {
             break;
@@ -151,7 +158,12 @@ struct Level {
 }
 
 impl Tiles {
-    async fn push(&mut self, store: &Store, leaf: Hash, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
+    async fn push(
+        &mut self,
+        store: &Store,
+        leaf: Hash,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), StoreError> {
         let mut hash = leaf;
         for level in 0_u8.. {
             let number = usize::from(level);
@@ -164,7 +176,10 @@ impl Tiles {
                 break;
             }
             let row = store
-                .query_opt("SELECT hashes FROM tile WHERE level = $1 AND idx = $2", params![i64::from(level), tile.done as i64])
+                .query_opt(
+                    "SELECT hashes FROM tile WHERE level = $1 AND idx = $2",
+                    params![i64::from(level), tile.done as i64],
+                )
                 .await?;
             if row.map(|row| row.get::<Vec<u8>>(0)).transpose()?.as_ref() != Some(&tile.hashes) {
                 findings.push(Finding::Tile { level, index: tile.done });

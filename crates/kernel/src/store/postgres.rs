@@ -38,7 +38,10 @@ impl Session {
             return Ok(statement.clone());
         }
         let statement = self.client.prepare(sql).await?;
-        self.prepared.write().unwrap_or_else(PoisonError::into_inner).insert(sql.to_owned(), statement.clone());
+        self.prepared
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 
@@ -63,10 +66,16 @@ fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
     for (column, description) in row.columns().iter().enumerate() {
         values.push(match *description.type_() {
             Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map_or(Value::Null, Value::Int),
-            Type::INT4 => row.try_get::<_, Option<i32>>(column)?.map_or(Value::Null, |v| Value::Int(v.into())),
-            Type::TEXT | Type::VARCHAR => row.try_get::<_, Option<String>>(column)?.map_or(Value::Null, Value::Text),
+            Type::INT4 => {
+                row.try_get::<_, Option<i32>>(column)?.map_or(Value::Null, |v| Value::Int(v.into()))
+            }
+            Type::TEXT | Type::VARCHAR => {
+                row.try_get::<_, Option<String>>(column)?.map_or(Value::Null, Value::Text)
+            }
             Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column)?.map_or(Value::Null, Value::Bytes),
-            Type::BOOL => row.try_get::<_, Option<bool>>(column)?.map_or(Value::Null, |v| Value::Int(v.into())),
+            Type::BOOL => {
+                row.try_get::<_, Option<bool>>(column)?.map_or(Value::Null, |v| Value::Int(v.into()))
+            }
             _ => return Err(StoreError::Column { column, expected: "BIGINT, TEXT or BYTEA" }),
         });
     }
@@ -120,7 +129,9 @@ pub(super) async fn open(
 async fn migrate(session: &Session, schema: &str, migrations: &[&str]) -> Result<(), StoreError> {
     let client = &session.client;
     // Two processes that start at once take turns.
-    client.batch_execute(&format!("BEGIN; {}; CREATE SCHEMA IF NOT EXISTS {}", lock(schema), quoted(schema))).await?;
+    client
+        .batch_execute(&format!("BEGIN; {}; CREATE SCHEMA IF NOT EXISTS {}", lock(schema), quoted(schema)))
+        .await?;
     client.batch_execute("CREATE TABLE IF NOT EXISTS felles_migration (n BIGINT PRIMARY KEY)").await?;
     let done: i64 = client.query_one("SELECT count(*) FROM felles_migration", &[]).await?.try_get(0)?;
     for (n, migration) in (0_i64..).zip(migrations).skip(usize::try_from(done).unwrap_or(0)) {
@@ -157,7 +168,12 @@ async fn write_loop(writer: Writer, session: Session, mut jobs: mpsc::UnboundedR
 }
 
 impl Writer {
-    async fn run_batch(&self, tx: &mut Tx, batch: &mut Vec<Job>, outcomes: &mut Vec<Outcome>) -> Result<(), StoreError> {
+    async fn run_batch(
+        &self,
+        tx: &mut Tx,
+        batch: &mut Vec<Job>,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), StoreError> {
         if let Connection::Postgres(session) = &tx.0
             && session.client.is_closed()
         {

@@ -10,7 +10,9 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::mpsc;
 
-use super::{Connection as TxConnection, Job, Outcome, Row, StoreError, Tx, Value, fill_batch, shared, statements};
+use super::{
+    Connection as TxConnection, Job, Outcome, Row, StoreError, Tx, Value, fill_batch, shared, statements,
+};
 
 /// How long a statement waits for another process that writes, such as the command line beside the server.
 const BUSY: Duration = Duration::from_secs(10);
@@ -54,7 +56,10 @@ impl Reader {
 }
 
 /// Opens the file, migrates it and starts its writer.
-pub(super) fn open(path: &Path, migrations: &[&str]) -> Result<(Reader, mpsc::UnboundedSender<Job>), StoreError> {
+pub(super) fn open(
+    path: &Path,
+    migrations: &[&str],
+) -> Result<(Reader, mpsc::UnboundedSender<Job>), StoreError> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)
@@ -151,7 +156,9 @@ pub(super) fn query(connection: &Connection, sql: &str, params: &[Value]) -> Res
                         .map_err(|_| StoreError::Column { column, expected: "UTF-8 text" })?,
                 ),
                 rusqlite::types::ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-                rusqlite::types::ValueRef::Real(_) => return Err(StoreError::Column { column, expected: "a whole number" }),
+                rusqlite::types::ValueRef::Real(_) => {
+                    return Err(StoreError::Column { column, expected: "a whole number" });
+                }
             });
         }
         rows.push(Row::new(values));
@@ -172,7 +179,8 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Value]) -> Resu
             .parameter_name(place)
             .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
             .ok_or(StoreError::Missing("numbered parameter"))?;
-        let value = params.get(number.wrapping_sub(1)).ok_or(StoreError::Missing("parameter of that number"))?;
+        let value =
+            params.get(number.wrapping_sub(1)).ok_or(StoreError::Missing("parameter of that number"))?;
         statement.raw_bind_parameter(place, value)?;
     }
     Ok(())

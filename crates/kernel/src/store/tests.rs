@@ -35,8 +35,13 @@ async fn values_come_back_as_they_went_in() {
         store
             .write(|tx| {
                 Box::pin(async move {
-                    tx.execute("INSERT INTO t VALUES ($1, $2, $3)", params![1_i64, "æøå", vec![0_u8, 255]]).await?;
-                    tx.execute("INSERT INTO t VALUES ($1, $2, $3)", params![2_i64, None::<String>, None::<Vec<u8>>]).await
+                    tx.execute("INSERT INTO t VALUES ($1, $2, $3)", params![1_i64, "æøå", vec![0_u8, 255]])
+                        .await?;
+                    tx.execute(
+                        "INSERT INTO t VALUES ($1, $2, $3)",
+                        params![2_i64, None::<String>, None::<Vec<u8>>],
+                    )
+                    .await
                 })
             })
             .await
@@ -58,7 +63,8 @@ async fn a_failed_transaction_takes_back_itself_and_no_other() {
         for (k, result) in results.iter().enumerate() {
             assert_eq!(result.is_err(), k % 3 == 0);
         }
-        let kept: i64 = store.query_opt("SELECT count(*) FROM t", &[]).await.unwrap().unwrap().get(0).unwrap();
+        let kept: i64 =
+            store.query_opt("SELECT count(*) FROM t", &[]).await.unwrap().unwrap().get(0).unwrap();
         assert_eq!(kept, 133);
         let twice = insert(&store, 1, false).await.unwrap_err();
         assert!(twice.is_unique_violation());
