@@ -45,6 +45,19 @@ pub enum Sendestatus {
     Feilet,
 }
 
+/// What became of a sending.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Mottatt {
+    /// The message's id.
+    pub message_id: Uuid,
+    /// `SENDT`, or `FEILET`, in which case a `feil` receipt tells why too.
+    pub status: Sendestatus,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beskrivelse: Option<String>,
+}
+
 /// A receipt that waits for its sender.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Innkommende {
@@ -214,7 +227,8 @@ impl Postkasse {
         Self { mesh, tokens }
     }
 
-    /// Sends a letter to a digital mailbox. Answered only when it is kept; safe to repeat.
+    /// Sends a letter to a digital mailbox. Answered only when it is kept; safe to repeat. A letter that was taken and
+    /// could not be delivered is an error of status 422.
     pub async fn send_digital(&self, forsendelse: &Forsendelse, brev: &Digitalbrev) -> Result<(), ClientError> {
         let token = self.tokens.token().await?;
         let digital = Digital {
@@ -236,7 +250,8 @@ impl Postkasse {
         self.send(forsendelse, &melding, &token).await
     }
 
-    /// Sends a letter to be printed. Answered only when it is kept; safe to repeat.
+    /// Sends a letter to be printed. Answered only when it is kept; safe to repeat. A letter that was taken and
+    /// could not be queued is an error of status 422.
     pub async fn send_print(
         &self,
         forsendelse: &Forsendelse,
@@ -263,7 +278,14 @@ impl Postkasse {
         let (content_type, body) = multipart(forsendelse.melding, melding, &forsendelse.pdf)?;
         let path = format!("/dpi/api/v1/messages/out{}", kanal("?", forsendelse.kanal.as_deref()));
         let request = request::post(&path).bearer(token).body(&content_type, body)?;
-        request::bytes(self.mesh.send(NAME, request).await?).map(drop)
+        let answer = request::bytes(self.mesh.send(NAME, request).await?)?;
+        // The real access point says nothing of worth here; ours tells at once what its receipt tells too.
+        match serde_json::from_slice(&answer) {
+            Ok(Mottatt { status: Sendestatus::Feilet, beskrivelse, .. }) => {
+                Err(ClientError::Status { status: 422, body: beskrivelse.unwrap_or_default() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Where a message has come; `None` when it was never taken.
