@@ -55,7 +55,8 @@ impl Hospital {
     /// A hospital with a new client of this installation.
     pub fn register(felles: &Installation) -> anyhow::Result<Self> {
         let (report, follow) = (folkeregister::SCOPE_FOEDSELSMELDING, life_events::SCOPE_REISE_LES);
-        let printed = felles.json(&["client", "add", "maskinporten", "--scope", report, "--scope", follow])?;
+        let printed =
+            felles.json(&["client", "add", "maskinporten", "--scope", report, "--scope", follow])?;
         Self::new(&felles.base(), &printed)
     }
 
@@ -100,7 +101,12 @@ impl Hospital {
     }
 
     /// Waits for the letter of a child's journey, looking every `interval`.
-    pub async fn letter(&self, child: &Pid, interval: Duration, patience: Duration) -> anyhow::Result<Reisefoelge> {
+    pub async fn letter(
+        &self,
+        child: &Pid,
+        interval: Duration,
+        patience: Duration,
+    ) -> anyhow::Result<Reisefoelge> {
         let begin = Instant::now();
         loop {
             match self.journeys.soek(child).await {

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 64;
 /// Births a second while the time to the letter is measured, and how many.
 const STEADY: (u64, usize) = (50, 500);
 /// How long a letter may take before the measure gives up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub async fn measure(felles: &Installation, server: &Server, data: &Path, store: &str) -> anyhow::Result<()> {
     let hospital = Hospital::register(felles)?;
@@ -28,7 +28,8 @@ pub async fn measure(felles: &Installation, server: &Server, data: &Path, store:
 
     let mut times = time_to_letter(&hospital, steady).await?;
     times.sort();
-    let at = |share: usize| times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1000.0);
+    let at =
+        |share: usize| times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1000.0);
     report(&format!("birth_to_letter_p50_{store}"), at(50), "ms");
     report(&format!("birth_to_letter_p99_{store}"), at(99), "ms");
 
@@ -66,7 +67,11 @@ async fn time_to_letter(hospital: &Hospital, mothers: &[Pid]) -> anyhow::Result<
 }
 
 /// The time until the last of all letters is delivered, and the server's processor time in it (seconds).
-async fn throughput(server: &Server, hospital: &Hospital, mothers: &[Pid]) -> anyhow::Result<(Duration, f64)> {
+async fn throughput(
+    server: &Server,
+    hospital: &Hospital,
+    mothers: &[Pid],
+) -> anyhow::Result<(Duration, f64)> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let (begin, before) = (Instant::now(), server.processor_time()?);
     let mut births = Vec::new();

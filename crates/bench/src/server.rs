@@ -18,7 +18,12 @@ pub struct Installation {
 
 impl Installation {
     /// The installation in `data`, on SQLite or in schemas of its own in the PostgreSQL at `store`, at a free port.
-    pub fn new(binary: impl AsRef<Path>, data: &Path, population: u32, store: Option<&str>) -> anyhow::Result<Self> {
+    pub fn new(
+        binary: impl AsRef<Path>,
+        data: &Path,
+        population: u32,
+        store: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut flags = vec!["--data".to_owned(), data.display().to_string()];
         if let Some(url) = store {
@@ -65,7 +70,7 @@ impl Installation {
             if let Some(status) = server.child.try_wait()? {
                 bail!("felles ended with {status}");
             }
-            if begin.elapsed() > Duration::from_secs(300) {
+            if begin.elapsed() > Duration::from_mins(5) {
                 bail!("felles does not serve after five minutes");
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -106,12 +111,7 @@ impl Server {
 
     /// Processor time that it has used; seconds.
     pub fn processor_time(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name, in parentheses, may hold spaces; utime and stime are the 12th and 13th fields after it, in ticks of
-        // a hundredth of a second.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |n: usize| anyhow::Ok(fields.get(n).context("no processor time")?.parse::<f64>()?);
-        Ok((ticks(11)? + ticks(12)?) / 100.0)
+        processor_time(self.child.id())
     }
 
     /// Asks it to end (SIGTERM) and waits.
@@ -127,6 +127,16 @@ impl Server {
         self.child.wait()?;
         Ok(())
     }
+}
+
+/// Processor time that a process has used; seconds.
+pub fn processor_time(pid: u32) -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name, in parentheses, may hold spaces; utime and stime are the 12th and 13th fields after it, in ticks of a
+    // hundredth of a second.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |n: usize| anyhow::Ok(fields.get(n).context("no processor time")?.parse::<f64>()?);
+    Ok((ticks(11)? + ticks(12)?) / 100.0)
 }
 
 impl Drop for Server {
