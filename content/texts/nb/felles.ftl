@@ -14,7 +14,7 @@ spraaknavn = Norsk (bokmål)
 feil-oppsummering = Du må rette dette før du kan gå videre
 
 dato = { $dag }. { $maaned } { $aar }
-tidspunkt = { $dato } kl. { $time }.{ $minutt }
+tidspunkt = { $dato } kl. { $klokka }
 maaned = { $nummer ->
     [1] januar
     [2] februar

@@ -132,21 +132,18 @@ impl Lang {
 
     /// `24. november 2026 kl. 14.05`, in Norway.
     pub fn moment(self, at: Timestamp) -> String {
-        let local = local(at);
-        let time = format!("{:02}", local.minute());
-        self.with(
-            "tidspunkt",
-            &[
-                ("dato", self.date(local.date()).into()),
-                ("time", format!("{:02}", local.hour()).into()),
-                ("minutt", time.into()),
-            ],
-        )
+        self.with("tidspunkt", &[("dato", self.day(at).into()), ("klokka", self.clock(at).into())])
     }
 
     /// The day of a moment in Norway: `24. november 2026`.
     pub fn day(self, at: Timestamp) -> String {
         self.date(local(at).date())
+    }
+
+    /// The time of day of a moment in Norway: `14.05`.
+    pub fn clock(self, at: Timestamp) -> String {
+        let local = local(at);
+        format!("{:02}.{:02}", local.hour(), local.minute())
     }
 
     /// A month written `2026-03` as `mars 2026`; anything else as it is.
@@ -177,7 +174,7 @@ pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "\u{2212}" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push('\u{a0}');
         }
         text.push(digit);

@@ -179,6 +179,30 @@ pub fn radios(name: &str, legend: &str, choices: &[Choice], chosen: &str, errors
     }
 }
 
+/// A choice from a list. `empty` is the line that chooses nothing.
+pub fn select(
+    name: &str,
+    label: &str,
+    empty: &str,
+    choices: &[Choice],
+    chosen: &str,
+    errors: &[FieldError],
+) -> Markup {
+    let wrong = errors.iter().any(|error| error.field == name);
+    html! {
+        ds-field.ds-field {
+            label.ds-label for=(name) { (label) }
+            select.ds-input id=(name) name=(name) aria-describedby=[wrong.then(|| format!("{name}-feil"))] aria-invalid=[wrong.then_some("true")] {
+                option value="" { (empty) }
+                @for choice in choices {
+                    option value=(choice.value) selected[choice.value == chosen] { (choice.text) }
+                }
+            }
+            (field_error(errors, name))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
