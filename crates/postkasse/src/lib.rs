@@ -1,13 +1,23 @@
 //! Digital postkasse: takes letters from senders, keeps them in the person's mailbox or in the print queue, and gives
 //! receipts.
 //!
-//! The sending side is the access point's API of Digital post til innbyggere as the senders' software calls it, with this
-//! difference for now: the message comes as plain JSON and the document as a plain PDF, their authenticity resting on the
-//! bearer token. Signed messages (JWS) and encrypted packages (CMS) answer 501. The mailbox, the print queue and the bulk
-//! load have no public counterpart and are ours.
+//! The sending side is the access point's API of Digital post til innbyggere as the senders' software calls it. What is
+//! plainer here for now:
+//!
+//! - the message comes as plain JSON and the document as a plain PDF, their authenticity resting on the bearer token;
+//!   signed messages (JWS) and encrypted packages (CMS) answer 501;
+//! - receipts come as JSON too, not as JWS;
+//! - a sending takes at most 20 MB, where the documentation says 30;
+//! - notices that a message orders (`varsler`) are checked and kept, and not yet sent.
+//!
+//! Which way a letter goes is the sender's to find out, from the contact register at the moment of sending: a `digital`
+//! message names a mailbox and has no postal address, an `utskrift` message has the address and no person. A mailbox
+//! that does not exist gives a `feil` receipt. The mailbox, the print queue and the bulk load have no public counterpart
+//! and are ours.
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use clients::orgs;
 use kernel::Context;
 use kernel::id::Orgnr;
@@ -36,7 +46,8 @@ pub struct Config {
 impl Default for Config {
     /// Felles' own, and the real ones, whose numbers stand in published samples and in senders' settings.
     fn default() -> Self {
-        let numbers = |numbers: &[&str]| numbers.iter().filter_map(|number| Orgnr::parse(number).ok()).collect();
+        let numbers =
+            |numbers: &[&str]| numbers.iter().filter_map(|number| Orgnr::parse(number).ok()).collect();
         Self {
             leverandoerer: numbers(&[orgs::POSTKASSE.orgnr, "984661185", "922020175"]),
             utskrift: numbers(&[orgs::UTSKRIFT.orgnr, "974761076"]),
@@ -59,8 +70,11 @@ impl Component {
 
     /// Every route, with its full path.
     pub fn router(&self) -> OpenApiRouter {
-        OpenApiRouter::new()
+        let large = OpenApiRouter::new()
             .routes(routes!(api::utgaaende::send))
+            .routes(routes!(api::innlasting::load))
+            .layer(DefaultBodyLimit::max(api::MAX_SENDING));
+        OpenApiRouter::new()
             .routes(routes!(api::utgaaende::statuses))
             .routes(routes!(api::innkommende::list))
             .routes(routes!(api::innkommende::read))
@@ -70,8 +84,8 @@ impl Component {
             .routes(routes!(api::utskrift::list))
             .routes(routes!(api::utskrift::document))
             .routes(routes!(api::utskrift::status))
-            .routes(routes!(api::innlasting::load))
-            .layer(axum::extract::DefaultBodyLimit::max(api::MAX_BODY))
+            .layer(DefaultBodyLimit::max(api::MAX_BODY))
+            .merge(large)
             .with_state(self.clone())
     }
 }

@@ -75,7 +75,10 @@ pub fn fingerprint(melding: &Melding, kanal: &str) -> String {
 
 /// From when the person sees a letter that came at `now`: never before it came, nor before its effective date or time.
 pub fn visible_from(digital: &Digital, now: Timestamp) -> Timestamp {
-    let day = digital.virkningsdato.and_then(|date| date.to_zoned_datetime(oslo()).ok()).map(|start| start.timestamp());
+    let day = digital
+        .virkningsdato
+        .and_then(|date| date.to_zoned_datetime(oslo()).ok())
+        .map(|start| start.timestamp());
     now.max(day.unwrap_or(now)).max(digital.virkningstidspunkt.unwrap_or(now))
 }
 
@@ -117,7 +120,9 @@ impl Kvitteringsslag {
 
     /// The kind of this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Levering, Self::Aapning, Self::Mottak, Self::Returpost, Self::Feil].into_iter().find(|kind| kind.name() == name)
+        [Self::Levering, Self::Aapning, Self::Mottak, Self::Returpost, Self::Feil]
+            .into_iter()
+            .find(|kind| kind.name() == name)
     }
 }
 
@@ -152,9 +157,13 @@ impl Kvitteringspost {
         let (kind, flow) = (self.slag.name(), self.prosess.as_str());
         let mut melding =
             Melding::new(kind, flow, self.id, self.konversasjon, self.tidspunkt, provider.clone(), receiver);
-        let avsender =
-            Avsender { virksomhetsidentifikator: provider, avsenderidentifikator: None, faktura_referanse: None };
-        let mottaker = Virksomhetmottaker { virksomhetsidentifikator: Virksomhetsidentifikator::of(&self.avsender) };
+        let avsender = Avsender {
+            virksomhetsidentifikator: provider,
+            avsenderidentifikator: None,
+            faktura_referanse: None,
+        };
+        let mottaker =
+            Virksomhetmottaker { virksomhetsidentifikator: Virksomhetsidentifikator::of(&self.avsender) };
         let tidspunkt = self.tidspunkt;
         let sbd = &mut melding.standard_business_document;
         let part = match self.slag {

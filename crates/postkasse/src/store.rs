@@ -11,7 +11,8 @@ use kernel::store::{Row, Store, StoreError, Tx};
 use uuid::Uuid;
 
 use crate::model::{
-    Forsendelse, Innhold, Kvitteringspost, Kvitteringsslag, Levering, print_status, print_status_name, visible_from,
+    Forsendelse, Innhold, Kvitteringspost, Kvitteringsslag, Levering, print_status, print_status_name,
+    visible_from,
 };
 
 fn damaged(what: &'static str) -> StoreError {
@@ -36,9 +37,15 @@ pub enum Taken {
 }
 
 /// Takes a message: delivers it, or keeps why it cannot be delivered.
-pub async fn take(tx: &mut Tx, f: Forsendelse, kvittering: Uuid, now: Timestamp) -> Result<Taken, StoreError> {
+pub async fn take(
+    tx: &mut Tx,
+    f: Forsendelse,
+    kvittering: Uuid,
+    now: Timestamp,
+) -> Result<Taken, StoreError> {
     let id = f.id.to_string();
-    let earlier = tx.query_opt("SELECT avtrykk, feil FROM forsendelse WHERE id = $1", params![id.as_str()]).await?;
+    let earlier =
+        tx.query_opt("SELECT avtrykk, feil FROM forsendelse WHERE id = $1", params![id.as_str()]).await?;
     if let Some(earlier) = earlier {
         let same = earlier.get::<String>(0)? == f.avtrykk;
         return Ok(if same { Taken::Again(earlier.get(1)?) } else { Taken::Taken });
@@ -62,9 +69,12 @@ pub async fn take(tx: &mut Tx, f: Forsendelse, kvittering: Uuid, now: Timestamp)
         Levering::Feilet(feil) => (Kvitteringsslag::Feil, Some(feil)),
     };
     let (brev, tittel, nivaa, vil_kvittering) = match &f.innhold {
-        Innhold::Digital(d) => {
-            (to_json(d)?, Some(d.ikkesensitivtittel.as_str()), Some(i64::from(d.sikkerhetsnivaa)), d.aapningskvittering)
-        }
+        Innhold::Digital(d) => (
+            to_json(d)?,
+            Some(d.ikkesensitivtittel.as_str()),
+            Some(i64::from(d.sikkerhetsnivaa)),
+            d.aapningskvittering,
+        ),
         Innhold::Utskrift(u) => (to_json(u)?, None, None, false),
     };
     let row = tx
@@ -146,7 +156,12 @@ struct NewReceipt<'a> {
     tidspunkt: Timestamp,
 }
 
-async fn add_receipt(tx: &mut Tx, new: &NewReceipt<'_>, avsender: &Orgnr, kanal: &str) -> Result<(), StoreError> {
+async fn add_receipt(
+    tx: &mut Tx,
+    new: &NewReceipt<'_>,
+    avsender: &Orgnr,
+    kanal: &str,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO kvittering (nr, id, forsendelse, avsender, kanal, slag, tidspunkt, detaljer)
          VALUES ((SELECT COALESCE(MAX(nr), 0) + 1 FROM kvittering), $1, $2, $3, $4, $5, $6, $7)",
@@ -177,7 +192,8 @@ pub async fn unread(
         .map(|row| {
             Ok(Kvitteringspost {
                 id: row.get(0)?,
-                slag: Kvitteringsslag::named(&row.get::<String>(1)?).ok_or_else(|| damaged("a receipt's kind"))?,
+                slag: Kvitteringsslag::named(&row.get::<String>(1)?)
+                    .ok_or_else(|| damaged("a receipt's kind"))?,
                 tidspunkt: row.get(2)?,
                 detaljer: row.get(3)?,
                 konversasjon: row.get(4)?,
@@ -197,7 +213,11 @@ pub async fn mark_read(tx: &mut Tx, avsender: &Orgnr, id: Uuid, now: Timestamp) 
 }
 
 /// When a sender's message was taken, and why it failed if it did.
-pub async fn outcome(store: &Store, avsender: &Orgnr, id: Uuid) -> Result<Option<(Timestamp, Option<String>)>, StoreError> {
+pub async fn outcome(
+    store: &Store,
+    avsender: &Orgnr,
+    id: Uuid,
+) -> Result<Option<(Timestamp, Option<String>)>, StoreError> {
     let sql = "SELECT mottatt, feil FROM forsendelse WHERE id = $1 AND avsender = $2";
     let row = store.query_opt(sql, params![id, avsender]).await?;
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
@@ -211,7 +231,10 @@ fn brev(row: &Row) -> Result<Brev, StoreError> {
     let avsender: Orgnr = row.get(1)?;
     Ok(Brev {
         id: row.get(0)?,
-        avsender: Brevavsender { navn: clients::orgs::name(avsender.as_str()).map(str::to_owned), orgnr: avsender },
+        avsender: Brevavsender {
+            navn: clients::orgs::name(avsender.as_str()).map(str::to_owned),
+            orgnr: avsender,
+        },
         tittel: row.get(2)?,
         mottatt: Timestamp::from_millisecond(row.get(3)?).map_err(|_| damaged("a letter's time"))?,
         aapnet: row.get(4)?,
@@ -246,7 +269,12 @@ pub async fn letters(
 }
 
 /// One letter that a person sees at `now`, with its number.
-pub async fn letter(store: &Store, eier: &Pid, id: Uuid, now: Timestamp) -> Result<Option<(Brev, i64)>, StoreError> {
+pub async fn letter(
+    store: &Store,
+    eier: &Pid,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<Option<(Brev, i64)>, StoreError> {
     let sql = format!("{BREV} WHERE eier = $1 AND id = $2 AND synlig <= $3");
     let row = store.query_opt(&sql, params![eier, id, now.as_millisecond()]).await?;
     row.map(|row| Ok((brev(&row)?, row.get(9)?))).transpose()
@@ -259,7 +287,13 @@ pub async fn document(store: &Store, nr: i64) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Marks a letter as opened, the first time only, and gives the receipt that the sender ordered.
-pub async fn open(tx: &mut Tx, brev: &Brev, nr: i64, kvittering: Uuid, now: Timestamp) -> Result<(), StoreError> {
+pub async fn open(
+    tx: &mut Tx,
+    brev: &Brev,
+    nr: i64,
+    kvittering: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "UPDATE forsendelse SET aapnet = $2 WHERE nr = $1 AND aapnet IS NULL RETURNING kanal";
     let Some(row) = tx.query_opt(sql, params![nr, now]).await? else { return Ok(()) };
     if brev.aapningskvittering {
@@ -279,7 +313,8 @@ const UTSKRIFT: &str = "SELECT id, avsender, mottatt, utskriftsstatus, brev, sto
 
 fn printed(row: &Row) -> Result<Utskriftsbrev, StoreError> {
     let status: String = row.get(3)?;
-    let letter: Utskrift = serde_json::from_str(&row.get::<String>(4)?).map_err(|_| damaged("a printed letter"))?;
+    let letter: Utskrift =
+        serde_json::from_str(&row.get::<String>(4)?).map_err(|_| damaged("a printed letter"))?;
     Ok(Utskriftsbrev {
         id: row.get(0)?,
         avsender: row.get(1)?,
@@ -302,7 +337,9 @@ pub async fn queue(
 ) -> Result<Option<Vec<Utskriftsbrev>>, StoreError> {
     let mut after = 0_i64;
     if let Some(etter) = etter {
-        let row = store.query_opt("SELECT nr FROM forsendelse WHERE id = $1 AND slag = 'utskrift'", params![etter]).await?;
+        let row = store
+            .query_opt("SELECT nr FROM forsendelse WHERE id = $1 AND slag = 'utskrift'", params![etter])
+            .await?;
         let Some(row) = row else { return Ok(None) };
         after = row.get(0)?;
     }
@@ -318,7 +355,10 @@ pub async fn print_number(store: &Store, id: Uuid) -> Result<Option<i64>, StoreE
 }
 
 /// A printed letter, inside a transaction, with what a receipt of it needs: its number, channel and conversation.
-pub async fn print_letter(tx: &mut Tx, id: Uuid) -> Result<Option<(Utskriftsbrev, i64, String, Uuid)>, StoreError> {
+pub async fn print_letter(
+    tx: &mut Tx,
+    id: Uuid,
+) -> Result<Option<(Utskriftsbrev, i64, String, Uuid)>, StoreError> {
     let sql = format!("{UTSKRIFT} WHERE id = $1 AND utskriftsstatus IS NOT NULL");
     let row = tx.query_opt(&sql, params![id]).await?;
     row.map(|row| Ok((printed(&row)?, row.get(6)?, row.get(7)?, row.get(8)?))).transpose()

@@ -2,8 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clients::postkasse::{
-    AUTHORITY, Adresse, Avsender, Digital, Fingeravtrykk, Melding, SHA256, StandardBusinessDocument, Utskrift, Varsler,
-    Virksomhetsidentifikator, document_type, process,
+    AUTHORITY, Adresse, Avsender, Digital, Fingeravtrykk, Melding, SHA256, StandardBusinessDocument,
+    Utskrift, Varsler, Virksomhetsidentifikator, document_type, process,
 };
 use kernel::http::BadJson;
 use serde_json::Value;
@@ -36,7 +36,8 @@ pub fn read(body: &[u8]) -> Result<Melding, Invalid> {
         return invalid(path, "kan ikke være null");
     }
     let melding: Melding = kernel::http::json(body).map_err(bad)?;
-    check(&melding.standard_business_document).map_err(|bad| Invalid { path: format!("standardBusinessDocument.{}", bad.path), ..bad })?;
+    check(&melding.standard_business_document)
+        .map_err(|bad| Invalid { path: format!("standardBusinessDocument.{}", bad.path), ..bad })?;
     Ok(melding)
 }
 
@@ -47,9 +48,10 @@ fn null_at(value: &Value) -> Option<String> {
     };
     match value {
         Value::Null => Some(String::new()),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(n, item)| null_at(item).map(|rest| join(format!("[{n}]"), rest)))
-        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(n, item)| null_at(item).map(|rest| join(format!("[{n}]"), rest))),
         Value::Object(fields) => {
             fields.iter().find_map(|(key, value)| null_at(value).map(|rest| join(key.clone(), rest)))
         }
@@ -155,7 +157,8 @@ fn utskrift(message: &Utskrift) -> Checked {
 /// A Norwegian address has place and number; a foreign one has exactly one of country and country code; not both.
 fn address(address: &Adresse, path: &str) -> Checked {
     let at = |field: &str| format!("{path}.{field}");
-    let longest = |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| text.chars().count() <= most);
+    let longest =
+        |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| text.chars().count() <= most);
     ensure(address.adresselinje1.chars().count() <= 100, || at("adresselinje1"), "er lengre enn 100 tegn")?;
     let lines = [
         ("adresselinje2", &address.adresselinje2, 100),
@@ -178,7 +181,8 @@ fn address(address: &Adresse, path: &str) -> Checked {
 }
 
 fn avsender(avsender: &Avsender, path: &str) -> Checked {
-    let longest = |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| text.chars().count() <= most);
+    let longest =
+        |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| text.chars().count() <= most);
     organisation(&avsender.virksomhetsidentifikator, &format!("{path}.virksomhetsidentifikator"))?;
     let unit = longest(&avsender.avsenderidentifikator, 100);
     ensure(unit, || format!("{path}.avsenderidentifikator"), "er lengre enn 100 tegn")?;
@@ -187,8 +191,16 @@ fn avsender(avsender: &Avsender, path: &str) -> Checked {
 }
 
 fn organisation(identifier: &Virksomhetsidentifikator, path: &str) -> Checked {
-    ensure(identifier.authority == AUTHORITY, || format!("{path}.authority"), "må være iso6523-actorid-upis")?;
-    ensure(identifier.orgnr().is_some(), || format!("{path}.value"), "må være 0192: og et gyldig organisasjonsnummer")
+    ensure(
+        identifier.authority == AUTHORITY,
+        || format!("{path}.authority"),
+        "må være iso6523-actorid-upis",
+    )?;
+    ensure(
+        identifier.orgnr().is_some(),
+        || format!("{path}.value"),
+        "må være 0192: og et gyldig organisasjonsnummer",
+    )
 }
 
 fn digest(digest: &Fingeravtrykk, path: &str) -> Checked {

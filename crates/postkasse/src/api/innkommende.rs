@@ -8,13 +8,11 @@ use http::{HeaderMap, StatusCode};
 use kernel::auth::Issuer;
 use kernel::problem::Problem;
 use serde::Deserialize;
-use utoipa::IntoParams;
-use uuid::Uuid;
 
 use crate::{Component, store};
 
 /// Which receipts.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Utvalg {
     /// The channel that the messages were sent on; absent for those sent on none.
@@ -57,7 +55,9 @@ pub async fn read(
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope(SEND_SCOPE)?;
     let (avsender, id, now) = (super::organisation(&claims)?, super::id(&id)?, ctx.clock.now());
-    let found =
-        ctx.store.write(move |tx| Box::pin(async move { store::mark_read(tx, &avsender, id, now).await })).await?;
+    let found = ctx
+        .store
+        .write(move |tx| Box::pin(async move { store::mark_read(tx, &avsender, id, now).await }))
+        .await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(super::unknown()) }
 }

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use bytes::Bytes;
 use clients::postkasse::Postboks;
 use http::HeaderMap;
 use kernel::auth::Issuer;
+use kernel::http::Body;
 use kernel::problem::Problem;
 use kernel::store::StoreError;
 use serde::Serialize;
@@ -24,7 +24,11 @@ pub struct Lest {
 #[utoipa::path(post, path = "/postkasse/innlasting/v1", tag = "postkasse",
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = Lest), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub async fn load(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Result<Json<Lest>, Problem> {
+pub async fn load(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Json<Lest>, Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("felles:innlasting")?;

@@ -1,19 +1,15 @@
 //! The signed-in person's own mailbox.
-//!
-//! Seeing which letters one has leaves no entry in the log of uses, as it shows no more than the notices do; opening one does.
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use clients::postkasse::{Brev, Brevliste};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use kernel::auth::{Claims, Issuer};
 use kernel::id::Pid;
-use kernel::log::{Access, Personal};
+use kernel::log::{Access, Personal, Released};
 use kernel::problem::Problem;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{Component, NAME, model, store};
@@ -21,7 +17,7 @@ use crate::{Component, NAME, model, store};
 const HJEMMEL: &str = "eForvaltningsforskriften § 8 (mottakerens egen post)";
 
 /// Which letters.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Utvalg {
     /// Only letters older than this one.
@@ -30,7 +26,10 @@ pub struct Utvalg {
     antall: Option<u32>,
 }
 
-async fn authorised(component: &Component, headers: &HeaderMap) -> Result<(std::sync::Arc<Claims>, Pid), Problem> {
+async fn authorised(
+    component: &Component,
+    headers: &HeaderMap,
+) -> Result<(std::sync::Arc<Claims>, Pid), Problem> {
     let claims = component.ctx.auth.bearer(headers, Issuer::Idporten).await?;
     claims.require_scope("felles:post")?;
     let pid = super::signed_in(&claims)?;
@@ -44,8 +43,8 @@ pub async fn list(
     State(component): State<Component>,
     utvalg: Result<Query<Utvalg>, QueryRejection>,
     headers: HeaderMap,
-) -> Result<Json<Brevliste>, Problem> {
-    let (_, pid) = authorised(&component, &headers).await?;
+) -> Result<Released<Brevliste>, Problem> {
+    let (claims, pid) = authorised(&component, &headers).await?;
     let Utvalg { foer, antall } = super::query(utvalg)?;
     let limit = super::page("antall", antall, 50)?;
     let ctx = &component.ctx;
@@ -54,7 +53,8 @@ pub async fn list(
     let mut meldinger = letters.ok_or_else(unknown)?;
     let flere = meldinger.len() as i64 > limit;
     meldinger.truncate(limit as usize);
-    Ok(Json(Brevliste { meldinger, flere }))
+    let access = Access::from_claims(NAME, &claims, &headers, "Så listen over egne brev", HJEMMEL);
+    Ok(Personal::new(pid, Brevliste { meldinger, flere }).release(&ctx.log, access).await?)
 }
 
 /// One of one's letters.
@@ -65,15 +65,17 @@ pub async fn get(
     State(component): State<Component>,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<Json<Brev>, Problem> {
-    let (_, pid) = authorised(&component, &headers).await?;
+) -> Result<Released<Brev>, Problem> {
+    let (claims, pid) = authorised(&component, &headers).await?;
     let ctx = &component.ctx;
     let letter = store::letter(&ctx.store, &pid, super::id(&id)?, ctx.clock.now()).await?;
-    letter.map(|(brev, _)| Json(brev)).ok_or_else(super::unknown)
+    let (brev, _) = letter.ok_or_else(super::unknown)?;
+    let access = Access::from_claims(NAME, &claims, &headers, "Så hvem et eget brev er fra", HJEMMEL);
+    Ok(Personal::new(pid, brev).release(&ctx.log, access).await?)
 }
 
 /// Whether the person agrees to the receipt.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Aapning {
     /// True: the sender may be told that the letter was opened.
@@ -96,15 +98,19 @@ pub async fn document(
     let (claims, pid) = authorised(&component, &headers).await?;
     let ctx = &component.ctx;
     let now = ctx.clock.now();
-    let (brev, nr) = store::letter(&ctx.store, &pid, super::id(&id)?, now).await?.ok_or_else(super::unknown)?;
+    let (brev, nr) =
+        store::letter(&ctx.store, &pid, super::id(&id)?, now).await?.ok_or_else(super::unknown)?;
     if model::level(claims.acr.as_deref()) < brev.sikkerhetsnivaa {
         let level = if brev.sikkerhetsnivaa == 4 { "idporten-loa-high" } else { "idporten-loa-substantial" };
         let detail = format!("Brevet krever innlogging på et høyere sikkerhetsnivå ({level}).");
-        return Err(Problem::new(StatusCode::FORBIDDEN, "For lavt sikkerhetsnivå").detail(detail).field("acr"));
+        return Err(Problem::new(StatusCode::FORBIDDEN, "For lavt sikkerhetsnivå")
+            .detail(detail)
+            .field("acr"));
     }
     let consents = super::query(aapning)?.godta_kvittering;
     if brev.aapningskvittering && brev.aapnet.is_none() && !consents {
-        let detail = "Avsenderen har bedt om kvittering når brevet åpnes. Godta det med godtaKvittering=true.";
+        let detail =
+            "Avsenderen har bedt om kvittering når brevet åpnes. Godta det med godtaKvittering=true.";
         return Err(Problem::conflict(detail).field("godtaKvittering"));
     }
     let document = store::document(&ctx.store, nr).await?;
@@ -117,10 +123,5 @@ pub async fn document(
             .await?;
         ctx.wake.notify(NAME);
     }
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, "inline; filename=\"brev.pdf\""),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, document.into_inner()))
+    Ok((super::PDF, document.into_inner()))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, header};
 use kernel::auth::Claims;
 use kernel::id::{Orgnr, Pid};
 use kernel::problem::Problem;
@@ -14,10 +14,18 @@ pub mod meldinger;
 pub mod utgaaende;
 pub mod utskrift;
 
-/// Largest document, in bytes: what the documentation of digital post says.
-pub const MAX_DOCUMENT: usize = 30 << 20;
-/// Largest body: a document and the message around it.
-pub const MAX_BODY: usize = MAX_DOCUMENT + (1 << 20);
+/// Largest sending, in bytes: a message and its document.
+pub const MAX_SENDING: usize = 20_000_000;
+/// Largest body of any other request, in bytes.
+pub const MAX_BODY: usize = 64 << 10;
+
+/// How a document is answered: as a PDF and nothing else, under a name that no sender chose, kept by nobody on the way.
+const PDF: [(HeaderName, &str); 4] = [
+    (header::CONTENT_TYPE, "application/pdf"),
+    (header::CONTENT_DISPOSITION, "inline; filename=\"brev.pdf\""),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CACHE_CONTROL, "no-store"),
+];
 
 fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     query.map(|Query(query)| query).map_err(|bad| Problem::bad_request(bad.body_text()).field("query"))
@@ -51,6 +59,6 @@ fn signed_in(claims: &Claims) -> Result<Pid, Problem> {
 }
 
 fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

@@ -5,21 +5,20 @@ use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Multipart, Path, Query, State};
 use bytes::Bytes;
-use clients::postkasse::{Fingeravtrykk, Meldingsstatus, SEND_SCOPE, Sendestatus};
+use clients::postkasse::{Fingeravtrykk, Meldingsstatus, Mottatt, SEND_SCOPE, Sendestatus};
 use http::{HeaderMap, StatusCode, header};
 use kernel::auth::{Claims, Issuer};
 use kernel::id::Orgnr;
 use kernel::problem::Problem;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::model::{Forsendelse, Innhold, fingerprint};
 use crate::store::{self, Taken};
 use crate::{Component, NAME, validation};
 
 /// Which of a sender's systems.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Kanal {
     /// The channel on which the receipts will be read; at most 100 characters.
@@ -32,19 +31,9 @@ pub struct Kanal {
 pub struct Sending {
     /// The message: a standard business document as `application/json`.
     forretningsmelding: String,
-    /// The document as `application/pdf`, at most 30 MB.
+    /// The document as `application/pdf`, both at most 20 MB together.
     #[schema(value_type = String, format = Binary)]
     dokumentpakke: Vec<u8>,
-}
-
-/// What became of a sending.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Mottatt {
-    /// The message's id.
-    message_id: Uuid,
-    /// `SENDT`, or `FEILET`, in which case a `feil` receipt tells why.
-    status: Sendestatus,
 }
 
 /// Takes a message for a digital mailbox or for print. Safe to repeat: the same message with the same id changes nothing.
@@ -69,8 +58,10 @@ pub async fn send(
     let forsendelse = checked(&component, &claims, &headers, kanal, &message, document)?;
     let message_id = forsendelse.id;
     let (kvittering, now) = (ctx.rng.uuid(), ctx.clock.now());
-    let taken =
-        ctx.store.write(move |tx| Box::pin(async move { store::take(tx, forsendelse, kvittering, now).await })).await?;
+    let taken = ctx
+        .store
+        .write(move |tx| Box::pin(async move { store::take(tx, forsendelse, kvittering, now).await }))
+        .await?;
     let feil = match taken {
         Taken::New(feil) => {
             ctx.wake.notify(NAME);
@@ -83,7 +74,7 @@ pub async fn send(
         }
     };
     let status = if feil.is_none() { Sendestatus::Sendt } else { Sendestatus::Feilet };
-    Ok(Json(Mottatt { message_id, status }))
+    Ok(Json(Mottatt { message_id, status, beskrivelse: feil }))
 }
 
 const HEADER: &str = "standardBusinessDocument.standardBusinessDocumentHeader";
@@ -129,16 +120,14 @@ fn checked(
     if bearer.split_once(' ').map(|(_, bearer)| bearer.trim()) != Some(token.as_str()) {
         return Err(bad(&at("maskinportentoken"), "er ikke det tokenet som meldingen er sendt med"));
     }
-    if document.len() > super::MAX_DOCUMENT {
-        return Err(too_large());
-    }
     if !document.starts_with(b"%PDF-") {
         return Err(bad("dokumentpakke", "er ikke en PDF"));
     }
     if Fingeravtrykk::of(&document) != digest {
         return Err(bad(&at("dokumentpakkefingeravtrykk.digestValue"), "passer ikke til dokumentpakken"));
     }
-    let party = |parties: &[clients::postkasse::Aktoer]| parties.first().and_then(|party| party.identifier.orgnr());
+    let party =
+        |parties: &[clients::postkasse::Aktoer]| parties.first().and_then(|party| party.identifier.orgnr());
     let leverandoer = party(&sbd.header.receiver).filter(|receiver| receivers.contains(receiver));
     let Some(leverandoer) = leverandoer else {
         let path = format!("{HEADER}.receiver[0].identifier.value");
@@ -176,7 +165,11 @@ async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Bytes, Ve
             "dokumentpakke" if document.is_none() => {
                 document = Some(part(field, "application/pdf", "application/cms").await?);
             }
-            _ => return Err(Problem::bad_request("Skjemaet har en ukjent eller gjentatt del.").field("multipart")),
+            _ => {
+                return Err(
+                    Problem::bad_request("Skjemaet har en ukjent eller gjentatt del.").field("multipart")
+                );
+            }
         }
     }
     let missing = |name: &str| Problem::bad_request(format!("Delen {name} mangler.")).field(name);
@@ -205,7 +198,7 @@ fn unsupported(detail: &str, field: &str) -> Problem {
 
 fn too_large() -> Problem {
     let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "For stort");
-    problem.detail("Dokumentpakken kan være på høyst 30 MB.").field("dokumentpakke")
+    problem.detail("Forsendelsen kan være på høyst 20 MB.").field("dokumentpakke")
 }
 
 fn broken(error: MultipartError) -> Problem {

@@ -7,14 +7,15 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
-use bytes::Bytes;
-use clients::postkasse::{NyUtskriftsstatus, Returposthaandtering, Utskriftsbrev, Utskriftskoe, Utskriftsstatus};
-use http::{HeaderMap, StatusCode, header};
+use clients::postkasse::{
+    NyUtskriftsstatus, Returposthaandtering, Utskriftsbrev, Utskriftskoe, Utskriftsstatus,
+};
+use http::{HeaderMap, StatusCode};
 use kernel::auth::Issuer;
+use kernel::http::Body;
 use kernel::problem::Problem;
 use kernel::store::StoreError;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::model::{Kvitteringsslag, may_move};
@@ -23,7 +24,7 @@ use crate::{Component, NAME, store};
 const SCOPE: &str = "felles:utskrift";
 
 /// Which letters.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Utvalg {
     /// Their status; `koe` if absent.
@@ -72,7 +73,7 @@ pub async fn document(
     authorise(&component, &headers).await?;
     let store = &component.ctx.store;
     let nr = store::print_number(store, super::id(&id)?).await?.ok_or_else(super::unknown)?;
-    Ok(([(header::CONTENT_TYPE, "application/pdf")], store::document(store, nr).await?))
+    Ok((super::PDF, store::document(store, nr).await?))
 }
 
 /// How a report of a status ends.
@@ -97,7 +98,7 @@ pub async fn status(
     State(component): State<Component>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Json<Utskriftsbrev>, Problem> {
     authorise(&component, &headers).await?;
     let id = super::id(&id)?;
@@ -137,7 +138,9 @@ pub async fn status(
             Ok(Json(brev))
         }
         Err(Refused::Unknown) => Err(super::unknown()),
-        Err(Refused::Backwards) => Err(Problem::conflict("Brevet kan ikke gå til denne statusen.").field("status")),
+        Err(Refused::Backwards) => {
+            Err(Problem::conflict("Brevet kan ikke gå til denne statusen.").field("status"))
+        }
         Err(Refused::Store(error)) => Err(error.into()),
     }
 }

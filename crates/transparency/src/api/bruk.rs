@@ -12,12 +12,11 @@ use kernel::id::Pid;
 use kernel::problem::Problem;
 use kernel::store::StoreError;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::{Component, SCOPE, model};
 
 /// Which uses.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Utvalg {
     /// Only uses before this place in the log.
@@ -74,6 +73,7 @@ pub async fn bevis(
     log.entry(index).await?.filter(|entry| entry.subject == pid).ok_or_else(unknown)?;
     let proof = log.proof(index).await?.ok_or_else(unknown)?;
     let bevis = model::proof(proof, &log.verifier());
-    let bevis = bevis.ok_or_else(|| StoreError::Damaged("the log's checkpoint is not signed by its key".to_owned()))?;
+    let bevis = bevis
+        .ok_or_else(|| StoreError::Damaged("the log's checkpoint is not signed by its key".to_owned()))?;
     Ok((PRIVATE, Json(bevis)))
 }

@@ -28,7 +28,10 @@ pub async fn noekkel(State(component): State<Component>) -> Public<String> {
 #[utoipa::path(get, path = "/innsyn/logg/tile/{*tile}", tag = "innsyn",
     params(("tile" = String, Path, description = "Level and number, `0/x001/067`, and the width where it is not full, `0/x001/067.p/8`")),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem)))]
-pub async fn tile(State(component): State<Component>, Path(tile): Path<String>) -> Result<Public<Vec<u8>>, Problem> {
+pub async fn tile(
+    State(component): State<Component>,
+    Path(tile): Path<String>,
+) -> Result<Public<Vec<u8>>, Problem> {
     let unknown = || Problem::not_found("Det finnes ingen slik flis.");
     let (level, index, width) = model::tile_path(&tile).ok_or_else(unknown)?;
     let hashes = component.ctx.log.tile(level, index, width).await?.ok_or_else(unknown)?;
