@@ -227,9 +227,11 @@ impl Postkasse {
         Self { mesh, tokens }
     }
 
-    /// Sends a letter to a digital mailbox. Answered only when it is kept; safe to repeat. A letter that was taken and
-    /// could not be delivered is an error of status 422.
-    pub async fn send_digital(&self, forsendelse: &Forsendelse, brev: &Digitalbrev) -> Result<(), ClientError> {
+    /// Sends a letter to a digital mailbox. Answered only when it is kept; safe to repeat.
+    ///
+    /// [`Sendestatus::Feilet`] says that it was taken and could not be delivered, which a `feil` receipt tells too: the
+    /// mailbox does not exist (any more), or the message is not its sender's. The same message will not do better.
+    pub async fn send_digital(&self, forsendelse: &Forsendelse, brev: &Digitalbrev) -> Result<Sendestatus, ClientError> {
         let token = self.tokens.token().await?;
         let digital = Digital {
             avsender: avsender(&forsendelse.avsender),
@@ -250,8 +252,8 @@ impl Postkasse {
         self.send(forsendelse, &melding, &token).await
     }
 
-    /// Sends a letter to be printed. Answered only when it is kept; safe to repeat. A letter that was taken and
-    /// could not be queued is an error of status 422.
+    /// Sends a letter to be printed. Answered only when it is kept; safe to repeat. For its status see
+    /// [`Self::send_digital`].
     pub async fn send_print(
         &self,
         forsendelse: &Forsendelse,
@@ -274,18 +276,13 @@ impl Postkasse {
         self.send(forsendelse, &melding, &token).await
     }
 
-    async fn send(&self, forsendelse: &Forsendelse, melding: &Melding, token: &str) -> Result<(), ClientError> {
+    async fn send(&self, forsendelse: &Forsendelse, melding: &Melding, token: &str) -> Result<Sendestatus, ClientError> {
         let (content_type, body) = multipart(forsendelse.melding, melding, &forsendelse.pdf)?;
         let path = format!("/dpi/api/v1/messages/out{}", kanal("?", forsendelse.kanal.as_deref()));
         let request = request::post(&path).bearer(token).body(&content_type, body)?;
         let answer = request::bytes(self.mesh.send(NAME, request).await?)?;
-        // The real access point says nothing of worth here; ours tells at once what its receipt tells too.
-        match serde_json::from_slice(&answer) {
-            Ok(Mottatt { status: Sendestatus::Feilet, beskrivelse, .. }) => {
-                Err(ClientError::Status { status: 422, body: beskrivelse.unwrap_or_default() })
-            }
-            _ => Ok(()),
-        }
+        // The real access point answers nothing of worth; ours tells at once what its receipt tells too.
+        Ok(serde_json::from_slice::<Mottatt>(&answer).map_or(Sendestatus::Sendt, |mottatt| mottatt.status))
     }
 
     /// Where a message has come; `None` when it was never taken.
