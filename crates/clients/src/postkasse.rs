@@ -259,7 +259,7 @@ impl Postkasse {
         forsendelse: &Forsendelse,
         mottaker: &Adresse,
         retur: &Retur,
-    ) -> Result<(), ClientError> {
+    ) -> Result<Sendestatus, ClientError> {
         let token = self.tokens.token().await?;
         let utskrift = Utskrift {
             avsender: avsender(&forsendelse.avsender),
