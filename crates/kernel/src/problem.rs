@@ -12,7 +12,7 @@ use crate::store::StoreError;
 pub struct Problem {
     /// What kind; `about:blank` says that the status tells all.
     #[serde(rename = "type")]
-    kind: String,
+    kind: &'static str,
     /// The kind in words.
     title: String,
     /// The HTTP status.
@@ -32,7 +32,7 @@ impl Problem {
     /// A problem of this status.
     pub fn new(status: StatusCode, title: impl Into<String>) -> Self {
         Self {
-            kind: "about:blank".to_owned(),
+            kind: "about:blank",
             title: title.into(),
             status: status.as_u16(),
             detail: None,
