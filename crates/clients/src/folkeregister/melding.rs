@@ -144,6 +144,26 @@ pub struct DoedPerson {
     pub kommune: Option<String>,
 }
 
+/// What a receipt can remark: the message is registered, and a human should look at it.
+pub mod merknad {
+    /// The register has the one who gave birth as a man.
+    pub const MOR_ER_MANN: &str = "MOR_ER_MANN";
+    /// The one who gave birth is dead by the register, on that day or on a day that it does not know.
+    pub const MOR_ER_DOED: &str = "MOR_ER_DOED";
+    /// The register has the one reported as father as a woman.
+    pub const FAR_ER_KVINNE: &str = "FAR_ER_KVINNE";
+    /// The register has the one reported as co-mother as a man.
+    pub const MEDMOR_ER_MANN: &str = "MEDMOR_ER_MANN";
+    /// The message names another than the mother's husband, who is father by law (barnelova § 3).
+    pub const FAR_ER_EKTEFELLEN: &str = "FAR_ER_EKTEFELLEN";
+    /// The mother has a child of that day already, and the message does not say that it is one of several.
+    pub const MULIG_DOBBELTMELDING: &str = "MULIG_DOBBELTMELDING";
+    /// A stillborn child: with the parents, without a number.
+    pub const DOEDFOEDT: &str = "DOEDFOEDT";
+    /// The death was registered already, on the same day.
+    pub const ALLEREDE_DOED: &str = "ALLEREDE_DOED";
+}
+
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -159,7 +179,7 @@ pub struct Kvittering {
     pub foedsels_eller_d_nummer: Option<Pid>,
     /// The events that it made, by their numbers in the feed; the first is the message's own.
     pub hendelser: Vec<i64>,
-    /// What a person should look at, though the message is registered (`MOR_ER_MANN`).
+    /// What a human should look at, though the message is registered ([`merknad`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merknader: Vec<String>,
 }

@@ -1,0 +1,103 @@
+//! The feed of events, and events in full. For bodies with a legal basis: what the other packages may know of an event
+//! is not built.
+
+use axum::Json;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use bytes::Bytes;
+use clients::folkeregister::{DokumentBulkoppslag, DokumentForHendelse, FEED_PAGE, Feil, LagretHendelse};
+use http::{HeaderMap, StatusCode};
+use kernel::id::Pid;
+use kernel::log::{Access, Personal};
+use kernel::store::StoreError;
+
+use super::{Avslag, QueryPairs};
+use crate::model::pakke::Pakke;
+use crate::{Component, NAME, feed, store};
+
+/// Events from and including number `seq`, oldest first, at most 1000.
+///
+/// Empty where `seq` is the next number to come; an error where it is further ahead. Each person of the page has the use
+/// in their log.
+#[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser/feed", tag = "hendelser",
+    params(("seq" = i64, Query, description = "Fra og med dette sekvensnummeret")),
+    responses((status = 200, body = Vec<LagretHendelse>), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
+        (status = 403, body = Feil), (status = 406, body = Feil)))]
+pub async fn feed(
+    State(component): State<Component>,
+    query: QueryPairs,
+    headers: HeaderMap,
+) -> Result<Response, Avslag> {
+    let ctx = &component.ctx;
+    let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    let pairs = super::parametre(query, &["seq"])?;
+    let bad = |hva| Avslag::felt(StatusCode::BAD_REQUEST, "seq", hva);
+    let [(_, seq)] = pairs.as_slice() else { return Err(bad("skal stå én gang")) };
+    let fra: i64 = seq.parse().ok().filter(|fra| *fra >= 0).ok_or_else(|| bad("skal være et sekvensnummer"))?;
+    let entries = kernel::feed::after(&ctx.store, fra.max(1) - 1, FEED_PAGE).await?;
+    if entries.is_empty() && fra > kernel::feed::last(&ctx.store).await?.saturating_add(1) {
+        return Err(bad("er lenger fram enn neste hendelse"));
+    }
+    let etag = format!("{}-{}", fra.max(1), entries.last().map_or(0, |entry| entry.seq));
+    let hendelser = entries.into_iter().map(feed::vis).collect::<Result<Vec<LagretHendelse>, StoreError>>()?;
+    let mut subjects: Vec<Pid> = hendelser.iter().map(|one| one.hendelse.folkeregisteridentifikator).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    let access = Access::from_claims(NAME, &claims, &headers, "Leste at noe er endret i folkeregisteret", Pakke::MedHjemmel.hjemmel());
+    let json = Personal::many(subjects, serde_json::to_string(&hendelser)?).release(&ctx.log, access).await?;
+    Ok(super::svar_med_etag(&headers, &etag, json))
+}
+
+/// The newest sequence number; 0 while there are no events.
+#[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser/siste/sekvensnummer", tag = "hendelser",
+    responses((status = 200, body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 406, body = Feil)))]
+pub async fn siste(State(component): State<Component>, headers: HeaderMap) -> Result<Json<i64>, Avslag> {
+    super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    Ok(Json(kernel::feed::last(&component.ctx.store).await?))
+}
+
+/// An event in full: what changed.
+#[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser/{hendelsesidentifikator}", tag = "hendelser",
+    params(("hendelsesidentifikator" = String, Path, description = "32 heksadesimale siffer")),
+    responses((status = 200, body = DokumentForHendelse), (status = 400, body = Feil), (status = 401, body = Feil),
+        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+pub async fn hent(
+    State(component): State<Component>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Avslag> {
+    let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    super::identifikatorer(std::slice::from_ref(&id))?;
+    let found = store::hendelsesdokumenter(&component.ctx.store, std::slice::from_ref(&id)).await?.remove(&id);
+    let (pid, json) = found.ok_or_else(|| Avslag::ukjent("Det finnes ingen hendelse med denne identifikatoren."))?;
+    let access = Access::from_claims(NAME, &claims, &headers, HVA, Pakke::MedHjemmel.hjemmel());
+    Ok(super::svar(Personal::new(pid, json).release(&component.ctx.log, access).await?))
+}
+
+/// Up to 1000 events in full, in the order asked; what does not exist is left out.
+#[utoipa::path(post, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser/bulkoppslag", tag = "hendelser",
+    request_body = DokumentBulkoppslag,
+    responses((status = 200, body = Vec<DokumentForHendelse>), (status = 400, body = Feil), (status = 401, body = Feil),
+        (status = 403, body = Feil), (status = 406, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil)))]
+pub async fn bulkoppslag(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Avslag> {
+    let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    let body = super::innhold(&headers, "application/json", body)?;
+    let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
+    super::identifikatorer(&asked.dokumentidentifikator)?;
+    let found = store::hendelsesdokumenter(&component.ctx.store, &asked.dokumentidentifikator).await?;
+    let documents: Vec<&(Pid, String)> = asked.dokumentidentifikator.iter().filter_map(|id| found.get(id)).collect();
+    let json: Vec<&str> = documents.iter().map(|(_, json)| json.as_str()).collect();
+    let json = format!("[{}]", json.join(","));
+    let mut subjects: Vec<Pid> = documents.iter().map(|(pid, _)| *pid).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    let access = Access::from_claims(NAME, &claims, &headers, HVA, Pakke::MedHjemmel.hjemmel());
+    Ok(super::svar(Personal::many(subjects, json).release(&component.ctx.log, access).await?))
+}
+
+const HVA: &str = "Leste hva som er endret i folkeregisteret";

@@ -1,0 +1,54 @@
+//! What the real register has and Felles has not built, and what nobody has.
+
+use axum::routing::any;
+use http::Uri;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::Avslag;
+use crate::Component;
+use crate::model::pakke::Pakke;
+
+/// Searches and schemas would otherwise be read as a person's number or an event's identifier.
+const NAVN: [&str; 5] = ["personer/entydigsoek", "personer/soek", "personer/xsd", "hendelser/xsd", "hendelser/feedxsd"];
+
+/// Routes that refuse.
+pub fn routes() -> OpenApiRouter<Component> {
+    let mut routes = OpenApiRouter::new().route("/folkeregisteret/{*sti}", any(annet));
+    for navn in NAVN {
+        routes = routes
+            .route(&format!("/folkeregisteret/offentlig-med-hjemmel/api/v1/{navn}"), any(annet))
+            .route(&format!("/folkeregisteret/api/{{rettighetspakke}}/v1/{navn}"), any(annet));
+    }
+    routes
+}
+
+async fn annet(uri: Uri) -> Avslag {
+    let path = uri.path().trim_start_matches("/folkeregisteret/").trim_end_matches('/');
+    let parts: Vec<&str> = path.split('/').collect();
+    let (pakke, ressurs) = match parts.as_slice() {
+        ["offentlig-med-hjemmel", "api", "v1", rest @ ..] => (Some(Pakke::MedHjemmel), rest),
+        ["mottak", "api", "v1", rest @ ..] => {
+            return match rest {
+                [melding] if MELDINGER.contains(melding) => Avslag::ikke_bygget("meldinger av denne typen"),
+                _ => Avslag::ukjent("Det er ingenting på denne adressen."),
+            };
+        }
+        ["api", pakke, "v1", rest @ ..] => (Pakke::av_sti(pakke), rest),
+        [_, "api", "v1", "personer" | "hendelser" | "uttrekk", ..] => (None, [].as_slice()),
+        _ => return Avslag::ukjent("Det er ingenting på denne adressen."),
+    };
+    match (pakke, ressurs) {
+        (None, _) => Avslag::ukjent("Det finnes ingen slik rettighetspakke."),
+        (Some(_), ["personer", "entydigsoek" | "soek"]) => Avslag::ikke_bygget("søk etter personer"),
+        (Some(_), ["personer" | "hendelser", "xsd" | "feedxsd"]) => Avslag::ikke_bygget("skjemaene som XSD"),
+        (Some(_), ["uttrekk", ..]) => Avslag::ikke_bygget("uttrekk"),
+        (Some(_), ["hendelser", ..]) => Avslag::ikke_bygget("hendelser i denne rettighetspakken, eller av denne typen"),
+        _ => Avslag::ukjent("Det er ingenting på denne adressen."),
+    }
+}
+
+/// Messages that the intake is to have.
+const MELDINGER: [&str; 11] = [
+    "flyttemelding", "innflytting", "utflytting", "vigsel", "separasjon", "skilsmisse", "navnevalg", "farskap", "vergemaal",
+    "adressebeskyttelse", "dnummer",
+];

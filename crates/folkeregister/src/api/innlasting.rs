@@ -1,0 +1,114 @@
+//! The bulk load of a nation, of Felles' own making.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use bytes::Bytes;
+use clients::folkeregister::{Feil, Innlest, Persondokument, SCOPE_INNLASTING, WAKE, hendelsetype};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use kernel::auth::Issuer;
+use kernel::id::Pid;
+use kernel::rng::Rng;
+use kernel::store::Tx;
+
+use super::Avslag;
+use crate::feed::{self, NyHendelse};
+use crate::model::Versjon;
+use crate::{Component, store};
+
+/// Loads people: a person document on each line. All of the body or nothing.
+///
+/// A person who is new makes no event: a follower begins from the whole of the register. One whom the register has
+/// with another content gets the loaded one, and an event `personErOppdatert`; one whom it has with the same content
+/// stays as they are.
+#[utoipa::path(post, path = "/folkeregisteret/innlasting/v1", tag = "innlasting",
+    request_body(content = String, content_type = "application/x-ndjson", description = "En Persondokument på hver linje"),
+    responses((status = 200, body = Innlest), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
+        (status = 413, body = Feil), (status = 415, body = Feil), (status = 422, body = Feil)))]
+pub async fn last_inn(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Innlest>, Avslag> {
+    let ctx = &component.ctx;
+    super::kun_json(&headers)?;
+    ctx.auth.bearer(&headers, Issuer::Maskinporten).await?.require_scope(SCOPE_INNLASTING)?;
+    let body = super::innhold(&headers, "application/x-ndjson", body)?;
+    let personer = les(&body, &ctx.rng)?;
+    let (lest, naa) = (personer.len(), ctx.clock.now());
+    let endret = ctx.store.write(move |tx| Box::pin(async move { behold(tx, personer, naa).await })).await?;
+    if endret {
+        ctx.wake.notify(WAKE);
+    }
+    Ok(Json(Innlest { lest }))
+}
+
+/// A person of the load.
+struct Lastet {
+    linje: usize,
+    /// Every number that the person has or had; the one in use first.
+    numre: Vec<Pid>,
+    versjon: Versjon,
+}
+
+fn les(body: &[u8], rng: &Rng) -> Result<Vec<Lastet>, Avslag> {
+    let mut personer = Vec::new();
+    let mut sett: HashMap<Pid, usize> = HashMap::new();
+    for (linje, tekst) in (1..).zip(body.split(|byte| *byte == b'\n')) {
+        if tekst.trim_ascii().is_empty() {
+            continue;
+        }
+        let foran = format!("linje {linje}: ");
+        let feil = |felt: &str, hva: &str| Avslag::felt(StatusCode::BAD_REQUEST, &format!("{foran}{felt}"), hva);
+        let person: Persondokument = kernel::http::json(tekst).map_err(|bad| Avslag::json(&foran, &bad))?;
+        let mut numre = Vec::with_capacity(1);
+        for (place, entry) in person.identifikasjonsnummer.iter().enumerate() {
+            let pid = super::nummer(&entry.foedsels_eller_d_nummer, &format!("{foran}identifikasjonsnummer[{place}].foedselsEllerDNummer"))?;
+            numre.push(pid);
+        }
+        let pid = person.pid().ok_or_else(|| feil("identifikasjonsnummer", "har ikke noe nummer i bruk"))?;
+        numre.sort_by_key(|nummer| (*nummer != pid, *nummer));
+        numre.dedup();
+        for nummer in &numre {
+            if sett.insert(*nummer, linje).is_some() {
+                return Err(feil("identifikasjonsnummer", "har et nummer som står på en tidligere linje"));
+            }
+        }
+        let versjon = Versjon::av(rng.uuid().simple().to_string(), pid, person)?;
+        personer.push(Lastet { linje, numre, versjon });
+    }
+    Ok(personer)
+}
+
+/// Keeps what is new or different; `true` where that made events.
+async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bool, Avslag> {
+    let numre: Vec<Pid> = personer.iter().flat_map(|person| person.numre.iter().copied()).collect();
+    let kjente = store::finn_i(tx, &numre).await?;
+    let mut versjoner = Vec::with_capacity(personer.len());
+    let mut pekere = Vec::with_capacity(numre.len());
+    let mut endrede = Vec::new();
+    for Lastet { linje, numre, versjon } in personer {
+        if numre.iter().filter_map(|nummer| kjente.get(nummer)).any(|kjent| !numre.contains(&kjent.pid)) {
+            let felt = format!("linje {linje}: identifikasjonsnummer");
+            return Err(Avslag::felt(StatusCode::UNPROCESSABLE_ENTITY, &felt, "har et nummer som tilhører en annen person"));
+        }
+        if let Some(kjent) = kjente.get(&versjon.pid) {
+            if (&kjent.innhold, &kjent.historikk) == (&versjon.innhold, &versjon.historikk) {
+                continue;
+            }
+            endrede.push((versjon.pid, versjon.dokument.clone()));
+        }
+        pekere.extend(numre.into_iter().map(|nummer| (nummer, versjon.dokument.clone())));
+        versjoner.push(versjon);
+    }
+    store::behold(tx, versjoner).await?;
+    store::pek(tx, &pekere).await?;
+    for (pid, dokument) in &endrede {
+        let hendelse = NyHendelse { pid: *pid, hendelsetype: hendelsetype::PERSON_ER_OPPDATERT, persondokument: dokument, dokument: None };
+        feed::append(tx, hendelse, naa).await?;
+    }
+    Ok(!endrede.is_empty())
+}
