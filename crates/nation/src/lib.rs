@@ -1,1 +1,170 @@
-//! being written
+//! A synthetic nation: people in families in homes in real municipalities, with the contact details, mailboxes and
+//! businesses that belong to them, coherent across the registers.
+//!
+//! The same [`Options`] give the same nation to the byte, on every machine: chance comes from ChaCha streams by whole
+//! weights, and nothing depends on the clock, on floating point or on the order of a hash. Nobody in it exists. Identity
+//! numbers are of the synthetic series only (month + 80), names are drawn by how common they are, streets are invented.
+//!
+//! [`generate`] works in this order, each step in a file of its name: `people` (who there is, by the age pyramid),
+//! `couples`, `family` (whose child), `homes`, `names`, `contact`, `business`. What comes out is compact; `document`,
+//! `relation` and `unit` turn it into the registers' own forms while it is written.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use clients::enhetsregister::Registrering;
+use clients::folkeregister::Persondokument;
+use clients::kontaktregister::Person as Kontaktperson;
+use clients::life_events::Saksbehandler;
+use clients::postkasse::Postboks;
+use jiff::civil::Date;
+use kernel::id::Pid;
+use serde::Serialize;
+
+mod business;
+mod chance;
+mod choice;
+mod contact;
+mod couples;
+mod day;
+mod document;
+mod facts;
+mod family;
+mod homes;
+mod model;
+mod names;
+mod people;
+mod relation;
+mod unit;
+
+pub use choice::{Testperson, mothers};
+
+use business::Business;
+use choice::Choice;
+use contact::Contact;
+use day::Day;
+use model::World;
+
+/// Which nation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How many people the register of people has, all told: nine of ten live here, the others are dead, have moved
+    /// abroad or have a D-number.
+    pub population: u32,
+    /// Which of all possible nations of that size.
+    pub seed: u64,
+    /// Its first day: nobody is born and nothing happens after it.
+    pub date: Date,
+}
+
+/// A nation.
+pub struct Nation {
+    world: World,
+    contacts: Vec<Option<Contact>>,
+    businesses: Vec<Business>,
+    choice: Choice,
+}
+
+/// The steps of making a nation, for the progress.
+const STEPS: usize = 9;
+
+/// Makes the nation. `progress` is told how many people's worth of work is done, of how many.
+pub fn generate(options: &Options, progress: &mut dyn FnMut(usize, usize)) -> Nation {
+    let population = options.population;
+    let total = population as usize * STEPS;
+    let mut done = 0;
+    let mut step = || {
+        done += population as usize;
+        progress(done.min(total), total);
+    };
+    let mut world =
+        World { seed: options.seed, today: Day::of(options.date), people: Vec::new(), homes: Vec::new() };
+    let numbers = people::Numbers::of(population);
+    people::populate(&mut world, &numbers);
+    step();
+    // Some of the dead have left nobody.
+    couples::join(&mut world, numbers.dead - numbers.dead / 8);
+    people::bury(&mut world, population);
+    step();
+    family::descend(&mut world);
+    step();
+    homes::settle(&mut world);
+    step();
+    homes::protect(&mut world);
+    step();
+    names::name(&mut world);
+    names::number(&mut world);
+    step();
+    let contacts = contact::contacts(&world);
+    step();
+    let businesses = business::found(&world);
+    step();
+    let choice = Choice::of(&world, &contacts, &businesses);
+    step();
+    Nation { world, contacts, businesses, choice }
+}
+
+impl Nation {
+    /// Everyone's document, one at a time.
+    pub fn persons(&self) -> impl Iterator<Item = Persondokument> + '_ {
+        self.world.ids().map(|id| document::document(&self.world, id))
+    }
+
+    /// The contact register's lines.
+    pub fn contacts(&self) -> impl Iterator<Item = Kontaktperson> + '_ {
+        self.known().filter_map(|(id, contact)| contact::line(&self.world, id, contact))
+    }
+
+    /// The mailboxes.
+    pub fn mailboxes(&self) -> impl Iterator<Item = Postboks> + '_ {
+        self.known().filter_map(|(id, contact)| contact::mailbox(&self.world, id, contact))
+    }
+
+    /// Those whom the contact register knows.
+    fn known(&self) -> impl Iterator<Item = (u32, &Contact)> {
+        self.world.ids().zip(&self.contacts).filter_map(|(id, contact)| Some((id, contact.as_ref()?)))
+    }
+
+    /// Public bodies, businesses and associations.
+    pub fn businesses(&self) -> impl Iterator<Item = Registrering> + '_ {
+        unit::bodies().chain(self.businesses.iter().map(|business| unit::registration(&self.world, business)))
+    }
+
+    /// The caseworkers.
+    pub fn caseworkers(&self) -> impl Iterator<Item = Saksbehandler> + '_ {
+        self.choice.caseworkers(&self.world)
+    }
+
+    /// People worth signing in as, each with their circumstance.
+    pub fn testpersons(&self) -> Vec<Testperson> {
+        self.choice.testpersons(&self.world)
+    }
+
+    /// Writes the files that the registers load, and `testpersoner.json`, into a directory that exists.
+    pub fn write(&self, directory: &Path) -> io::Result<()> {
+        lines(&directory.join("folkeregister.jsonl"), self.persons())?;
+        lines(&directory.join("kontaktregister.jsonl"), self.contacts())?;
+        lines(&directory.join("postkasse.jsonl"), self.mailboxes())?;
+        lines(&directory.join("life-events.jsonl"), self.caseworkers())?;
+        lines(&directory.join("enhetsregister.jsonl"), self.businesses())?;
+        let mut people = serde_json::to_vec_pretty(&self.testpersons())?;
+        people.push(b'\n');
+        std::fs::write(directory.join("testpersoner.json"), people)
+    }
+
+    /// The number of a person, by place; every person has one.
+    fn number(&self, id: u32) -> Option<Pid> {
+        self.world.person(id).number
+    }
+}
+
+/// A JSON object a line.
+fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> io::Result<()> {
+    let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
+    for item in items {
+        serde_json::to_writer(&mut file, &item)?;
+        file.write_all(b"\n")?;
+    }
+    file.flush()
+}
