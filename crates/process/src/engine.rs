@@ -417,21 +417,26 @@ impl Engine {
 
     /// Hands to the workers what a transaction has begun. To be called after its commit.
     pub fn committed(&self, ready: Ready) {
-        if self.0.running.load(Ordering::Acquire) {
+        let mut wake =
+            ready.look || ready.due.is_some_and(|due| due < self.0.next_due.load(Ordering::Acquire));
+        if wake {
+            self.0.look.store(true, Ordering::Release);
+        }
+        if self.0.running.load(Ordering::Acquire) && !ready.jobs.is_empty() {
+            wake = true;
             let mut desk = self.desk();
             for job in ready.jobs {
                 if desk.in_hand.insert(job.row.id.clone()) {
                     desk.queue.push_back(Work::Hot(Box::new(job)));
                 }
             }
-        } else if !ready.jobs.is_empty() {
-            self.0.look.store(true, Ordering::Release);
         }
-        if ready.look || ready.due.is_some_and(|due| due < self.0.next_due.load(Ordering::Acquire)) {
-            self.0.look.store(true, Ordering::Release);
+        if wake {
+            self.0.wake.notify_one();
         }
-        self.0.wake.notify_one();
-        self.tell_change();
+        if let Some(topic) = &self.0.config.changed {
+            self.0.ctx.wake.notify(topic);
+        }
     }
 
     /// An instance, with its journal.
@@ -470,12 +475,6 @@ impl Engine {
 
     pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
         self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn tell_change(&self) {
-        if let Some(topic) = &self.0.config.changed {
-            self.0.ctx.wake.notify(topic);
-        }
     }
 
     /// Moves an instance on by `input`; `None` where the token does not wait for it.

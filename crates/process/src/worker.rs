@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::engine::{Change, Engine, EngineError, GIVEN_UP, Job, Live, Ready, Work};
+use crate::engine::{Change, Desk, Engine, EngineError, GIVEN_UP, Job, Live, Ready, Work};
 use crate::handlers::{Answer, Call, Failure, Handler, Statement};
 use crate::step::{Input, NewEffect, Step};
 use crate::store::{self, DueWait, EffectRow};
@@ -28,6 +28,15 @@ const GRACE: Duration = Duration::from_secs(10);
 const PANIC: &str = "PANIKK";
 
 type Passing = Arc<HashMap<&'static str, Arc<Json>>>;
+
+/// Says that the engine has stopped, also where [`Engine::run`] is dropped.
+struct Running<'a>(&'a Engine);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.0.running.store(false, Ordering::Release);
+    }
+}
 
 /// What an effect led to, for good.
 enum Outcome {
@@ -45,14 +54,15 @@ impl Engine {
         self.0.look.store(true, Ordering::Release);
         self.0.running.store(true, Ordering::Release);
         let mut tasks = JoinSet::new();
+        let running = Running(self);
         let ended = self.work(&boot, shutdown, &mut tasks).await;
-        self.0.running.store(false, Ordering::Release);
+        drop(running);
         let rest = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, rest).await.is_err() {
             tracing::warn!("effects are still running; they will be run again");
             tasks.shutdown().await;
         }
-        *self.desk() = Default::default();
+        *self.desk() = Desk::default();
         ended?;
         let node = self.0.config.node.clone();
         self.store()
@@ -201,8 +211,12 @@ impl Engine {
                     if !store::is_due(tx, &wait, now).await? {
                         return Ok(None);
                     }
-                    let input = Input::Timer { token: wait.token, element: wait.element };
-                    engine.move_in(tx, wait.instance, input).await
+                    let input = Input::Timer { token: wait.token, element: wait.element.clone() };
+                    let moved = engine.move_in(tx, wait.instance, input).await?;
+                    if moved.is_none() {
+                        store::end_waits(tx, wait.instance, wait.token, Some(&wait.element)).await?;
+                    }
+                    Ok::<_, EngineError>(moved)
                 })
             })
             .await;
@@ -260,7 +274,9 @@ impl Engine {
                 effect = id,
                 "another version of the program must run this effect"
             );
-            self.postpone(row, false).await?;
+            let lease = Duration::min(self.0.config.lease, self.0.config.longest_pause);
+            let (attempts, next_at) = (row.attempts, self.after(lease));
+            self.postpone(row, attempts, next_at, false).await?;
             return Ok(None);
         };
         let attempt = row.attempts + 1;
@@ -268,7 +284,8 @@ impl Engine {
             Some(Ok(answer)) => Outcome::Answered(answer),
             Some(Err(Failure::Transient(message))) if attempt < self.0.config.attempts => {
                 tracing::info!(effect = id, attempt, message, "an effect failed for now");
-                self.postpone(row, true).await?;
+                let next_at = self.after_pause(attempt);
+                self.postpone(row, attempt, next_at, true).await?;
                 return Ok(None);
             }
             Some(Err(Failure::Transient(message))) => Outcome::Failed { code: GIVEN_UP.to_owned(), message },
@@ -343,16 +360,8 @@ impl Engine {
 
     /// Keeps the first effect for the worker at hand and hands out the rest.
     fn go_on(&self, mut ready: Ready) -> Option<Job> {
-        if ready.jobs.is_empty() && !ready.look && ready.due.is_none() {
-            self.tell_change();
-            return None;
-        }
         let first = (!ready.jobs.is_empty()).then(|| ready.jobs.remove(0));
-        if ready.jobs.is_empty() && !ready.look && ready.due.is_none() {
-            self.tell_change();
-        } else {
-            self.committed(ready);
-        }
+        self.committed(ready);
         first
     }
 
@@ -394,9 +403,13 @@ impl Engine {
         }
     }
 
-    async fn postpone(&self, row: EffectRow, keep: bool) -> Result<(), StoreError> {
-        let attempts = if keep { row.attempts.saturating_add(1) } else { row.attempts };
-        let next_at = self.after_pause(row.attempts.saturating_add(1));
+    async fn postpone(
+        &self,
+        row: EffectRow,
+        attempts: u32,
+        next_at: Timestamp,
+        keep: bool,
+    ) -> Result<(), StoreError> {
         let node = self.0.config.node.clone();
         self.store()
             .write(move |tx| {
@@ -416,8 +429,12 @@ impl Engine {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let pause = config.first_pause.saturating_mul(doubled).min(config.longest_pause);
         let half = u32::try_from(pause.as_millis() / 2).unwrap_or(u32::MAX / 2);
-        let pause = u64::from(half) + u64::from(self.0.ctx.rng.below(half.saturating_add(1)));
-        self.0.ctx.clock.now().saturating_add(Duration::from_millis(pause)).unwrap_or(Timestamp::MAX)
+        let chance = self.0.ctx.rng.below(half.saturating_add(1));
+        self.after(Duration::from_millis(u64::from(half) + u64::from(chance)))
+    }
+
+    fn after(&self, pause: Duration) -> Timestamp {
+        self.0.ctx.clock.now().saturating_add(pause).unwrap_or(Timestamp::MAX)
     }
 }
 
