@@ -1,4 +1,5 @@
 //! Followers read the feed of changes; the nation is loaded.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

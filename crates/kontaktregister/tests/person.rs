@@ -1,4 +1,5 @@
 //! A signed-in person sees and changes their own data.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

@@ -77,10 +77,13 @@ pub enum RegistrationError {
 fn check(client: &NewClient) -> Result<(), RegistrationError> {
     let invalid = |why: &str| Err(RegistrationError::Invalid(format!("client {}: {why}", client.client_id)));
     let legal = |text: &str, most: usize| {
-        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+        (1..=most).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
     };
     if !legal(&client.client_id, 100) {
-        return Err(RegistrationError::Invalid("the client id does not have 1 to 100 legal characters".to_owned()));
+        return Err(RegistrationError::Invalid(
+            "the client id does not have 1 to 100 legal characters".to_owned(),
+        ));
     }
     if client.jwks.len() > KEYS {
         return invalid("it has more than five keys");
@@ -131,7 +134,8 @@ impl Registrar {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if let Some(unknown) = store::unknown_scopes(tx, &client.scopes).await?.into_iter().next() {
+                    if let Some(unknown) = store::unknown_scopes(tx, &client.scopes).await?.into_iter().next()
+                    {
                         return Err(RegistrationError::UnknownScope(unknown));
                     }
                     store::put_client(tx, &client, keys_expire, now.as_second()).await?;
@@ -147,9 +151,9 @@ impl Registrar {
     /// Deactivates a client: it gets no more tokens from now on, on no node. Whether it exists.
     pub async fn deactivate_client(&self, client_id: &str) -> Result<bool, StoreError> {
         let (client_id, now) = (client_id.to_owned(), self.clock.now().as_second());
-        let write = self.store.write(move |tx| {
-            Box::pin(async move { store::deactivate_client(tx, &client_id, now).await })
-        });
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { store::deactivate_client(tx, &client_id, now).await }));
         write.await
     }
 
@@ -161,18 +165,18 @@ impl Registrar {
     /// Takes a scope out of use, or into it again. Whether it exists.
     pub async fn set_scope_active(&self, scope: &str, active: bool) -> Result<bool, StoreError> {
         let scope = scope.to_owned();
-        let write = self.store.write(move |tx| {
-            Box::pin(async move { store::set_scope_active(tx, &scope, active).await })
-        });
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { store::set_scope_active(tx, &scope, active).await }));
         write.await
     }
 
     /// Gives an organisation access to a scope, or takes it.
     pub async fn set_access(&self, scope: &str, consumer: Orgnr, given: bool) -> Result<(), StoreError> {
         let scope = scope.to_owned();
-        let write = self.store.write(move |tx| {
-            Box::pin(async move { store::set_access(tx, &scope, &consumer, given).await })
-        });
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { store::set_access(tx, &scope, &consumer, given).await }));
         write.await
     }
 

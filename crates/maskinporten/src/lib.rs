@@ -67,7 +67,8 @@ impl Component {
     pub async fn new(ctx: Context, config: Config) -> Result<Self, StartError> {
         let lifecycle = Lifecycle::new(model::LONGEST_LIFETIME);
         let keyring =
-            Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, ctx.clock.now()).await?;
+            Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, ctx.clock.now())
+                .await?;
         Registrar::new(ctx.store.clone(), ctx.clock.clone()).put_scopes(config.scopes).await?;
         let issuer = Arc::from(format!("{}/maskinporten/", ctx.base_url));
         let registry = registry::Registry::new(ctx.store.clone()).await?;

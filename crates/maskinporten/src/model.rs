@@ -202,8 +202,12 @@ pub fn decide(assertion: &str, known: &Known, issuer: &str, now: i64) -> Result<
     let client = known.client.as_ref().filter(|client| client.active).ok_or_else(Refused::client)?;
     let key = key(&jwt, client, now)?;
     let payload = jwt.verify(key, &ALGS).map_err(|error| match error {
-        JoseError::Algorithm => Refused::grant("MP-124", "The assertion's algorithm is not allowed for its key"),
-        _ => Refused::grant("MP-124", "Invalid assertion. Client authentication failed. Invalid JWT signature"),
+        JoseError::Algorithm => {
+            Refused::grant("MP-124", "The assertion's algorithm is not allowed for its key")
+        }
+        _ => {
+            Refused::grant("MP-124", "Invalid assertion. Client authentication failed. Invalid JWT signature")
+        }
     })?;
     let claims: Assertion = payload.claims().map_err(|error| Refused::malformed(&error))?;
     let audience = match &claims.aud {
@@ -212,7 +216,9 @@ pub fn decide(assertion: &str, known: &Known, issuer: &str, now: i64) -> Result<
         None => None,
     };
     if audience.map(String::as_str) != Some(issuer) {
-        let why = format!("Invalid assertion. Client authentication failed. Invalid audience claim, expected {issuer}");
+        let why = format!(
+            "Invalid assertion. Client authentication failed. Invalid audience claim, expected {issuer}"
+        );
         return Err(Refused::grant("MP-110", why));
     }
     let assertion_expires = times(&claims, now)?;
@@ -262,7 +268,10 @@ fn key<'a>(jwt: &Jwt<'_>, client: &'a Client, now: i64) -> Result<&'a PublicKey,
         return Err(Refused::request("The assertion's header has both kid and x5c"));
     }
     let key = client.keys.get(kid).ok_or_else(|| {
-        Refused::grant("MP-124", "Invalid assertion. Client authentication failed. The client has no key of that kid")
+        Refused::grant(
+            "MP-124",
+            "Invalid assertion. Client authentication failed. The client has no key of that kid",
+        )
     })?;
     if key.expires <= now {
         return Err(Refused::grant("MP-121", "The client's key has expired"));
@@ -335,8 +344,11 @@ fn access(
             lifetime = lifetime.min(scope.at_max_age);
         }
     }
-    let delegation =
-        consumer.zip(source).map(|(consumer, source)| Delegation { consumer, source: source.to_owned(), restricted });
+    let delegation = consumer.zip(source).map(|(consumer, source)| Delegation {
+        consumer,
+        source: source.to_owned(),
+        restricted,
+    });
     Ok((lifetime, delegation))
 }
 
@@ -344,17 +356,14 @@ fn access(
 /// left out, because an ECDSA signature can be rewritten by anyone.
 fn fingerprint(client: &Client, jti: Option<&str>, assertion: &str) -> Vec<u8> {
     let mut hash = Sha256::new();
-    match jti {
-        Some(jti) => {
-            hash.update(b"jti\0");
-            hash.update(client.client_id.as_bytes());
-            hash.update(b"\0");
-            hash.update(jti.as_bytes());
-        }
-        None => {
-            hash.update(b"jws\0");
-            hash.update(assertion.rsplit_once('.').map_or(assertion, |(signed, _)| signed).as_bytes());
-        }
+    if let Some(jti) = jti {
+        hash.update(b"jti\0");
+        hash.update(client.client_id.as_bytes());
+        hash.update(b"\0");
+        hash.update(jti.as_bytes());
+    } else {
+        hash.update(b"jws\0");
+        hash.update(assertion.rsplit_once('.').map_or(assertion, |(signed, _)| signed).as_bytes());
     }
     hash.finalize().to_vec()
 }

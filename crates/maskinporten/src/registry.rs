@@ -34,7 +34,8 @@ impl Registry {
     /// What is known, perhaps no longer true.
     pub async fn known(&self, client_id: &str) -> Result<Known, StoreError> {
         let catalogue = self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let remembered = self.0.clients.read().unwrap_or_else(PoisonError::into_inner).get(client_id).cloned();
+        let remembered =
+            self.0.clients.read().unwrap_or_else(PoisonError::into_inner).get(client_id).cloned();
         let client = match remembered {
             Some(client) => Some(client),
             None => self.load(client_id).await?,

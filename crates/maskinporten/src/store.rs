@@ -88,7 +88,9 @@ pub async fn issue(tx: &mut Tx, issued: &Issued) -> Result<(), Refused> {
     let client = &grant.client;
     let current = tx.query_opt(REVISIONS, params![client.client_id.as_str()]).await?;
     let current = current.ok_or(StoreError::Missing("revision of the scopes"))?;
-    if (current.get::<i64>(0)?, current.get::<Option<i64>>(1)?) != (grant.catalogue_revision, Some(client.revision)) {
+    if (current.get::<i64>(0)?, current.get::<Option<i64>>(1)?)
+        != (grant.catalogue_revision, Some(client.revision))
+    {
         return Err(Refused::stale());
     }
     let used = tx
@@ -138,7 +140,12 @@ async fn has_access(tx: &mut Tx, scope: &str, consumer: &Orgnr) -> Result<bool, 
     Ok(tx.query_opt(sql, params![consumer, scope]).await?.is_some())
 }
 
-async fn is_delegated(tx: &mut Tx, scope: &str, consumer: &Orgnr, supplier: &Orgnr) -> Result<bool, StoreError> {
+async fn is_delegated(
+    tx: &mut Tx,
+    scope: &str,
+    consumer: &Orgnr,
+    supplier: &Orgnr,
+) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM delegation WHERE supplier = $1 AND consumer = $2 AND scope = $3";
     Ok(tx.query_opt(sql, params![supplier, consumer, scope]).await?.is_some())
 }
@@ -203,7 +210,12 @@ pub async fn unknown_scopes(tx: &mut Tx, scopes: &[String]) -> Result<Vec<String
 }
 
 /// Makes a client, or makes it as told. Its keys live until `keys_expire`.
-pub async fn put_client(tx: &mut Tx, client: &NewClient, keys_expire: i64, now: i64) -> Result<(), StoreError> {
+pub async fn put_client(
+    tx: &mut Tx,
+    client: &NewClient,
+    keys_expire: i64,
+    now: i64,
+) -> Result<(), StoreError> {
     let id = client.client_id.as_str();
     tx.execute(
         "INSERT INTO client (client_id, orgnr, name, active, access_token_lifetime, revision, created, last_updated)

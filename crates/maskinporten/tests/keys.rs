@@ -1,4 +1,5 @@
 //! The service's own keys and what it tells of itself.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 
@@ -33,7 +34,8 @@ async fn keys_rotate_and_old_tokens_go_on() {
         keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let signed_by = |token: &str| kernel::jose::Jwt::parse(token).unwrap().header().kid.clone().unwrap();
-    let token = || async { f.ask(&f.assertion(json!({}))).await.1["access_token"].as_str().unwrap().to_owned() };
+    let token =
+        || async { f.ask(&f.assertion(json!({}))).await.1["access_token"].as_str().unwrap().to_owned() };
     let first = kids().await;
     assert_eq!(first.len(), 1);
     let old = token().await;

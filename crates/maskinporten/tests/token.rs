@@ -1,4 +1,5 @@
 //! Which assertions give tokens, and what stands in them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 
@@ -13,7 +14,9 @@ use serde_json::json;
 async fn a_token_has_the_claims_of_the_real_ones() {
     let f = fixture().await;
     for key in [&f.rsa, &f.ec] {
-        let assertion = key.sign_jwt(None, &f.claims(json!({ "scope": "test:to/les.alt test:en test:en", "sub": "nav" }))).unwrap();
+        let assertion = key
+            .sign_jwt(None, &f.claims(json!({ "scope": "test:to/les.alt test:en test:en", "sub": "nav" })))
+            .unwrap();
         let (status, answer) = f.ask(&assertion).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         assert_eq!(answer["token_type"], "Bearer");
@@ -33,7 +36,11 @@ async fn a_token_has_the_claims_of_the_real_ones() {
         assert_eq!(claims, expected);
     }
     // What was issued is kept, without the tokens.
-    let rows = f.store.query("SELECT client_id, consumer, scope, pid, jti FROM issued ORDER BY nr", &[]).await.unwrap();
+    let rows = f
+        .store
+        .query("SELECT client_id, consumer, scope, pid, jti FROM issued ORDER BY nr", &[])
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].get::<String>(1).unwrap(), NAV);
 }
@@ -60,7 +67,11 @@ async fn resource_and_person_are_copied_into_the_token() {
     let f = fixture().await;
     let claims = f.token(&f.assertion(json!({ "resource": "https://api.example/x" }))).await;
     assert_eq!(claims["aud"], "https://api.example/x");
-    let claims = f.token(&f.assertion(json!({ "resource": ["https://a.example", "https://b.example"], "pid": "03851598730" }))).await;
+    let claims = f
+        .token(&f.assertion(
+            json!({ "resource": ["https://a.example", "https://b.example"], "pid": "03851598730" }),
+        ))
+        .await;
     assert_eq!(claims["aud"], json!(["https://a.example", "https://b.example"]));
     assert_eq!(claims["pid"], "03851598730");
     let claims = f.token(&f.assertion(json!({ "aud": [ISSUER] }))).await;
@@ -92,7 +103,10 @@ async fn each_fault_has_its_code() {
         (json!({ "consumer_org": NAV }), (400, "invalid_request", "011")),
         (json!({ "consumer_org": "0192:310000035" }), (400, "invalid_request", "011")),
         (json!({ "iss_onbehalfof": "x" }), (400, "invalid_request", "011")),
-        (json!({ "authorization_details": [{ "type": "urn:altinn:systemuser" }] }), (400, "invalid_authorization_details", "301")),
+        (
+            json!({ "authorization_details": [{ "type": "urn:altinn:systemuser" }] }),
+            (400, "invalid_authorization_details", "301"),
+        ),
     ];
     for (changes, (status, error, code)) in faults {
         let expected = (status, error.to_owned(), code.to_owned());
@@ -129,7 +143,9 @@ async fn only_the_clients_own_living_keys_sign() {
 
     let header = |header: serde_json::Value| {
         use base64::Engine as _;
-        let encode = |value: &serde_json::Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
+        let encode = |value: &serde_json::Value| {
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string())
+        };
         format!("{}.{}.AAAA", encode(&header), encode(&claims))
     };
     assert_eq!(f.refused(&header(json!({ "alg": "RS256", "x5c": "MIIC" }))).await, grant("123"));
@@ -168,6 +184,12 @@ async fn the_form_is_oauths() {
     }
     let (status, answer) = post(&f.router, "/maskinporten/token/", &form(&assertion)).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, answer) = post(&f.router, "/maskinporten/token", &"x".repeat(20 << 20)).await;
+    assert_eq!(
+        (status, answer["error"].as_str().unwrap()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request")
+    );
+    assert!(answer["error_description"].as_str().unwrap().contains("correlation_id"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What the mailbox does with a message: who may see it and when, what a receipt says, how a printed letter moves on.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clients::postkasse::{
     Avsender, Digital, Feil, Feiltype, Kvittering, Melding, Utskrift, Utskriftsstatus, Virksomhetmottaker,
     Virksomhetsidentifikator,
@@ -70,7 +71,7 @@ pub fn fingerprint(melding: &Melding, kanal: &str) -> String {
     }
     // The message was read from JSON, so it can be written as JSON.
     let bytes = serde_json::to_vec(&(melding, kanal)).unwrap_or_default();
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    BASE64.encode(Sha256::digest(bytes))
 }
 
 /// From when the person sees a letter that came at `now`: never before it came, nor before its effective date or time.

@@ -33,7 +33,7 @@ pub enum Taken {
     /// The same message is here already; likewise.
     Again(Option<String>),
     /// Another message has this id.
-    Taken,
+    Other,
 }
 
 /// Takes a message: delivers it, or keeps why it cannot be delivered.
@@ -48,7 +48,7 @@ pub async fn take(
         tx.query_opt("SELECT avtrykk, feil FROM forsendelse WHERE id = $1", params![id.as_str()]).await?;
     if let Some(earlier) = earlier {
         let same = earlier.get::<String>(0)? == f.avtrykk;
-        return Ok(if same { Taken::Again(earlier.get(1)?) } else { Taken::Taken });
+        return Ok(if same { Taken::Again(earlier.get(1)?) } else { Taken::Other });
     }
     let levering = match (&f.feil, &f.innhold) {
         (Some(feil), _) => Levering::Feilet(feil.clone()),

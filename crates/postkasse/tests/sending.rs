@@ -1,4 +1,5 @@
 //! Senders hand letters over and fetch receipts.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What is sent and taken fits the published schemas of Digital post til innbyggere, and what does not fit is refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

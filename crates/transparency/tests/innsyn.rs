@@ -1,4 +1,5 @@
 //! A person sees the uses of their own data, no one else's, and can prove each.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 use axum::Router;
 use axum::body::Body;

@@ -57,7 +57,10 @@ fn answer(component: &Component) -> impl IntoResponse + use<> {
         jwks_uri: format!("{issuer}jwk"),
         token_endpoint_auth_methods_supported: vec!["private_key_jwt".to_owned()],
         grant_types_supported: vec![GRANT.to_owned()],
-        token_endpoint_auth_signing_alg_values_supported: ALGS.iter().map(|alg| alg.as_str().to_owned()).collect(),
+        token_endpoint_auth_signing_alg_values_supported: ALGS
+            .iter()
+            .map(|alg| alg.as_str().to_owned())
+            .collect(),
     };
     ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(metadata))
 }

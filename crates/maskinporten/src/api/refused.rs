@@ -28,7 +28,12 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn new(status: StatusCode, error: &'static str, code: Option<&'static str>, why: impl Into<String>) -> Self {
+    fn new(
+        status: StatusCode,
+        error: &'static str,
+        code: Option<&'static str>,
+        why: impl Into<String>,
+    ) -> Self {
         Self { status, error, code, why: why.into() }
     }
 
@@ -40,6 +45,16 @@ impl Refused {
     /// As [`Self::request`], by what the reading of the token found.
     pub fn malformed(error: &JoseError) -> Self {
         Self::request(format!("Invalid assertion: {error}"))
+    }
+
+    /// The body is too large, or did not come whole.
+    pub fn body(status: StatusCode) -> Self {
+        Self::new(
+            status,
+            "invalid_request",
+            Some("MP-011"),
+            "The request's body is too large or did not come whole",
+        )
     }
 
     /// Another grant than the one that Maskinporten has.
@@ -64,7 +79,12 @@ impl Refused {
 
     /// A scope that the client cannot have.
     pub fn scope(code: &'static str, scope: &str, why: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", Some(code), format!("The scope {} {why}", shown(scope)))
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_scope",
+            Some(code),
+            format!("The scope {} {why}", shown(scope)),
+        )
     }
 
     /// A scope that the organisation has not been given access to.
@@ -102,8 +122,10 @@ impl Refused {
         let client_id = client_id.map(shown);
         tracing::info!(%number, error, code, client_id, why, "no token was given");
         let code = code.map_or_else(String::new, |code| format!(" ({code})"));
-        let body =
-            OauthError { error: error.to_owned(), error_description: format!("{why}{code}. (correlation_id: {number})") };
+        let body = OauthError {
+            error: error.to_owned(),
+            error_description: format!("{why}{code}. (correlation_id: {number})"),
+        };
         let caching = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
         (status, caching, Json(body)).into_response()
     }

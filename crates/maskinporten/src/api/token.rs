@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clients::maskinporten::TokenResponse;
@@ -31,25 +32,32 @@ pub struct TokenRequest {
 /// Exchanges a signed assertion for an access token.
 #[utoipa::path(post, path = "/maskinporten/token", tag = "maskinporten",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError)))]
-pub async fn token(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&component, &headers, &body).await
+    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError), (status = 413, body = OauthError)))]
+pub async fn token(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    answer(&component, &headers, body).await
 }
 
 /// The same with a slash at the end, as some clients call it.
 #[utoipa::path(post, path = "/maskinporten/token/", tag = "maskinporten",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError)))]
-pub async fn token_slash(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&component, &headers, &body).await
+    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError), (status = 413, body = OauthError)))]
+pub async fn token_slash(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    answer(&component, &headers, body).await
 }
 
-async fn answer(component: &Component, headers: &HeaderMap, body: &[u8]) -> Response {
+async fn answer(component: &Component, headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
     let mut client_id = None;
     match grant(component, headers, body, &mut client_id).await {
-        Ok(answer) => {
-            ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(answer)).into_response()
-        }
+        Ok(answer) => ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(answer))
+            .into_response(),
         Err(refused) => refused.into_response(&component.ctx.rng, client_id.as_deref()),
     }
 }
@@ -57,11 +65,12 @@ async fn answer(component: &Component, headers: &HeaderMap, body: &[u8]) -> Resp
 async fn grant(
     component: &Component,
     headers: &HeaderMap,
-    body: &[u8],
+    body: Result<Bytes, BytesRejection>,
     client_id: &mut Option<String>,
 ) -> Result<TokenResponse, Refused> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let assertion = model::form(content_type, body)?;
+    let body = body.map_err(|rejection| Refused::body(rejection.status()))?;
+    let assertion = model::form(content_type, &body)?;
     let client_id = client_id.insert(model::claimed_client(&assertion)?);
     let mut known = component.registry.known(client_id).await?;
     for _ in 0..ATTEMPTS {
@@ -86,7 +95,9 @@ async fn issue(component: &Component, grant: Grant, now: i64) -> Result<TokenRes
     let scope = grant.scopes.join(" ");
     let issued = store::Issued { grant, scope, jti, at: now };
     let store = &component.ctx.store;
-    let issued = store.write(move |tx| Box::pin(async move { store::issue(tx, &issued).await.map(|()| issued) })).await?;
+    let issued = store
+        .write(move |tx| Box::pin(async move { store::issue(tx, &issued).await.map(|()| issued) }))
+        .await?;
     let claims = TokenClaims::new(&issued.grant, &issued.scope, &component.issuer, &issued.jti, now);
     let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
     let access_token = signed.map_err(|error| {

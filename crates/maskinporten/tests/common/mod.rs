@@ -36,7 +36,10 @@ pub fn scopes() -> Vec<NewScope> {
         NewScope::new("test:uten", owner, "Ingen har tilgang"),
         NewScope { accessible_for_all: true, ..NewScope::new("test:alle", owner, "Alle har tilgang") },
         NewScope { at_max_age: 30, ..NewScope::new("test:kort", owner, "Kort") },
-        NewScope { delegation_source: Some(ALTINN.to_owned()), ..NewScope::new("test:delegert", owner, "Delegert") },
+        NewScope {
+            delegation_source: Some(ALTINN.to_owned()),
+            ..NewScope::new("test:delegert", owner, "Delegert")
+        },
     ]
 }
 
@@ -58,7 +61,8 @@ impl std::ops::Deref for Fixture {
 /// NAV's client `nav` signs with RSA and P-256; the supplier's client `leverandoer` with the same P-256.
 pub async fn fixture() -> Fixture {
     let test = context(MIGRATIONS).await;
-    let component = Component::new(test.ctx.clone(), Config { master: master(), scopes: scopes() }).await.unwrap();
+    let component =
+        Component::new(test.ctx.clone(), Config { master: master(), scopes: scopes() }).await.unwrap();
     let router: Router = component.router().into();
     let rsa = rsa_key();
     let ec = SigningKey::generate(Alg::ES256).unwrap();

@@ -68,7 +68,7 @@ pub async fn send(
             feil
         }
         Taken::Again(feil) => feil,
-        Taken::Taken => {
+        Taken::Other => {
             let problem = Problem::conflict("En annen melding har allerede denne id-en.");
             return Err(problem.field(format!("{HEADER}.documentIdentification.instanceIdentifier")));
         }

@@ -70,10 +70,10 @@ impl Schemas {
                 "minimum" => fault(value.as_i64().is_none_or(|number| number >= limit as i64), "minimum"),
                 "maximum" => fault(value.as_i64().is_none_or(|number| number <= limit as i64), "maximum"),
                 "minItems" => {
-                    fault(value.as_array().is_none_or(|items| items.len() as u64 >= limit), "minItems")
+                    fault(value.as_array().is_none_or(|items| items.len() as u64 >= limit), "minItems");
                 }
                 "maxItems" => {
-                    fault(value.as_array().is_none_or(|items| items.len() as u64 <= limit), "maxItems")
+                    fault(value.as_array().is_none_or(|items| items.len() as u64 <= limit), "maxItems");
                 }
                 "items" => {
                     let items = value.as_array().into_iter().flatten().enumerate();
