@@ -1,0 +1,336 @@
+//! What the neighbours answer when all is there.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use clients::kontaktregister::{DigitalPost, Kontaktinformasjon, Person, Reservasjon, Status, Varslingsstatus};
+use clients::life_events::*;
+use clients::postkasse::{Brev, Brevavsender, Brevliste};
+use clients::transparency::{Bevis, Bruk, Bruksliste, Hvem};
+use jiff::Timestamp;
+use kernel::id::{Orgnr, Pid};
+use kernel::log::{Access, Actor, leaf_hash};
+use kernel::testing::TestContext;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{KARI, World};
+
+pub const NAV: &str = "310000027";
+pub const REISE: &str = "6f1c3a52-0f4e-4a55-9f7d-2f3b0d0c7a01";
+pub const VEDTAK: &str = "6f1c3a52-0f4e-4a55-9f7d-2f3b0d0c7a02";
+pub const BREV: &str = "6f1c3a52-0f4e-4a55-9f7d-2f3b0d0c7a03";
+pub const OPPGAVE: &str = "6f1c3a52-0f4e-4a55-9f7d-2f3b0d0c7a04";
+pub const GAMMELT: &str = "6f1c3a52-0f4e-4a55-9f7d-2f3b0d0c7a05";
+pub const UKJENT: &str = "6f1c3a52-0f4e-4a55-9f7d-2f3b0d0c7aff";
+
+pub fn id(text: &str) -> Uuid {
+    text.parse().unwrap()
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn etat(orgnr: &str, navn: &str) -> Etat {
+    Etat { orgnr: Orgnr::parse(orgnr).unwrap(), navn: navn.to_owned() }
+}
+
+pub fn nav() -> Etat {
+    etat(NAV, "NAV")
+}
+
+pub fn reise() -> Reise {
+    let steg = |n: u8, navn: &str, etat: Etat, status, tidspunkt: Option<&str>| Steg {
+        id: format!("steg{n}"),
+        navn: navn.to_owned(),
+        etat,
+        status,
+        tidspunkt: tidspunkt.map(at),
+        beskrivelse: None,
+        vedtak: None,
+        melding: None,
+    };
+    let skatt = || etat("310000019", "Skatteetaten");
+    let mut steps = vec![
+        steg(1, "Sykehuset har meldt fødselen", etat("310000043", "Felles universitetssykehus"), Stegstatus::Ferdig, Some("2026-11-20T06:12:00Z")),
+        steg(2, "Barnet har fått fødselsnummer", skatt(), Stegstatus::Ferdig, Some("2026-11-20T06:12:01Z")),
+        steg(3, "Barnetrygden er avgjort", nav(), Stegstatus::Ferdig, Some("2026-11-20T06:12:02Z")),
+        steg(4, "Brevet er sendt", nav(), Stegstatus::Ferdig, Some("2026-11-20T06:12:02Z")),
+        steg(5, "Foreldrepengene vurderes", nav(), Stegstatus::Oppgave, Some("2026-11-21T08:00:00Z")),
+        steg(6, "Utbetalingen starter", nav(), Stegstatus::Venter, None),
+        steg(7, "Tilbud om barnehageplass", etat("310000108", "Kommunen"), Stegstatus::Kommer, None),
+    ];
+    steps[2].vedtak = Some(id(VEDTAK));
+    steps[3].melding = Some(id(BREV));
+    steps[4].beskrivelse = Some("En saksbehandler ser på perioden før fødselen.".to_owned());
+    Reise {
+        id: id(REISE),
+        hendelse: "fødsel".to_owned(),
+        tittel: "Barn født 20. november 2026".to_owned(),
+        opprettet: at("2026-11-20T06:12:01Z"),
+        status: Reisestatus::Paagaar,
+        steg: steps,
+    }
+}
+
+fn gammel_reise() -> Reise {
+    let mut reise = reise();
+    reise.id = id(UKJENT);
+    reise.tittel = "Barn født 2. mai 2019".to_owned();
+    reise.status = Reisestatus::Avsluttet;
+    reise
+}
+
+fn faktum(id: &str, navn: &str, gjelder: Option<&str>, verdi: &str, register: &str) -> Faktum {
+    Faktum {
+        id: id.to_owned(),
+        kind: id.to_owned(),
+        navn: navn.to_owned(),
+        gjelder: gjelder.map(str::to_owned),
+        verdi: verdi.to_owned(),
+        kilde: Faktakilde { register: register.to_owned(), referanse: Some("42".to_owned()), hentet: Some(at("2026-11-20T06:12:01Z")) },
+        formaal: Some("Avgjøre rett til barnetrygd".to_owned()),
+        under_retting: false,
+    }
+}
+
+fn vilkaar(id: &str, navn: &str, krav: &str, funn: &str, resultat: Vilkaarsresultat, fakta: &[&str]) -> Vilkaar {
+    Vilkaar {
+        id: id.to_owned(),
+        navn: navn.to_owned(),
+        krav: krav.to_owned(),
+        funn: funn.to_owned(),
+        resultat,
+        kilde: "Folkeregisteret".to_owned(),
+        hjemmel: Some(Hjemmel {
+            tekst: "barnetrygdloven § 2 første ledd".to_owned(),
+            lenke: Some("https://lovdata.no/lov/2002-03-08-4/§2".to_owned()),
+        }),
+        fakta: fakta.iter().map(|fact| (*fact).to_owned()).collect(),
+    }
+}
+
+pub fn vedtak() -> Vedtak {
+    let mut omstridt = faktum("bosted", "Bostedsadresse", None, "Storgata 1, 0155 Oslo", "Folkeregisteret");
+    omstridt.under_retting = true;
+    Vedtak {
+        id: id(VEDTAK),
+        reise: id(REISE),
+        sak: "BT-2026-000017".to_owned(),
+        etat: nav(),
+        ytelse: "barnetrygd".to_owned(),
+        utfall: "innvilget".to_owned(),
+        automatisk: true,
+        tidspunkt: at("2026-11-20T06:12:02Z"),
+        perioder: vec![
+            Vedtaksperiode { fom: "2026-12".to_owned(), tom: Some("2044-10".to_owned()), beloep: 2012 },
+            Vedtaksperiode { fom: "2044-11".to_owned(), tom: None, beloep: 0 },
+        ],
+        regelverk: Regelverk {
+            id: "barnetrygd".to_owned(),
+            versjon: "2026.1".to_owned(),
+            as_of: "2026-11-20".parse().unwrap(),
+            known_at: at("2026-11-20T06:12:02Z"),
+        },
+        begrunnelse: Begrunnelse {
+            kort: "Du får barnetrygd fordi du bor fast sammen med et barn under 18 år i Norge.".to_owned(),
+            vilkaar: vec![
+                vilkaar("v1", "Barnet er under 18 år", "Barnet må være under 18 år.", "Barnet er født 20. november 2026.", Vilkaarsresultat::Oppfylt, &["barn1.fodselsdato"]),
+                vilkaar("v2", "Bosatt i Norge", "Barnet må være bosatt i Norge.", "Barnet er bosatt i Oslo.", Vilkaarsresultat::IkkeOppfylt, &["bosted", "finnes-ikke"]),
+                vilkaar("v3", "Delt bosted", "Avtale om delt bosted gir halv trygd til hver.", "Ikke relevant.", Vilkaarsresultat::IkkeVurdert, &[]),
+            ],
+            spor: json!({ "regel": "bt-2", "inn": { "alder": 0 }, "ut": "oppfylt" }),
+        },
+        fakta: vec![
+            faktum("barn1.fodselsdato", "Fødselsdato", Some("barn1"), "20. november 2026", "Folkeregisteret"),
+            omstridt,
+        ],
+        klagefrist: "2027-01-04".parse().unwrap(),
+        melding: Some(id(BREV)),
+        status: Vedtaksstatus::UnderRetting,
+        henvendelser: vec![
+            Henvendelse {
+                oppgave: id(OPPGAVE),
+                kind: Oppgavetype::Klage,
+                opprettet: at("2026-11-21T10:00:00Z"),
+                frist: "2026-12-19".parse().unwrap(),
+                tekst: Some("Jeg mener at barnet\nbor hos meg hele tiden.".to_owned()),
+                svar: None,
+            },
+            Henvendelse {
+                oppgave: id(GAMMELT),
+                kind: Oppgavetype::ManuellKontroll,
+                opprettet: at("2026-11-20T10:00:00Z"),
+                frist: "2026-12-18".parse().unwrap(),
+                tekst: None,
+                svar: Some(Loesning {
+                    utfall: "oppretthold".to_owned(),
+                    begrunnelse: "Vedtaket er riktig.".to_owned(),
+                    tidspunkt: at("2026-11-21T12:00:00Z"),
+                }),
+            },
+        ],
+    }
+}
+
+pub fn brev() -> Brev {
+    Brev {
+        id: id(BREV),
+        avsender: Brevavsender { orgnr: Orgnr::parse(NAV).unwrap(), navn: Some("NAV".to_owned()) },
+        tittel: "Du har fått barnetrygd".to_owned(),
+        mottatt: at("2026-11-20T06:12:03Z"),
+        aapnet: None,
+        sikkerhetsnivaa: 4,
+        aapningskvittering: true,
+        konversasjon: id(REISE),
+        stoerrelse: 34_000,
+    }
+}
+
+pub fn lest_brev() -> Brev {
+    let mut brev = brev();
+    brev.id = id(GAMMELT);
+    brev.tittel = "Svar på spørsmålet ditt".to_owned();
+    brev.aapnet = Some(at("2026-11-19T06:12:03Z"));
+    brev.aapningskvittering = false;
+    brev
+}
+
+pub fn person() -> Person {
+    Person {
+        reservasjon: Reservasjon::Nei,
+        status: Status::Aktiv,
+        varslingsstatus: Some(Varslingsstatus::KanVarsles),
+        kontaktinformasjon: Some(Kontaktinformasjon {
+            epostadresse: Some("kari@eksempel.no".to_owned()),
+            epostadresse_oppdatert: Some(at("2026-01-10T10:00:00Z")),
+            epostadresse_sist_verifisert: Some(at("2026-06-10T10:00:00Z")),
+            mobiltelefonnummer: Some("+4740000000".to_owned()),
+            mobiltelefonnummer_oppdatert: Some(at("2026-01-10T10:00:00Z")),
+            mobiltelefonnummer_sist_verifisert: None,
+        }),
+        digital_post: Some(DigitalPost {
+            postkasseadresse: "kari.nordmann#9YDT".to_owned(),
+            postkasseleverandoeradresse: Orgnr::parse("310000086").unwrap(),
+        }),
+        spraak: Some("nb".to_owned()),
+        ..Person::bare(Pid::parse(KARI).unwrap(), Status::Aktiv)
+    }
+}
+
+pub fn oppgave() -> Oppgave {
+    Oppgave {
+        id: id(OPPGAVE),
+        kind: Oppgavetype::FeilIFaktum,
+        tittel: "Feil bostedsadresse".to_owned(),
+        grunner: vec![Grunn { kode: "FEIL_FAKTUM".to_owned(), tekst: "Personen sier at en opplysning er feil".to_owned() }],
+        frist: "2026-11-20".parse().unwrap(),
+        opprettet: at("2026-11-19T10:00:00Z"),
+        status: Oppgavestatus::Aapen,
+        vedtak: Some(id(VEDTAK)),
+        reise: id(REISE),
+        sak: "BT-2026-000017".to_owned(),
+    }
+}
+
+pub fn detaljer() -> Oppgavedetaljer {
+    let vedtak = vedtak();
+    Oppgavedetaljer {
+        oppgave: oppgave(),
+        part: Part { personidentifikator: Pid::parse(KARI).unwrap(), navn: Some("Kari Nordmann".to_owned()) },
+        tekst: Some("Jeg har flyttet til Bergen.".to_owned()),
+        faktum: Some("bosted".to_owned()),
+        fakta: vedtak.fakta,
+        vilkaar: vedtak.begrunnelse.vilkaar,
+        spor: vedtak.begrunnelse.spor,
+        valg: vec![
+            Valg { utfall: "oppretthold".to_owned(), tekst: "Oppretthold vedtaket".to_owned() },
+            Valg { utfall: "omgjoer".to_owned(), tekst: "Gjør om vedtaket".to_owned() },
+        ],
+        loesning: None,
+    }
+}
+
+/// Five uses in a real log, and the real proof of the third.
+pub async fn uses(test: &TestContext) -> (Bruksliste, Bevis, String) {
+    let pid = Pid::parse(KARI).unwrap();
+    let mut bruk = Vec::new();
+    for n in 0..5_i64 {
+        let access = Access {
+            actor: Actor { orgnr: Some(Orgnr::parse(NAV).unwrap()), pid: None, client_id: "felles-livshendelser".to_owned() },
+            component: "folkeregister".to_owned(),
+            what: "Hentet personopplysninger".to_owned(),
+            hjemmel: "folkeregisterloven § 10-2".to_owned(),
+            formaal: Some("Avgjøre rett til barnetrygd".to_owned()),
+            sak: Some("BT-2026-000017".to_owned()),
+        };
+        test.ctx.log.append(&[pid], &access).await.unwrap();
+        bruk.insert(
+            0,
+            Bruk {
+                indeks: n,
+                tidspunkt: at(&format!("2026-11-2{}T06:12:0{n}Z", n / 3)),
+                hvem: Hvem {
+                    orgnr: access.actor.orgnr.filter(|_| n != 4),
+                    navn: Some("ARBEIDS- OG VELFERDSETATEN (NAV)".to_owned()).filter(|_| n < 3),
+                    selv: n == 4,
+                    klient: access.actor.client_id,
+                },
+                komponent: access.component,
+                hva: access.what,
+                hjemmel: access.hjemmel,
+                formaal: access.formaal.filter(|_| n != 4),
+                sak: access.sak.filter(|_| n != 4),
+            },
+        );
+    }
+    let proof = test.ctx.log.proof(2).await.unwrap().unwrap();
+    let verifier = test.ctx.log.verifier();
+    let (_, root) = verifier.open(&proof.checkpoint).unwrap();
+    let bevis = Bevis {
+        indeks: 2,
+        bladhash: BASE64.encode(leaf_hash(proof.entry.as_bytes())),
+        oppfoering: proof.entry,
+        sti: proof.path.iter().map(|hash| BASE64.encode(hash)).collect(),
+        stoerrelse: i64::try_from(proof.size).unwrap(),
+        rot: BASE64.encode(root),
+        sjekkpunkt: proof.checkpoint,
+    };
+    (Bruksliste { bruk, flere: true }, bevis, verifier.encode())
+}
+
+const CASES: &str = "/livshendelser/api/v1";
+
+/// Sets every answer.
+pub async fn full(test: &TestContext, world: &World) {
+    let get = |path: &str| format!("GET {CASES}{path}");
+    let meg = Meg { saksbehandler: true, navn: Some("Kari Nordmann".to_owned()), etat: Some(nav()) };
+    world.answer(&get("/meg"), 200, &meg);
+    world.answer(&get("/reiser"), 200, &Reiser { reiser: vec![reise(), gammel_reise()] });
+    world.answer(&get(&format!("/reiser/{REISE}")), 200, &reise());
+    world.answer(&get(&format!("/vedtak/{VEDTAK}")), 200, &vedtak());
+    world.answer(&get("/oppgaver"), 200, &Oppgaver { oppgaver: vec![oppgave()] });
+    world.answer(&get(&format!("/oppgaver/{OPPGAVE}")), 200, &detaljer());
+    let receipt = Kvittering { oppgave: id(OPPGAVE), frist: "2026-12-19".parse().unwrap() };
+    for form in ["klage", "feilmelding", "manuell-kontroll"] {
+        world.answer(&format!("POST {CASES}/vedtak/{VEDTAK}/{form}"), 201, &receipt);
+    }
+    let mut solved = detaljer();
+    solved.loesning = vedtak().henvendelser[1].svar.clone();
+    world.answer(&format!("POST {CASES}/oppgaver/{OPPGAVE}/loesning"), 200, &solved);
+
+    let letters = "/postkasse/api/v1/meldinger";
+    world.answer(&format!("GET {letters}"), 200, &Brevliste { meldinger: vec![brev(), lest_brev()], flere: true });
+    world.answer(&format!("GET {letters}/{BREV}"), 200, &brev());
+    world.answer(&format!("GET {letters}/{GAMMELT}"), 200, &lest_brev());
+    for letter in [BREV, GAMMELT] {
+        world.answer_bytes(&format!("GET {letters}/{letter}/dokument"), 200, "application/pdf", b"%PDF-1.7".to_vec());
+    }
+
+    let (bruk, bevis, key) = uses(test).await;
+    world.answer("GET /innsyn/api/v1/bruk", 200, &bruk);
+    world.answer("GET /innsyn/api/v1/bruk/2/bevis", 200, &bevis);
+    world.answer_bytes("GET /innsyn/logg/noekkel", 200, "text/plain", key.into_bytes());
+
+    world.answer("GET /kontaktregisteret/rest/v2/person", 200, &person());
+    world.answer("PUT /kontaktregisteret/rest/v2/person", 200, &person());
+}
