@@ -60,7 +60,7 @@ impl Source {
             Self::Caseworker { reason, at } => {
                 format!("lagt inn av saksbehandler {}: {reason}", bokmaal::day_text(*at))
             }
-            Self::Default => "vanlig fremgangsmåte i regelsettet".to_owned(),
+            Self::Default => "utgangspunktet i regelverket".to_owned(),
         }
     }
 }
@@ -225,6 +225,14 @@ pub enum FactError {
         fact: String,
         /// Its key.
         key: String,
+    },
+    /// The rule set does not apply on the day that was asked for.
+    #[error("the rule set `{rule_set}` does not apply on {as_of}")]
+    NotInForce {
+        /// The rule set's id.
+        rule_set: String,
+        /// The day.
+        as_of: Date,
     },
     /// A fact about one of several subjects without saying which, or the other way round.
     #[error("fact `{fact}` ({key}) {problem}")]

@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! content/rules/*.dmn  + content/parameters/*.toml
-//!        │ load: dmn.rs (XML → parts), compile.rs (names, types, order), guard.rs (facts no rule may read)
+//!        │ load/: the XML, names and types, order; feel/: expressions; logic.rs: tables; guard.rs: facts that no rule may read
 //!        ▼
-//!     RuleSet  ── inputs(): the facts it needs, and why
-//!        │ decide(facts, as_of, known_at): select.rs (which fact counts), run.rs (each decision once), periods.rs (steps in time)
+//!     RuleSet  ── inputs(): the facts it needs, and why · readable(): the rules as text
+//!        │ decide(facts, as_of, known_at): select.rs (which fact counts), run.rs (each decision once), decision.rs (outcome, periods)
 //!        ▼
 //!     Decision ── outcome, proposal, periods, reasons for a human, missing facts
-//!        │ explain.rs
+//!        │ explain.rs, trace.rs
 //!        ▼
 //!     short() · conditions() · trace()
 //! ```
@@ -27,16 +27,25 @@
 
 pub mod bokmaal;
 mod decision;
+mod deadline;
+mod document;
+mod explain;
 mod facts;
 mod feel;
 mod guard;
 mod law;
+mod load;
 mod logic;
 mod parameters;
 mod ruleset;
+mod run;
+mod select;
+mod trace;
 mod value;
 
-pub use decision::{Assessment, Condition, Decision, FactLine, Outcome, Period, Reason};
+pub use deadline::{is_working_day, next_working_day};
+pub use decision::{Decision, Outcome, Period, Reason};
+pub use explain::{Assessment, Condition, FactLine};
 pub use facts::{Fact, FactError, Facts, Source};
 pub use feel::{Expression, FeelError, Scope, Type, function_names};
 pub use law::LegalRef;

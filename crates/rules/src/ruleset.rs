@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::feel::{Compiled, Test, Type};
 use crate::law::LegalRef;
-use crate::logic::{Logic, Template};
+use crate::logic::{Logic, Row, Template};
 use crate::parameters::Parameter;
 use crate::value::Value;
 
@@ -21,6 +21,8 @@ pub enum Role {
     Filter,
     /// An amount (`beloep`).
     Beloep,
+    /// What is paid a month in all (`sum`), in whole kroner: the periods of the decision are its steps.
+    Sum,
     /// A month or other date that the decision sets (`maaned`).
     Maaned,
     /// What the law gives, before the question of who decides (`resultat`): innvilget, delvis, avslag.
@@ -37,6 +39,7 @@ impl Role {
             "vilkaar" => Self::Vilkaar,
             "filter" => Self::Filter,
             "beloep" => Self::Beloep,
+            "sum" => Self::Sum,
             "maaned" => Self::Maaned,
             "resultat" => Self::Resultat,
             "utfall" => Self::Utfall,
@@ -119,7 +122,10 @@ pub(crate) enum Ref {
     Fact(usize),
     Parameter(usize),
     Decision(usize),
+    /// The day whose law and facts count.
     AsOf,
+    /// The day up to which facts are known, in UTC.
+    KnownAt,
 }
 
 #[derive(Clone, Debug)]
@@ -148,9 +154,27 @@ pub(crate) struct DecisionDef {
     pub demand: Option<Template>,
     pub demand_text: Option<String>,
     pub finding: Option<Template>,
+    pub reason: Option<Template>,
     pub logic: Logic,
     pub refs: Vec<Ref>,
     pub functions: Vec<usize>,
+}
+
+impl DecisionDef {
+    /// Its texts, also those of its rows.
+    pub fn texts(&self) -> impl Iterator<Item = &Template> {
+        let rows = if let Logic::Table(table) = &self.logic { table.rows.as_slice() } else { &[] };
+        let own = self.demand.iter().chain(&self.finding).chain(&self.reason);
+        own.chain(rows.iter().filter_map(|r| r.finding.as_ref()))
+    }
+
+    /// The row of its table that has this number, from 0.
+    pub fn row(&self, row: Option<usize>) -> Option<&Row> {
+        match (&self.logic, row) {
+            (Logic::Table(table), Some(i)) => table.rows.get(i),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -174,6 +198,7 @@ pub struct RuleSet {
     pub(crate) valid_from: Date,
     pub(crate) valid_to: Option<Date>,
     pub(crate) automation: Automation,
+    pub(crate) appeal_weeks: Option<u8>,
     pub(crate) subject: Option<String>,
     pub(crate) inputs: Vec<Input>,
     pub(crate) by_key: HashMap<String, usize>,
@@ -183,6 +208,9 @@ pub struct RuleSet {
     pub(crate) functions: Vec<FunctionDef>,
     pub(crate) root: usize,
     pub(crate) proposal: Option<usize>,
+    pub(crate) sum: Option<usize>,
+    /// Which decisions the sum builds on, itself with them.
+    pub(crate) for_sum: Vec<bool>,
     /// The input that says whether a human decides.
     pub(crate) manual: Option<usize>,
 }
@@ -211,6 +239,11 @@ impl RuleSet {
     /// How far a machine may decide by it.
     pub fn automation(&self) -> Automation {
         self.automation
+    }
+
+    /// How many weeks a person has to appeal, where the model says so.
+    pub fn appeal_weeks(&self) -> Option<u8> {
+        self.appeal_weeks
     }
 
     /// The first day it applies to.
@@ -249,13 +282,13 @@ impl RuleSet {
                     match r {
                         Ref::Fact(f) => drop(facts.insert(*f)),
                         Ref::Decision(other) => facts.extend(whole.get(*other).into_iter().flatten()),
-                        Ref::Parameter(_) | Ref::AsOf => {}
+                        Ref::Parameter(_) | Ref::AsOf | Ref::KnownAt => {}
                     }
                 }
                 facts
             };
             let mut uses = d.logic.uses();
-            uses.extend(d.demand.iter().chain(&d.finding).flat_map(Template::uses));
+            uses.extend(d.texts().flat_map(Template::uses));
             let all = facts_of(&uses, &whole);
             out.push(self.reads_entry(&d.id, None, &all));
             if let Logic::Table(table) = &d.logic {
@@ -266,6 +299,19 @@ impl RuleSet {
             whole.push(all);
         }
         out
+    }
+
+    /// Which decisions one builds on, itself with them.
+    pub(crate) fn needed_for(&self, decision: Option<usize>) -> Vec<bool> {
+        let mut needed = vec![false; self.decisions.len()];
+        let mut rest: Vec<usize> = decision.into_iter().collect();
+        while let Some(i) = rest.pop() {
+            let (Some(seen), Some(d)) = (needed.get_mut(i), self.decisions.get(i)) else { continue };
+            if !std::mem::replace(seen, true) {
+                rest.extend(d.refs.iter().filter_map(|r| if let Ref::Decision(d) = r { Some(*d) } else { None }));
+            }
+        }
+        needed
     }
 
     fn reads_entry(&self, decision: &str, row: Option<usize>, facts: &BTreeSet<usize>) -> Reads {

@@ -320,6 +320,21 @@ impl Expression {
     }
 }
 
+/// No values at all: for constants.
+pub(crate) struct Nothing;
+
+impl Host for Nothing {
+    fn var(&mut self, _index: usize) -> Value {
+        Value::Null
+    }
+    fn call(&mut self, _function: usize, _args: Vec<Value>) -> Value {
+        Value::Null
+    }
+    fn validity(&mut self, _index: usize, _from: bool) -> Value {
+        Value::Null
+    }
+}
+
 /// Values for a lone expression, which has neither functions of its own nor facts.
 struct Values<F: FnMut(usize) -> Value>(F);
 
