@@ -27,7 +27,7 @@ const WOMEN: [(i32, [u32; 4]); 13] = [
     (130, [70, 3, 40, 780]),
 ];
 /// Of a thousand men left alone up to and with an age, the widowed.
-const WIDOWERS: [(i32, u32); 5] = [(44, 2), (59, 40), (69, 120), (79, 300), (130, 520)];
+const WIDOWERS: [(i32, u32); 6] = [(24, 0), (44, 2), (59, 40), (69, 120), (79, 300), (130, 520)];
 /// How many years the man is older, with weights.
 const OLDER: [(i32, u32); 17] = [
     (-5, 2),
@@ -127,7 +127,10 @@ pub fn join(world: &mut World, mut dead: u32) {
         match state {
             Some(kind @ (0 | 1)) => {
                 let target = year - older.pick(&mut chance).unwrap_or(0);
-                let alone = |other: Id| other != id && world.person(other).partner.is_none();
+                let alone = |other: Id| {
+                    let one = world.person(other);
+                    other != id && one.partner.is_none() && one.civil == Civil::Ugift
+                };
                 let other = if chance.permille(SAME_SEX) {
                     free_women.take(&mut chance, land, (year, 5), alone)
                 } else {
@@ -257,6 +260,9 @@ fn bereave(world: &mut World, id: Id, mut lost: Person, chance: &mut Chance) {
     let survivor = world.person(id);
     let grown = survivor.born.max(lost.born).plus_years(19);
     let wed = grown.plus(chance.between(0, 9 * 365)).0.min(today.0 - 800);
+    if wed < grown.0 {
+        return;
+    }
     let ago = match chance.below(100) {
         0..12 => chance.between(3, 365),
         12..45 => chance.between(366, 5 * 365),

@@ -142,8 +142,11 @@ fn bears(world: &World, woman: Id, born: Day, minor: bool) -> bool {
     let age = mother.born.age(born);
     let alive = mother.died().is_none_or(|died| died > born);
     let spaced = mother.children.last().is_none_or(|last| born.0 - world.person(*last).born.0 >= SPACING);
+    let father_here = |spouse: Id| {
+        world.person(spouse).resident() && (16..=66).contains(&world.person(spouse).born.age(born))
+    };
     let here =
-        mother.resident() || mother.civil.spouse().is_some_and(|spouse| world.person(spouse).resident());
+        mother.resident() || (mother.here_since() <= born && mother.civil.spouse().is_some_and(father_here));
     (FERTILE.0..=FERTILE.1).contains(&age)
         && alive
         && spaced
