@@ -37,7 +37,7 @@ async fn a_token_costs() {
                 })
             });
             futures::future::join_all(asking.collect::<Vec<_>>()).await;
-            let tokens = (callers * each) as f64;
+            let tokens = f64::from(callers * each);
             let rate = tokens / begin.elapsed().as_secs_f64();
             let core = tokens / (processor_seconds() - before);
             println!(

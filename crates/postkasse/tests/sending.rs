@@ -182,7 +182,7 @@ async fn the_access_point_checks_what_it_is_given() {
         bad,
         f.send_changed(&melding, |m| {
             m["standardBusinessDocument"]["digital"]["dokumentpakkefingeravtrykk"]["digestValue"] =
-                json!("AAAA")
+                json!("AAAA");
         })
         .await,
         digest,
@@ -219,7 +219,7 @@ async fn the_access_point_checks_what_it_is_given() {
                 *m.pointer_mut(&format!(
                     "/standardBusinessDocument/standardBusinessDocumentHeader{pointer}"
                 ))
-                .unwrap() = value
+                .unwrap() = value;
             })
             .await;
         refused(bad, answer, &field);
