@@ -506,5 +506,7 @@ fn definition_of<'a, 'input>(root: Node<'a, 'input>, kind: &str, id: &str) -> Op
 }
 
 fn version(xml: &str) -> String {
-    Sha256::digest(xml.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(xml.as_bytes());
+    let first = digest.iter().take(6).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    format!("{first:012x}")
 }

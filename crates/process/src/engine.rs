@@ -53,7 +53,7 @@ impl Config {
             poll: Duration::from_secs(1),
             lease: Duration::from_secs(15),
             first_pause: Duration::from_millis(200),
-            longest_pause: Duration::from_secs(300),
+            longest_pause: Duration::from_mins(5),
             attempts: 110,
         }
     }
@@ -240,11 +240,13 @@ pub(crate) struct Change {
     pub(crate) statements: Vec<Statement>,
 }
 
+type Compiler = dyn Fn(&str) -> Result<Condition, String> + Send + Sync;
+
 pub(crate) struct Inner {
     pub(crate) ctx: Context,
     pub(crate) config: Config,
     pub(crate) handlers: Handlers,
-    compile: Box<dyn Fn(&str) -> Result<Condition, String> + Send + Sync>,
+    compile: Box<Compiler>,
     /// The models that new instances follow, by id.
     current: HashMap<String, Arc<Definition>>,
     /// All models met so far, by version.
@@ -381,7 +383,7 @@ impl Engine {
         let message = store::Message {
             source: &signal.source,
             reference: &signal.reference,
-            message: &signal.message,
+            name: &signal.message,
             key: &signal.key,
         };
         store::keep_message(tx, &message, payload, taken_by, self.0.ctx.clock.now()).await?;

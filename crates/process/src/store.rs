@@ -452,7 +452,7 @@ pub(crate) async fn is_due(tx: &mut Tx, wait: &DueWait, now: Timestamp) -> Resul
 pub(crate) struct Message<'a> {
     pub(crate) source: &'a str,
     pub(crate) reference: &'a str,
-    pub(crate) message: &'a str,
+    pub(crate) name: &'a str,
     pub(crate) key: &'a str,
 }
 
@@ -471,7 +471,7 @@ pub(crate) async fn keep_message(
         params![
             message.source,
             message.reference,
-            message.message,
+            message.name,
             message.key,
             payload,
             now,

@@ -322,7 +322,7 @@ async fn an_incident_is_written_with_its_step_and_a_human_sets_it_going() {
         Wait::Incident { code: "AVVIST".to_owned(), message: "mottakeren vil ikke".to_owned() }
     );
     let row = node.ctx.store.query_opt("SELECT key, token FROM stuck", &[]).await.unwrap().unwrap();
-    assert_eq!(row.get::<String>(0).unwrap(), format!("{}/a/1", started));
+    assert_eq!(row.get::<String>(0).unwrap(), format!("{started}/a/1"));
     let token = u32::try_from(row.get::<i64>(1).unwrap()).unwrap();
     assert!(!node.retry(started, token + 1, json!({})).await);
     assert!(node.retry(started, token, json!({"rettet": true})).await);

@@ -156,11 +156,14 @@ impl Bench {
     }
 }
 
+/// What ends an engine, and how it ended.
+type Running = (oneshot::Sender<()>, JoinHandle<Result<(), EngineError>>);
+
 /// An engine in its own process, as it were.
 pub(crate) struct Node {
     pub(crate) engine: Engine,
     pub(crate) ctx: Context,
-    running: Option<(oneshot::Sender<()>, JoinHandle<Result<(), EngineError>>)>,
+    running: Option<Running>,
 }
 
 impl Node {

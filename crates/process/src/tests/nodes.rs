@@ -60,7 +60,7 @@ async fn a_timer_goes_off_once_however_many_see_it() {
     .await;
     let seen = Seen::default();
     // Longer than the clock will jump, so that neither takes the other for dead.
-    let patient = |node| Config { lease: Duration::from_secs(7200), ..config(node) };
+    let patient = |node| Config { lease: Duration::from_hours(2), ..config(node) };
     let first = bench.engine_with(patient("n1"), slow(&seen)).await.run();
     let second = bench.engine_with(patient("n2"), slow(&seen)).await.run();
     let mut started = Vec::new();
