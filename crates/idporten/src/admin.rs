@@ -1,0 +1,225 @@
+//! Clients and scopes, as the installation itself administers them. The self-service API is built on the same when it
+//! comes.
+
+use jiff::{Span, Timestamp};
+use kernel::clock::{Clock, oslo};
+use kernel::jose::PublicKey;
+use kernel::store::{Store, StoreError};
+use url::{Host, Url};
+
+use crate::model::client::{ApplicationType, NewClient, NewScope};
+use crate::model::session::Level;
+use crate::model::{
+    ACCESS_TOKEN, AUTHORIZATION, LONGEST_ACCESS_TOKEN, LONGEST_AUTHORIZATION, REFRESH_TOKEN, hash,
+};
+use crate::store::{self, Lives};
+
+/// Most keys of a client.
+const KEYS: usize = 5;
+/// Least length of a secret.
+const SECRET: usize = 32;
+/// How long a secret may be used; seconds.
+const SECRET_LIVES: i64 = 360 * 24 * 3600;
+
+/// Why a registration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// A field does not hold what it should.
+    #[error("{0}")]
+    Invalid(String),
+    /// A scope is not in the catalogue.
+    #[error("the scope {0} does not exist")]
+    UnknownScope(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn legal(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+}
+
+/// Whether people, or their browsers, may be sent to this address. In test, also without TLS.
+fn check_address(uri: &str, native: bool, test_mode: bool) -> Result<(), &'static str> {
+    if uri.contains('#') {
+        return Err("has a fragment");
+    }
+    if !uri.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("holds characters that have to be percent-encoded");
+    }
+    // A native client's port is written `*`, which no URL has.
+    let url = Url::parse(&uri.replacen(":*/", ":1/", 1)).map_err(|_| "is not an absolute URI")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user");
+    }
+    let this_machine = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    };
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if test_mode || (native && this_machine) => Ok(()),
+        "http" => Err("has no TLS"),
+        "javascript" | "data" | "file" | "blob" | "about" | "vbscript" => {
+            Err("has a scheme that nobody is sent to")
+        }
+        _ if native => Ok(()),
+        _ => Err("has a scheme that only native clients have"),
+    }
+}
+
+fn check(client: &NewClient, test_mode: bool) -> Result<(), RegistrationError> {
+    let invalid =
+        |why: String| Err(RegistrationError::Invalid(format!("client {}: {why}", client.client_id)));
+    if !legal(&client.client_id, 100) {
+        return Err(RegistrationError::Invalid(
+            "the client id does not have 1 to 100 legal characters".to_owned(),
+        ));
+    }
+    let native = client.application_type == ApplicationType::Native;
+    if client.is_public() == (client.application_type == ApplicationType::Web) {
+        return invalid("web clients show who they are, browser and native clients cannot".to_owned());
+    }
+    if client.redirect_uris.is_empty() {
+        return invalid("it has no redirect_uris".to_owned());
+    }
+    for uri in client.redirect_uris.iter().chain(&client.post_logout_redirect_uris) {
+        if let Err(why) = check_address(uri, native, test_mode) {
+            return invalid(format!("the address {uri} {why}"));
+        }
+    }
+    if let Some(uri) = &client.frontchannel_logout_uri {
+        if let Err(why) = check_address(uri, false, test_mode) {
+            return invalid(format!("frontchannel_logout_uri {why}"));
+        }
+        let host = |uri: &str| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+        if !client.redirect_uris.iter().any(|redirect| host(redirect) == host(uri)) {
+            return invalid("frontchannel_logout_uri has another host than redirect_uris".to_owned());
+        }
+    }
+    if client.jwks.len() > KEYS {
+        return invalid("it has more than five keys".to_owned());
+    }
+    for (n, jwk) in client.jwks.iter().enumerate() {
+        if !jwk.kid.as_deref().is_some_and(|kid| legal(kid, 255)) {
+            return invalid("a key has no legal kid".to_owned());
+        }
+        if client.jwks.iter().take(n).any(|before| before.kid == jwk.kid) {
+            return invalid("two keys have the same kid".to_owned());
+        }
+        if let Err(error) = PublicKey::from_jwk(jwk) {
+            return invalid(error.to_string());
+        }
+    }
+    if client.secret.as_deref().is_some_and(|secret| secret.len() < SECRET) {
+        return invalid("its secret has less than 32 characters".to_owned());
+    }
+    if client.secret.is_some() && !client.auth_method.has_secret() {
+        return invalid(format!("{} has no secret", client.auth_method.as_str()));
+    }
+    if client.default_acr.as_deref().is_some_and(|acr| Level::parse(acr).is_none()) {
+        return invalid("default_acr is not a level".to_owned());
+    }
+    check_lifetimes(client).or_else(|why| invalid(why.to_owned()))
+}
+
+/// Access tokens live shorter than refresh tokens, and those no longer than the authorization.
+fn check_lifetimes(client: &NewClient) -> Result<(), &'static str> {
+    let or = |own: i64, usual: i64| if own == 0 { usual } else { own };
+    let access = or(client.access_token_lifetime, ACCESS_TOKEN);
+    let refresh = or(client.refresh_token_lifetime, REFRESH_TOKEN);
+    let authorization = or(client.authorization_lifetime, AUTHORIZATION);
+    if !(1..=LONGEST_ACCESS_TOKEN).contains(&access) {
+        return Err("access_token_lifetime is not from 0 to 3600 seconds");
+    }
+    if !(1..=LONGEST_AUTHORIZATION).contains(&authorization) || access > authorization {
+        return Err("authorization_lifetime is shorter than the access tokens' or longer than a year");
+    }
+    if client.refresh_tokens && !(access < refresh && refresh <= authorization) {
+        return Err("refresh_token_lifetime is not between the access tokens' and the authorization's");
+    }
+    Ok(())
+}
+
+/// A year from `now`, which is how long a key may be used.
+fn in_a_year(now: Timestamp) -> i64 {
+    let then = now.to_zoned_datetime(oslo()).checked_add(Span::new().years(1));
+    then.map_or(i64::MAX, |then| then.timestamp().as_second())
+}
+
+/// Administers clients and scopes over the component's store: in the server, or beside it (the command line).
+#[derive(Debug, Clone)]
+pub struct Registrar {
+    store: Store,
+    clock: Clock,
+    test_mode: bool,
+}
+
+impl Registrar {
+    /// Over a store that has [`crate::MIGRATIONS`]'s tables. In `test_mode`, addresses need no TLS.
+    pub fn new(store: Store, clock: Clock, test_mode: bool) -> Self {
+        Self { store, clock, test_mode }
+    }
+
+    /// Registers a client, or makes the one of its id as told. Safe to repeat. A secret is kept where none is given, and
+    /// forgotten when the client changes to another way of showing who it is.
+    pub async fn register_client(&self, client: NewClient) -> Result<(), RegistrationError> {
+        check(&client, self.test_mode)?;
+        let now = self.clock.now();
+        let lives = Lives { secret: now.as_second() + SECRET_LIVES, keys: in_a_year(now) };
+        // Without its own scopes (the command line may come before the first start) no client could be registered.
+        self.put_scopes(own_scopes()).await?;
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    for scope in &client.scopes {
+                        if !store::scope_exists(tx, scope).await? {
+                            return Err(RegistrationError::UnknownScope(scope.clone()));
+                        }
+                    }
+                    let secret = client.secret.as_deref().map(hash);
+                    let mut has_secret = secret.is_some();
+                    if let Some((before, had)) = store::registration(tx, &client.client_id).await? {
+                        if before.auth_method == client.auth_method {
+                            has_secret |= had;
+                        } else {
+                            store::forget_secret(tx, &client.client_id).await?;
+                        }
+                    }
+                    if client.auth_method.has_secret() && !has_secret {
+                        let why = format!("client {}: it has no secret", client.client_id);
+                        return Err(RegistrationError::Invalid(why));
+                    }
+                    Ok(store::put_client(tx, &client, secret, lives, now.as_second()).await?)
+                })
+            })
+            .await
+    }
+
+    /// Deactivates a client: it gets nothing more from now on, on no node. Whether it exists.
+    pub async fn deactivate_client(&self, client_id: &str) -> Result<bool, StoreError> {
+        let (client_id, now) = (client_id.to_owned(), self.clock.now().as_second());
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { store::deactivate_client(tx, &client_id, now).await }));
+        write.await
+    }
+
+    /// Makes scopes, or makes those that exist as told.
+    pub async fn put_scopes(&self, scopes: Vec<NewScope>) -> Result<(), StoreError> {
+        self.store.write(move |tx| Box::pin(async move { store::put_scopes(tx, &scopes).await })).await
+    }
+}
+
+/// The scopes that ID-porten itself answers for.
+pub fn own_scopes() -> Vec<NewScope> {
+    let Ok(owner) = kernel::id::Orgnr::parse(clients::orgs::DIGDIR.orgnr) else { return Vec::new() };
+    let scope = |name, description| NewScope::new(name, owner, description);
+    vec![
+        scope(clients::idporten::SCOPE_OPENID, "Innlogging"),
+        scope(clients::idporten::SCOPE_PROFILE, "Fødselsnummer og språk"),
+        scope(clients::idporten::SCOPE_INTROSPECTION, "Slå opp tokener"),
+    ]
+}

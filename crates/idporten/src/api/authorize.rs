@@ -1,0 +1,193 @@
+//! Where a client sends people to sign in.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use kernel::store::StoreError;
+
+use super::issue::Issue;
+use super::refused::Refused;
+use super::respond;
+use crate::cookies::{BROWSER, SESSION};
+use crate::model::client::Client;
+use crate::model::parameters::Parameters;
+use crate::model::request::{AuthorizeRequest, Destination, REQUEST_URI};
+use crate::model::session::{self, Authentication, Next};
+use crate::model::{LOGIN, PUSHED, hash};
+use crate::{Component, pages, store};
+
+/// Begins a sign-in: sends the browser back with a code where a session is enough, to the sign-in page where not.
+#[utoipa::path(get, path = "/idporten/authorize", tag = "idporten",
+    params(("client_id" = String, Query), ("redirect_uri" = Option<String>, Query), ("response_type" = Option<String>, Query),
+        ("scope" = Option<String>, Query), ("state" = Option<String>, Query), ("nonce" = Option<String>, Query),
+        ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
+        ("acr_values" = Option<String>, Query), ("prompt" = Option<String>, Query), ("max_age" = Option<i64>, Query),
+        ("ui_locales" = Option<String>, Query), ("response_mode" = Option<String>, Query),
+        ("onbehalfof" = Option<String>, Query), ("resource" = Option<String>, Query), ("request_uri" = Option<String>, Query)),
+    responses((status = 302, description = "To the client with a code or an error, or to the sign-in page"),
+        (status = 400, description = "A page: the client or its address is wrong", content_type = "text/html", body = String)))]
+pub async fn authorize(
+    State(component): State<Component>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    match begin(&component, parameters, &headers).await {
+        Ok(response) => response,
+        Err(refused) => pages::refused(&component, &refused),
+    }
+}
+
+/// The same with a form. The parameters are kept and the browser goes on by GET, since it brings no session with a POST
+/// from elsewhere.
+#[utoipa::path(post, path = "/idporten/authorize", tag = "idporten",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "To the same by GET"),
+        (status = 400, description = "A page: the client or its address is wrong", content_type = "text/html", body = String)))]
+pub async fn authorize_form(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
+    match keep(&component, &headers, &body).await {
+        Ok(response) => response,
+        Err(refused) => pages::refused(&component, &refused),
+    }
+}
+
+async fn keep(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
+    let parameters = Parameters::form(headers, body)?;
+    let client = client(component, &parameters).await?;
+    if parameters.all("request_uri").next().is_none() {
+        if client.require_pushed_authorization_requests {
+            return Err(Refused::request("The client's requests must be pushed"));
+        }
+        Destination::of(&parameters, &client)?;
+        let request_uri = push(component, &client.client_id, &parameters).await?;
+        return Ok(onwards(component, &client.client_id, &request_uri));
+    }
+    Ok(onwards(component, &client.client_id, parameters.required("request_uri")?))
+}
+
+fn onwards(component: &Component, client_id: &str, request_uri: &str) -> Response {
+    let parameters = [("client_id", client_id.to_owned()), ("request_uri", request_uri.to_owned())];
+    respond::redirect(&format!("{}/authorize", component.issuer()), &parameters, StatusCode::SEE_OTHER)
+}
+
+/// Keeps a request's parameters and gives their handle.
+pub async fn push(
+    component: &Component,
+    client_id: &str,
+    parameters: &Parameters,
+) -> Result<String, Refused> {
+    let handle = component.ctx.rng.token();
+    // What shows who the client is belongs to this one request.
+    let credentials = ["client_assertion", "client_assertion_type", "client_secret"];
+    let (key, client_id, kept) =
+        (hash(&handle), client_id.to_owned(), parameters.encode_without(&credentials));
+    let expires = component.ctx.clock.now().as_second() + PUSHED;
+    let pushed: Result<(), StoreError> = component
+        .ctx
+        .store
+        .write(move |tx| Box::pin(async move { store::push(tx, key, &client_id, &kept, expires).await }))
+        .await;
+    pushed?;
+    Ok(format!("{REQUEST_URI}{handle}"))
+}
+
+async fn client(component: &Component, parameters: &Parameters) -> Result<Client, Refused> {
+    let client = store::client(&component.ctx.store, parameters.required("client_id")?).await?;
+    client.ok_or_else(|| Refused::new("unauthorized_client", "There is no such client"))
+}
+
+/// The parameters of a pushed request, once.
+async fn pushed(component: &Component, client: &Client, request_uri: &str) -> Result<Parameters, Refused> {
+    let wrong =
+        || Refused::new("invalid_request_uri", "request_uri is unknown, used, expired or another client's");
+    let handle = hash(request_uri.strip_prefix(REQUEST_URI).ok_or_else(wrong)?);
+    let (client_id, now) = (client.client_id.clone(), component.ctx.clock.now().as_second());
+    let taken: Result<Option<String>, StoreError> = component
+        .ctx
+        .store
+        .write(move |tx| Box::pin(async move { store::take_pushed(tx, handle, &client_id, now).await }))
+        .await;
+    Ok(Parameters::parse(taken?.ok_or_else(wrong)?.as_bytes()))
+}
+
+async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) -> Result<Response, Refused> {
+    let client = client(component, &asked).await?;
+    let was_pushed = asked.all("request_uri").next().is_some();
+    let parameters =
+        if was_pushed { pushed(component, &client, asked.required("request_uri")?).await? } else { asked };
+    let destination = Destination::of(&parameters, &client)?;
+    let refuse = |refused: &Refused| respond::error(component, &destination, refused, StatusCode::FOUND);
+    if client.require_pushed_authorization_requests && !was_pushed {
+        return Ok(refuse(&Refused::request("The client's requests must be pushed")));
+    }
+    let catalogue = store::scopes(&component.ctx.store).await?;
+    let request = match AuthorizeRequest::check(&parameters, destination.clone(), &client, &catalogue) {
+        Ok(request) => request,
+        Err(refused) => return Ok(refuse(&refused)),
+    };
+    let scopes = request.scopes_of(&catalogue);
+    let who = who(component, &client, headers).await?;
+    let now = component.ctx.clock.now().as_second();
+    match session::next(&request, &scopes, who.as_ref(), now) {
+        Next::Code => {
+            // Only somebody who is signed in needs nothing more.
+            let Some(who) = who else { return Err(Refused::server()) };
+            let locale = pages::locale(headers, request.ui_locales.as_deref());
+            let issue = Issue::new(component, request, client, scopes, locale);
+            let store = &component.ctx.store;
+            let code: Result<String, StoreError> =
+                store.write(move |tx| Box::pin(async move { issue.keep(tx, who).await })).await;
+            Ok(respond::code(component, &destination, &code?, StatusCode::FOUND))
+        }
+        Next::SignIn if request.prompt.none => {
+            Ok(refuse(&Refused::new("login_required", "Nobody is signed in as the request demands")))
+        }
+        Next::Consent if request.prompt.none => {
+            Ok(refuse(&Refused::new("consent_required", "The person has to agree")))
+        }
+        Next::SignIn => to_page(component, request, None, headers).await,
+        Next::Consent => to_page(component, request, who, headers).await,
+    }
+}
+
+/// Who is signed in for `client` in the request's session.
+async fn who(
+    component: &Component,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Option<Authentication>, Refused> {
+    let Some(cookie) = SESSION.read(&component.ctx, headers) else { return Ok(None) };
+    let (realm, now) = (session::realm(client).to_owned(), component.ctx.clock.now().as_second());
+    let who: Result<_, StoreError> = component
+        .ctx
+        .store
+        .write(move |tx| Box::pin(async move { store::who(tx, hash(&cookie), &realm, now).await }))
+        .await;
+    Ok(who?)
+}
+
+/// Keeps the request and sends the browser to the page where the person does what is missing.
+async fn to_page(
+    component: &Component,
+    request: AuthorizeRequest,
+    signed_in: Option<Authentication>,
+    headers: &HeaderMap,
+) -> Result<Response, Refused> {
+    let ctx = &component.ctx;
+    let handle = ctx.rng.token();
+    let browser = BROWSER.read(ctx, headers);
+    let cookie = browser.clone().unwrap_or_else(|| ctx.rng.token());
+    let login =
+        store::Login { handle: hash(&handle), browser: hash(&cookie), request, signed_in, attempts: 0 };
+    let expires = ctx.clock.now().as_second() + LOGIN;
+    let kept: Result<(), StoreError> =
+        ctx.store.write(move |tx| Box::pin(async move { store::put_login(tx, &login, expires).await })).await;
+    kept?;
+    let page = format!("{}/innlogging", component.issuer());
+    let mut response = respond::redirect(&page, &[("id", handle)], StatusCode::FOUND).into_response();
+    if browser.is_none() {
+        response.headers_mut().append(header::SET_COOKIE, BROWSER.set(ctx, &cookie));
+    }
+    Ok(response)
+}

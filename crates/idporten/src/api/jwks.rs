@@ -1,0 +1,16 @@
+//! The keys that verify tokens.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::Component;
+
+/// The public keys: those to come, those in use, and those whose tokens may still be valid.
+#[utoipa::path(get, path = "/idporten/jwks.json", tag = "idporten",
+    responses((status = 200, content_type = "application/json", body = serde_json::Value), (status = 304)))]
+pub async fn jwks(State(component): State<Component>, headers: HeaderMap) -> Response {
+    let mut response = component.keyring.jwks_response(&headers);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}

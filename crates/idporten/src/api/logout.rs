@@ -1,0 +1,220 @@
+//! Where a client sends people to sign out (OpenID Connect RP-Initiated and Front-Channel Logout).
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use kernel::id::Pid;
+use kernel::jose::{self, Alg};
+use kernel::store::StoreError;
+use serde::Deserialize;
+
+use super::refused::Refused;
+use super::respond;
+use crate::cookies::SESSION;
+use crate::model::client::NewClient;
+use crate::model::parameters::Parameters;
+use crate::model::{PUSHED, hash};
+use crate::{Component, pages, store};
+
+/// Ends the session, for all clients, and sends the browser back to a registered address.
+#[utoipa::path(get, path = "/idporten/logout", tag = "idporten",
+    params(("id_token_hint" = Option<String>, Query), ("client_id" = Option<String>, Query),
+        ("post_logout_redirect_uri" = Option<String>, Query), ("state" = Option<String>, Query), ("ui_locales" = Option<String>, Query)),
+    responses((status = 303, description = "To the client"), (status = 200, content_type = "text/html", body = String),
+        (status = 400, description = "Nobody is signed in", content_type = "text/html", body = String)))]
+pub async fn logout(
+    State(component): State<Component>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    by_get(&component, query, &headers).await
+}
+
+/// The same with a form, which keeps the id token out of the address.
+#[utoipa::path(post, path = "/idporten/logout", tag = "idporten",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "To the same by GET")))]
+pub async fn logout_form(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
+    by_post(&component, &headers, &body).await
+}
+
+/// The same at its old address.
+#[utoipa::path(get, path = "/idporten/endsession", tag = "idporten",
+    params(("id_token_hint" = Option<String>, Query), ("client_id" = Option<String>, Query),
+        ("post_logout_redirect_uri" = Option<String>, Query), ("state" = Option<String>, Query), ("ui_locales" = Option<String>, Query)),
+    responses((status = 303, description = "To the client"), (status = 200, content_type = "text/html", body = String),
+        (status = 400, description = "Nobody is signed in", content_type = "text/html", body = String)))]
+pub async fn logout_old(
+    State(component): State<Component>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    by_get(&component, query, &headers).await
+}
+
+/// The same with a form, at its old address.
+#[utoipa::path(post, path = "/idporten/endsession", tag = "idporten",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "To the same by GET")))]
+pub async fn logout_old_form(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    by_post(&component, &headers, &body).await
+}
+
+async fn by_get(component: &Component, query: Option<String>, headers: &HeaderMap) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    match sign_out(component, parameters, headers).await {
+        Ok(response) => response,
+        Err(refused) => pages::refused(component, &refused),
+    }
+}
+
+/// The parameter by which a form that was kept is taken up again.
+const KEPT: &str = "skjema";
+
+/// Keeps the form and goes on by GET, since a browser brings no session with a POST from elsewhere.
+async fn by_post(component: &Component, headers: &HeaderMap, body: &[u8]) -> Response {
+    let form = match Parameters::form(headers, body) {
+        Ok(form) => form.encode_without(&[]),
+        Err(refused) => return pages::refused(component, &refused),
+    };
+    let ctx = &component.ctx;
+    let (handle, expires) = (ctx.rng.token(), ctx.clock.now().as_second() + PUSHED);
+    let key = hash(&handle);
+    let kept: Result<(), StoreError> = ctx
+        .store
+        .write(move |tx| Box::pin(async move { store::push(tx, key, KEPT, &form, expires).await }))
+        .await;
+    match kept {
+        Ok(()) => {
+            let address = format!("{}/logout", component.issuer());
+            respond::redirect(&address, &[(KEPT, handle)], StatusCode::SEE_OTHER)
+        }
+        Err(error) => pages::refused(component, &error.into()),
+    }
+}
+
+/// A session that has ended.
+struct Ended {
+    sid: String,
+    pid: Option<Pid>,
+    participants: Vec<NewClient>,
+}
+
+async fn sign_out(
+    component: &Component,
+    mut parameters: Parameters,
+    headers: &HeaderMap,
+) -> Result<Response, Refused> {
+    let ctx = &component.ctx;
+    let now = ctx.clock.now().as_second();
+    if let Some(handle) = parameters.one(KEPT)?.map(hash) {
+        let taken: Result<Option<String>, StoreError> = ctx
+            .store
+            .write(move |tx| Box::pin(async move { store::take_pushed(tx, handle, KEPT, now).await }))
+            .await;
+        parameters = Parameters::parse(taken?.unwrap_or_default().as_bytes());
+    }
+    let locale = pages::locale(headers, parameters.one("ui_locales")?);
+    let ended = match SESSION.read(ctx, headers) {
+        None => None,
+        Some(cookie) => end(component, hash(&cookie), now).await?,
+    };
+    let Some(ended) = ended else { return Ok(pages::nobody_to_sign_out(component, &locale)) };
+    // Whatever is wrong with the way back, the person is signed out.
+    let back = way_back(component, &parameters, &ended).await?;
+    let frames: Vec<String> = ended
+        .participants
+        .iter()
+        .filter_map(|client| frame(client, component.issuer(), &ended.sid))
+        .collect();
+    let mut response = match &back {
+        Some(back) if frames.is_empty() => respond::redirect(back, &[], StatusCode::SEE_OTHER),
+        back => pages::signed_out(component, &locale, &frames, back.as_deref()),
+    };
+    response.headers_mut().append(header::SET_COOKIE, SESSION.clear(ctx));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+async fn end(component: &Component, cookie: Vec<u8>, now: i64) -> Result<Option<Ended>, StoreError> {
+    let write = component.ctx.store.write(move |tx| {
+        Box::pin(async move {
+            let Some(sid) = store::session(tx, cookie, now).await? else { return Ok(None) };
+            let (pid, participants) = (store::person(tx, &sid).await?, store::participants(tx, &sid).await?);
+            store::end_session(tx, &sid).await?;
+            Ok(Some(Ended { sid, pid, participants }))
+        })
+    });
+    write.await
+}
+
+/// The address of a client's frame.
+fn frame(client: &NewClient, issuer: &str, sid: &str) -> Option<String> {
+    let uri = client.frontchannel_logout_uri.as_deref()?;
+    if !client.frontchannel_logout_session_required {
+        return Some(uri.to_owned());
+    }
+    let and = if uri.contains('?') { '&' } else { '?' };
+    Some(format!("{uri}{and}iss={}&sid={}", clients::encoded(issuer), clients::encoded(sid)))
+}
+
+/// Where the browser goes afterwards: only to a registered address of a client that is named, and whose id token, where
+/// one is given, is this session's.
+async fn way_back(
+    component: &Component,
+    parameters: &Parameters,
+    ended: &Ended,
+) -> Result<Option<String>, Refused> {
+    let [hint, client_id, uri, state] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"]
+        .map(|name| parameters.one(name).ok().flatten());
+    let Some(uri) = uri else { return Ok(None) };
+    let hinted = match hint {
+        None => None,
+        Some(hint) => match hinted_client(component, hint, ended) {
+            None => return Ok(None),
+            hinted => hinted,
+        },
+    };
+    let client_id = match (client_id, hinted.as_deref()) {
+        (Some(one), Some(other)) if one != other => return Ok(None),
+        (one, other) => one.or(other),
+    };
+    let Some(client_id) = client_id else { return Ok(None) };
+    let client = store::client(&component.ctx.store, client_id).await?;
+    if !client
+        .is_some_and(|client| client.post_logout_redirect_uris.iter().any(|registered| registered == uri))
+    {
+        return Ok(None);
+    }
+    let mut back = uri.to_owned();
+    if let Some(state) = state {
+        if !state.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Ok(None);
+        }
+        back.push(if back.contains('?') { '&' } else { '?' });
+        back.push_str("state=");
+        back.push_str(&clients::encoded(state));
+    }
+    Ok(Some(back))
+}
+
+/// The client of an id token, expired or not, that was given to the person whose session has ended.
+fn hinted_client(component: &Component, hint: &str, ended: &Ended) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Hint {
+        iss: String,
+        aud: String,
+        sub: String,
+        sid: Option<String>,
+    }
+    let payload = jose::verify(hint, &component.keyring.published(), &[Alg::RS256]).ok()?;
+    let hint: Hint = payload.claims().ok()?;
+    let same_person = ended.pid.is_some_and(|pid| component.pairwise.sub(&hint.aud, &pid) == hint.sub);
+    let same_session = hint.sid.is_none_or(|sid| sid == ended.sid);
+    (hint.iss == component.issuer() && same_person && same_session).then_some(hint.aud)
+}

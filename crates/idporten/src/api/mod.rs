@@ -1,0 +1,16 @@
+//! One file per resource; [`refused`] is how they all say no, [`caller`] how clients show who they are to them.
+
+pub mod authorize;
+pub mod caller;
+pub mod discovery;
+pub mod introspect;
+pub mod issue;
+pub mod jwks;
+pub mod login;
+pub mod logout;
+pub mod par;
+pub mod refused;
+pub mod respond;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;

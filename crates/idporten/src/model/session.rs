@@ -1,0 +1,103 @@
+//! Who is signed in, and whether that is enough for a request.
+
+use kernel::id::Pid;
+use serde::{Deserialize, Serialize};
+
+use super::client::{Client, Scope};
+use super::request::AuthorizeRequest;
+
+/// How long a session lives without a new request; seconds.
+pub const INACTIVE: i64 = 30 * 60;
+/// How long a session lives from its first sign-in; seconds.
+pub const ABSOLUTE: i64 = 120 * 60;
+/// The realm of all clients that share the session. A client that is isolated has one of its own, under its id.
+pub const SHARED: &str = "";
+
+/// A level of assurance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Level {
+    /// Nothing gives so little today, so that it asks for substantial or more.
+    Low = 2,
+    /// MinID and everything above.
+    Substantial = 3,
+    /// BankID, Buypass, Commfides.
+    High = 4,
+}
+
+impl Level {
+    /// All of them, lowest first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Substantial, Self::High];
+
+    /// As it stands in `acr`.
+    pub fn acr(self) -> &'static str {
+        match self {
+            Self::Low => "idporten-loa-low",
+            Self::Substantial => clients::idporten::ACR_SUBSTANTIAL,
+            Self::High => clients::idporten::ACR_HIGH,
+        }
+    }
+
+    /// The level of this name.
+    pub fn parse(acr: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.acr() == acr)
+    }
+
+    /// The level of this number, as the store keeps it.
+    pub fn of_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| *level as i64 == number)
+    }
+}
+
+/// That a person has shown who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// The session.
+    pub sid: String,
+    /// Who.
+    pub pid: Pid,
+    /// How surely.
+    pub level: Level,
+    /// With which eID.
+    pub amr: String,
+    /// When; seconds since 1970.
+    pub auth_time: i64,
+}
+
+/// What a request needs before it gets its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    Code,
+    /// That the person shows who they are.
+    SignIn,
+    /// That the person agrees.
+    Consent,
+}
+
+/// Where the authentication that counts for `client` is kept.
+pub fn realm(client: &Client) -> &str {
+    if client.sso_disabled { &client.client_id } else { SHARED }
+}
+
+/// What `request` needs, where `found` is who is signed in.
+pub fn next(request: &AuthorizeRequest, scopes: &[Scope], found: Option<&Authentication>, now: i64) -> Next {
+    let enough = found.is_some_and(|found| {
+        let fresh = request
+            .max_age
+            .is_none_or(|max_age| now.saturating_sub(found.auth_time) <= max_age && max_age > 0);
+        let again = request.prompt.login || scopes.iter().any(|scope| scope.requires_user_authentication);
+        found.level >= request.level && fresh && !again
+    });
+    if !enough {
+        Next::SignIn
+    } else if needs_consent(request, scopes) {
+        Next::Consent
+    } else {
+        Next::Code
+    }
+}
+
+/// Whether the person is asked to agree.
+pub fn needs_consent(request: &AuthorizeRequest, scopes: &[Scope]) -> bool {
+    request.prompt.consent || scopes.iter().any(|scope| scope.requires_user_consent)
+}
