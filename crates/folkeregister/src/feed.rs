@@ -67,7 +67,8 @@ pub fn vis(entry: Entry) -> Result<LagretHendelse, StoreError> {
     Ok(LagretHendelse {
         sekvensnummer: entry.seq,
         hendelse: HendelseMedDokumentIdentifikatorer {
-            folkeregisteridentifikator: Pid::parse(&entry.subject).map_err(|error| damaged(error.to_string()))?,
+            folkeregisteridentifikator: Pid::parse(&entry.subject)
+                .map_err(|error| damaged(error.to_string()))?,
             hendelsesdokument,
             persondokument: Some(persondokument),
             ajourholdstidspunkt: entry.at,

@@ -33,7 +33,13 @@ impl Versjon {
     pub fn av(dokument: String, pid: Pid, person: Persondokument) -> Result<Self, serde_json::Error> {
         let (naa, foer) = person.skill_historikk();
         let historikk = if foer.er_tomt() { None } else { Some(serde_json::to_string(&foer)?) };
-        Ok(Self { dokument, pid, gradering: gradering(&naa), innhold: serde_json::to_string(&naa)?, historikk })
+        Ok(Self {
+            dokument,
+            pid,
+            gradering: gradering(&naa),
+            innhold: serde_json::to_string(&naa)?,
+            historikk,
+        })
     }
 
     /// All of it.

@@ -40,7 +40,9 @@ pub async fn finn_i(tx: &mut Tx, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, 
 /// The stored versions of these identifiers.
 pub async fn arkiverte(store: &Store, dokumenter: &[String]) -> Result<HashMap<String, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(dokumenter.len());
-    for (sql, values) in utvalg("SELECT id, id, pid, gradering, innhold, historikk FROM dokument WHERE id IN ", dokumenter) {
+    for (sql, values) in
+        utvalg("SELECT id, id, pid, gradering, innhold, historikk FROM dokument WHERE id IN ", dokumenter)
+    {
         for row in store.query(&sql, &values).await? {
             let versjon = versjon(&row)?;
             found.insert(versjon.dokument.clone(), versjon);
@@ -50,7 +52,10 @@ pub async fn arkiverte(store: &Store, dokumenter: &[String]) -> Result<HashMap<S
 }
 
 /// Events in full, by their identifiers: whom each is about, and its text.
-pub async fn hendelsesdokumenter(store: &Store, ids: &[String]) -> Result<HashMap<String, (Pid, String)>, StoreError> {
+pub async fn hendelsesdokumenter(
+    store: &Store,
+    ids: &[String],
+) -> Result<HashMap<String, (Pid, String)>, StoreError> {
     let mut found = HashMap::with_capacity(ids.len());
     for (sql, values) in utvalg("SELECT id, pid, innhold FROM hendelsesdokument WHERE id IN ", ids) {
         for row in store.query(&sql, &values).await? {
@@ -61,8 +66,17 @@ pub async fn hendelsesdokumenter(store: &Store, ids: &[String]) -> Result<HashMa
 }
 
 /// Keeps an event in full.
-pub async fn behold_hendelsesdokument(tx: &mut Tx, id: &str, pid: &Pid, innhold: &str) -> Result<(), StoreError> {
-    tx.execute("INSERT INTO hendelsesdokument (id, pid, innhold) VALUES ($1, $2, $3)", params![id, pid, innhold]).await?;
+pub async fn behold_hendelsesdokument(
+    tx: &mut Tx,
+    id: &str,
+    pid: &Pid,
+    innhold: &str,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO hendelsesdokument (id, pid, innhold) VALUES ($1, $2, $3)",
+        params![id, pid, innhold],
+    )
+    .await?;
     Ok(())
 }
 
@@ -70,7 +84,12 @@ pub async fn behold_hendelsesdokument(tx: &mut Tx, id: &str, pid: &Pid, innhold:
 /// the day has no more.
 ///
 /// Writers take turns, also those of several processes, so nobody else allots meanwhile.
-pub async fn tildel(tx: &mut Tx, dato: Date, kjoenn: Kjoenn, dokument: &str) -> Result<Option<Pid>, StoreError> {
+pub async fn tildel(
+    tx: &mut Tx,
+    dato: Date,
+    kjoenn: Kjoenn,
+    dokument: &str,
+) -> Result<Option<Pid>, StoreError> {
     let serie = match kjoenn {
         Kjoenn::Kvinne => "kvinne",
         Kjoenn::Mann => "mann",
@@ -79,10 +98,15 @@ pub async fn tildel(tx: &mut Tx, dato: Date, kjoenn: Kjoenn, dokument: &str) -> 
         .query_opt("SELECT brukt FROM nummerserie WHERE dato = $1 AND kjoenn = $2", params![dato, serie])
         .await?;
     let brukt: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-    for (n, pid) in (0_i64..).zip(Pid::synthetic_series(dato, kjoenn)).skip(usize::try_from(brukt).unwrap_or(0)) {
+    for (n, pid) in
+        (0_i64..).zip(Pid::synthetic_series(dato, kjoenn)).skip(usize::try_from(brukt).unwrap_or(0))
+    {
         // A number that was loaded with its person is taken already.
         let free = tx
-            .execute("INSERT INTO nummer (pid, dokument) VALUES ($1, $2) ON CONFLICT (pid) DO NOTHING", params![pid, dokument])
+            .execute(
+                "INSERT INTO nummer (pid, dokument) VALUES ($1, $2) ON CONFLICT (pid) DO NOTHING",
+                params![pid, dokument],
+            )
             .await?;
         if free == 1 {
             tx.execute(
@@ -116,7 +140,10 @@ pub async fn behold(tx: &mut Tx, versjoner: Vec<Versjon>) -> Result<(), StoreErr
         ]);
     }
     for rows in values.chunks(ROWS * 5) {
-        let sql = format!("INSERT INTO dokument (id, pid, gradering, innhold, historikk) VALUES {}", places(rows.len() / 5, 5));
+        let sql = format!(
+            "INSERT INTO dokument (id, pid, gradering, innhold, historikk) VALUES {}",
+            places(rows.len() / 5, 5)
+        );
         tx.execute(&sql, rows).await?;
     }
     Ok(())
@@ -125,7 +152,8 @@ pub async fn behold(tx: &mut Tx, versjoner: Vec<Versjon>) -> Result<(), StoreErr
 /// Says that a number belongs to the person whose newest document is this.
 pub async fn pek(tx: &mut Tx, numre: &[(Pid, String)]) -> Result<(), StoreError> {
     for rows in numre.chunks(ROWS) {
-        let values: Vec<Value> = rows.iter().flat_map(|(pid, dokument)| [pid.into(), dokument.into()]).collect();
+        let values: Vec<Value> =
+            rows.iter().flat_map(|(pid, dokument)| [pid.into(), dokument.into()]).collect();
         let sql = format!(
             "INSERT INTO nummer (pid, dokument) VALUES {} ON CONFLICT (pid) DO UPDATE SET dokument = excluded.dokument",
             places(rows.len(), 2)
@@ -158,7 +186,12 @@ pub async fn melding_i(tx: &mut Tx, avsender: &str, id: &str) -> Result<Option<M
 }
 
 /// Keeps what became of a message.
-pub async fn behold_melding(tx: &mut Tx, avsender: &str, id: &str, mottatt: &Mottatt) -> Result<(), StoreError> {
+pub async fn behold_melding(
+    tx: &mut Tx,
+    avsender: &str,
+    id: &str,
+    mottatt: &Mottatt,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO melding (avsender, id, sum, pid, kvittering) VALUES ($1, $2, $3, $4, $5)",
         params![avsender, id, mottatt.sum.as_slice(), mottatt.pid, mottatt.kvittering.as_str()],
@@ -220,5 +253,11 @@ fn versjon(row: &Row) -> Result<Versjon, StoreError> {
         // Whatever else stands there is not shown.
         _ => Gradering::StrengtFortrolig,
     };
-    Ok(Versjon { dokument: row.get(1)?, pid: row.get(2)?, gradering, innhold: row.get(4)?, historikk: row.get(5)? })
+    Ok(Versjon {
+        dokument: row.get(1)?,
+        pid: row.get(2)?,
+        gradering,
+        innhold: row.get(4)?,
+        historikk: row.get(5)?,
+    })
 }

@@ -20,7 +20,9 @@ async fn a_birth_gives_the_child_a_number_and_both_parents_a_child() {
     let mut melding = foedselsmelding("f-1", &f.mor);
     melding["foedsel"]["farEllerMedmor"] = json!({"foedselsEllerDNummer": f.far});
     let kvittering = register.foedsel(&melding).await;
-    tokio::time::timeout(Duration::from_secs(1), listener.wait(Duration::from_secs(60))).await.expect("followers are woken");
+    tokio::time::timeout(Duration::from_secs(1), listener.wait(Duration::from_secs(60)))
+        .await
+        .expect("followers are woken");
 
     let barn = kvittering.foedsels_eller_d_nummer.unwrap();
     assert!(barn.is_synthetic() && !barn.is_d_number());
@@ -34,8 +36,12 @@ async fn a_birth_gives_the_child_a_number_and_both_parents_a_child() {
     assert!(child.har_statsborgerskap("NOR") && child.navn.is_empty());
     assert_eq!(child.foreldre(), [f.mor, f.far]);
     assert_eq!(child.gjeldende_sivilstand().unwrap().sivilstand, Sivilstandstype::Ugift);
-    assert_eq!(child.foedsel_i_norge[0].foedselsinstitusjonsnavn.as_deref(), Some("FELLES UNIVERSITETSSYKEHUS"));
-    let ansvarlige: Vec<_> = child.foreldreansvar.iter().map(|entry| (entry.ansvar, entry.ansvarlig)).collect();
+    assert_eq!(
+        child.foedsel_i_norge[0].foedselsinstitusjonsnavn.as_deref(),
+        Some("FELLES UNIVERSITETSSYKEHUS")
+    );
+    let ansvarlige: Vec<_> =
+        child.foreldreansvar.iter().map(|entry| (entry.ansvar, entry.ansvarlig)).collect();
     assert_eq!(ansvarlige, [(Ansvar::Felles, Some(f.mor)), (Ansvar::Felles, Some(f.far))]);
     let home = child.gjeldende_bostedsadresse().unwrap();
     assert_eq!((home.flyttedato, home.aarsak.as_deref()), (Some(date(2026, 11, 22)), Some("Fødsel")));
@@ -48,7 +54,10 @@ async fn a_birth_gives_the_child_a_number_and_both_parents_a_child() {
     }
 
     let feed = register.feed().await;
-    let told: Vec<_> = feed.iter().map(|one| (one.hendelse.folkeregisteridentifikator, one.hendelse.hendelsetype.as_str())).collect();
+    let told: Vec<_> = feed
+        .iter()
+        .map(|one| (one.hendelse.folkeregisteridentifikator, one.hendelse.hendelsetype.as_str()))
+        .collect();
     assert_eq!(
         told,
         [
@@ -85,12 +94,16 @@ async fn the_same_message_gives_the_same_receipt_and_another_under_its_number_is
     let location = first.headers["location"].to_str().unwrap();
     let own = register.token(SYKEHUS, SCOPE_FOEDSELSMELDING);
     let ask = |token: String| {
-        http::Request::get(location).header("authorization", format!("Bearer {token}")).body(axum::body::Body::empty()).unwrap()
+        http::Request::get(location)
+            .header("authorization", format!("Bearer {token}"))
+            .body(axum::body::Body::empty())
+            .unwrap()
     };
     assert_eq!(register.send(ask(own)).await.json(), first.json());
     let foreign = register.token(NAV, SCOPE_FOEDSELSMELDING);
     assert_eq!(register.send(ask(foreign)).await.status, StatusCode::NOT_FOUND);
-    let theirs = register.post_som(&path, NAV, SCOPE_FOEDSELSMELDING, "application/json", melding.to_string()).await;
+    let theirs =
+        register.post_som(&path, NAV, SCOPE_FOEDSELSMELDING, "application/json", melding.to_string()).await;
     assert_eq!(theirs.status, StatusCode::ACCEPTED);
     assert_eq!(theirs.json()["merknader"], json!([merknad::MULIG_DOBBELTMELDING]));
 }
@@ -118,7 +131,9 @@ async fn the_same_message_many_times_at_once_makes_one_child() {
     let register = register().await;
     let melding = foedselsmelding("gjentatt", &folk().mor);
     let path = format!("{MOTTAK}/foedselsmelding");
-    let answers = futures::future::join_all((0..50).map(|_| register.post(&path, SCOPE_FOEDSELSMELDING, &melding))).await;
+    let answers =
+        futures::future::join_all((0..50).map(|_| register.post(&path, SCOPE_FOEDSELSMELDING, &melding)))
+            .await;
     assert_eq!(answers.iter().filter(|svar| svar.status == StatusCode::ACCEPTED).count(), 1);
     assert_eq!(answers.iter().filter(|svar| svar.status == StatusCode::OK).count(), 49);
     assert_eq!(answers.iter().map(|svar| svar.tekst.as_str()).collect::<BTreeSet<_>>().len(), 1);
@@ -131,7 +146,11 @@ async fn two_processes_over_one_store_never_allot_a_number_twice() {
     let other = register.test.sibling("test", folkeregister::MIGRATIONS).await;
     let other = Register {
         router: folkeregister::Component::new(other.clone()).router().into(),
-        test: kernel::testing::TestContext { ctx: other, place: register.test.place.clone(), directory: tempdir() },
+        test: kernel::testing::TestContext {
+            ctx: other,
+            place: register.test.place.clone(),
+            directory: tempdir(),
+        },
     };
     let mor = folk().mor;
     let births = (0..60).map(|n| {
@@ -154,7 +173,13 @@ async fn a_number_that_someone_has_already_is_passed_over_and_a_day_runs_dry() {
     assert_eq!(register.last_inn(&ndjson(&personer)).await.status, StatusCode::OK);
     let only = register.foedsel(&foedselsmelding("siste", &folk().mor)).await;
     assert_eq!(only.foedsels_eller_d_nummer, Some(*last));
-    let none = register.post(&format!("{MOTTAK}/foedselsmelding"), SCOPE_FOEDSELSMELDING, &foedselsmelding("tom", &folk().mor)).await;
+    let none = register
+        .post(
+            &format!("{MOTTAK}/foedselsmelding"),
+            SCOPE_FOEDSELSMELDING,
+            &foedselsmelding("tom", &folk().mor),
+        )
+        .await;
     assert_eq!(none.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(register.alt(&folk().mor).await.relaterte(Familierolle::Barn).count(), 1);
 }
@@ -182,7 +207,8 @@ async fn the_mothers_husband_is_the_father_whatever_the_message_says() {
     assert_eq!(register.alt(&alone.foedsels_eller_d_nummer.unwrap()).await.foreldre(), [f.gift_kvinne]);
     medmor["meldingsId"] = json!("e-4");
     medmor["foedsel"]["barn"]["foedselsdato"] = json!("2026-02-10");
-    medmor["foedsel"]["farEllerMedmor"] = json!({"foedselsEllerDNummer": f.ektefelle_kvinne, "erMedmor": true});
+    medmor["foedsel"]["farEllerMedmor"] =
+        json!({"foedselsEllerDNummer": f.ektefelle_kvinne, "erMedmor": true});
     let both = register.foedsel(&medmor).await;
     let child = register.alt(&both.foedsels_eller_d_nummer.unwrap()).await;
     assert_eq!(child.relaterte(Familierolle::Medmor).collect::<Vec<_>>(), [f.ektefelle_kvinne]);
@@ -200,19 +226,33 @@ async fn a_child_of_one_known_parent_is_that_ones_alone() {
 
     // A father whom the register does not know stands with his name.
     let mut melding = foedselsmelding("a-2", &folk().d_nummer);
-    melding["foedsel"]["farEllerMedmor"] =
-        json!({"navn": {"fornavn": "SVEN", "etternavn": "SVENSSON"}, "foedselsdato": "1990-01-01", "statsborgerskap": "SWE"});
+    melding["foedsel"]["farEllerMedmor"] = json!({"navn": {"fornavn": "SVEN", "etternavn": "SVENSSON"}, "foedselsdato": "1990-01-01", "statsborgerskap": "SWE"});
     let child = register.foedsel(&melding).await.foedsels_eller_d_nummer.unwrap();
     let child = register.alt(&child).await;
     assert_eq!(child.gjeldende_status(), Some(Personstatus::Foedselsregistrert));
-    assert!(child.har_statsborgerskap("SWE") && !child.har_statsborgerskap("NOR") && child.bostedsadresse.is_empty());
+    assert!(
+        child.har_statsborgerskap("SWE")
+            && !child.har_statsborgerskap("NOR")
+            && child.bostedsadresse.is_empty()
+    );
     let father = child.relasjoner(Familierolle::Far).next().unwrap();
-    assert_eq!(father.relatert_person_uten_folkeregisteridentifikator.as_ref().unwrap().navn.as_ref().unwrap().fornavn, "SVEN");
+    assert_eq!(
+        father
+            .relatert_person_uten_folkeregisteridentifikator
+            .as_ref()
+            .unwrap()
+            .navn
+            .as_ref()
+            .unwrap()
+            .fornavn,
+        "SVEN"
+    );
     assert_eq!(child.foreldreansvar.iter().filter(|entry| entry.ansvar == Ansvar::Felles).count(), 2);
 
     // And so does a mother.
     let mut melding = foedselsmelding("a-3", &folk().mor);
-    melding["foedsel"]["mor"] = json!({"navn": {"fornavn": "ANNA", "etternavn": "SVENSSON"}, "foedselsdato": "1995-01-01"});
+    melding["foedsel"]["mor"] =
+        json!({"navn": {"fornavn": "ANNA", "etternavn": "SVENSSON"}, "foedselsdato": "1995-01-01"});
     let child = register.foedsel(&melding).await.foedsels_eller_d_nummer.unwrap();
     let child = register.alt(&child).await;
     assert!(child.har_statsborgerskap("XUK") && child.foreldre().is_empty());
@@ -240,7 +280,11 @@ async fn what_is_unusual_is_registered_and_remarked() {
     let man = register.foedsel(&foedselsmelding("m-1", &f.mann)).await;
     assert_eq!(man.merknader, [merknad::MOR_ER_MANN]);
     let child = register.alt(&man.foedsels_eller_d_nummer.unwrap()).await;
-    assert_eq!(child.relaterte(Familierolle::Mor).collect::<Vec<_>>(), [f.mann], "the one who gave birth is the mother");
+    assert_eq!(
+        child.relaterte(Familierolle::Mor).collect::<Vec<_>>(),
+        [f.mann],
+        "the one who gave birth is the mother"
+    );
 
     let mut died_giving_birth = foedselsmelding("m-2", &f.doed);
     died_giving_birth["foedsel"]["barn"]["foedselsdato"] = json!("2026-03-02");
@@ -248,12 +292,18 @@ async fn what_is_unusual_is_registered_and_remarked() {
     let orphan = register.foedsel(&died_giving_birth).await;
     assert_eq!(orphan.merknader, [merknad::MOR_ER_DOED]);
     let child = register.alt(&orphan.foedsels_eller_d_nummer.unwrap()).await;
-    assert_eq!(child.foreldreansvar.iter().map(|entry| (entry.ansvar, entry.ansvarlig)).collect::<Vec<_>>(), [(Ansvar::Far, Some(f.far))]);
+    assert_eq!(
+        child.foreldreansvar.iter().map(|entry| (entry.ansvar, entry.ansvarlig)).collect::<Vec<_>>(),
+        [(Ansvar::Far, Some(f.far))]
+    );
 
     // An old number finds its person, and the child is that person's.
     let old = register.foedsel(&foedselsmelding("m-3", &f.gammelt)).await;
     assert_eq!(register.alt(&old.foedsels_eller_d_nummer.unwrap()).await.foreldre(), [f.nytt]);
-    let whole = register.get(&format!("{BASE}/personer/{}?part=navn&part=historikk", f.gammelt.as_str())).await.json();
+    let whole = register
+        .get(&format!("{BASE}/personer/{}?part=navn&part=historikk", f.gammelt.as_str()))
+        .await
+        .json();
     assert_eq!(whole["navn"].as_array().unwrap().len(), 2, "the mother's history is still there");
     assert_eq!(register.alt(&f.gammelt).await.relaterte(Familierolle::Barn).count(), 1);
 
@@ -271,7 +321,8 @@ async fn twins_are_two_messages() {
         melding["foedsel"]["barn"]["rekkefoelgenummerVedFlerfoedsel"] = json!(nummer);
         melding
     };
-    let (first, second) = (register.foedsel(&twin("t-1", "21")).await, register.foedsel(&twin("t-2", "22")).await);
+    let (first, second) =
+        (register.foedsel(&twin("t-1", "21")).await, register.foedsel(&twin("t-2", "22")).await);
     assert!(first.merknader.is_empty() && second.merknader.is_empty());
     let children = [first, second].map(|kvittering| kvittering.foedsels_eller_d_nummer.unwrap());
     assert_ne!(children[0], children[1]);

@@ -35,7 +35,13 @@ pub async fn hent(
     let ([pid], [json]) = (versjoner.as_slice(), json.as_slice()) else {
         return Err(Avslag::ukjent("Det finnes ikke noe dokument med denne identifikatoren."));
     };
-    let access = Access::from_claims(NAME, &claims, &headers, super::oppslag_i_ord(&pairs), Pakke::MedHjemmel.hjemmel());
+    let access = Access::from_claims(
+        NAME,
+        &claims,
+        &headers,
+        super::oppslag_i_ord(&pairs),
+        Pakke::MedHjemmel.hjemmel(),
+    );
     let json = Personal::new(*pid, json.clone()).release(&component.ctx.log, access).await?;
     Ok(super::svar_med_etag(&headers, &id, json))
 }
@@ -61,8 +67,15 @@ pub async fn bulkoppslag(
     let (mut pids, json) = versjoner(&component, &asked.dokumentidentifikator, &utvalg).await?;
     pids.sort_unstable();
     pids.dedup();
-    let access = Access::from_claims(NAME, &claims, &headers, super::oppslag_i_ord(&pairs), Pakke::MedHjemmel.hjemmel());
-    let json = Personal::many(pids, format!("[{}]", json.join(","))).release(&component.ctx.log, access).await?;
+    let access = Access::from_claims(
+        NAME,
+        &claims,
+        &headers,
+        super::oppslag_i_ord(&pairs),
+        Pakke::MedHjemmel.hjemmel(),
+    );
+    let json =
+        Personal::many(pids, format!("[{}]", json.join(","))).release(&component.ctx.log, access).await?;
     Ok(super::svar(json))
 }
 

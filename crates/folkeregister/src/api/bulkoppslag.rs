@@ -70,8 +70,9 @@ async fn hent(
         return Err(Avslag::felt(StatusCode::BAD_REQUEST, felt, "skal ha 1 til 1000 numre"));
     }
     let numbers = asked.foedsels_eller_d_nummer.iter().enumerate();
-    let pids: Vec<Pid> =
-        numbers.map(|(place, text)| super::nummer(text, &format!("{felt}[{place}]"))).collect::<Result<_, _>>()?;
+    let pids: Vec<Pid> = numbers
+        .map(|(place, text)| super::nummer(text, &format!("{felt}[{place}]")))
+        .collect::<Result<_, _>>()?;
     let found = store::finn(&ctx.store, &pids).await?;
     let json = skriv(&pids, &found, |versjon| utsnitt::skriv(versjon, &utvalg))?;
     let mut subjects: Vec<Pid> = found.values().map(|versjon| versjon.pid).collect();
@@ -96,7 +97,9 @@ fn skriv(
             json.push_str(&person(versjon)?);
             json.push('}');
         } else {
-            json.push_str("\",\"feilmelding\":{\"feilmelding\":\"Det finnes ingen person med dette nummeret.\"}}");
+            json.push_str(
+                "\",\"feilmelding\":{\"feilmelding\":\"Det finnes ingen person med dette nummeret.\"}}",
+            );
         }
     }
     json.push_str("]}");

@@ -85,20 +85,24 @@ pub fn nummerfeil(error: IdError) -> &'static str {
 
 /// The field and what is wrong with it. Takes nothing over from the message of the reader but the names that are ours.
 fn lest(bad: &BadJson) -> (String, &'static str) {
-    // A name in the path that the sender has made up may be anything.
-    let known = |part: &str| part.len() <= 60 && part.bytes().all(|byte| byte.is_ascii_alphabetic() || b"[]0123456789".contains(&byte));
-    let made_up = |part: &str| part.bytes().filter(u8::is_ascii_digit).count() > 6;
-    let felt: Vec<&str> = bad.path.split('.').take_while(|part| known(part) && !made_up(part)).collect();
-    let felt = felt.join(".");
     let message = bad.message.split(" at line ").next().unwrap_or_default();
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        // The name of a field that should not be there is the sender's own, and may be anything: only where it stands
+        // is said.
+        let name = rest.rsplit_once("`, expected").map_or(rest, |(name, _)| name);
+        let inside = bad.path.strip_suffix(name).unwrap_or(&bad.path).trim_end_matches('.');
+        let ours = inside
+            .split('.')
+            .all(|part| part.starts_with(|first: char| first.is_ascii_lowercase()) && part.len() < 60);
+        return (
+            if ours { inside.to_owned() } else { String::new() },
+            "har et felt som ikke hører hjemme der",
+        );
+    }
+    let felt = bad.path.clone();
     if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         let felt = if felt.is_empty() { name.to_owned() } else { format!("{felt}.{name}") };
         return (felt, "mangler");
-    }
-    if message.starts_with("unknown field") {
-        // The name of the field that should not be there is the sender's own; where it would have stood is said.
-        let inside = felt.rsplit_once('.').map_or("", |(inside, _)| inside);
-        return (inside.to_owned(), "har et felt som meldingen ikke kan ha");
     }
     let numbers = [IdError::Length(11), IdError::Digits, IdError::Date, IdError::ControlDigit];
     if let Some(error) = numbers.into_iter().find(|error| error.to_string() == message) {
@@ -154,7 +158,8 @@ impl From<Mangel> for Avslag {
 impl IntoResponse for Avslag {
     fn into_response(self) -> Response {
         let kode = self.kode().to_owned();
-        let mut response = (self.status, Json(Feil { kode, melding: self.melding, felt: self.felt })).into_response();
+        let mut response =
+            (self.status, Json(Feil { kode, melding: self.melding, felt: self.felt })).into_response();
         if let Some(how) = self.www_authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
         }

@@ -34,17 +34,26 @@ pub async fn feed(
     let pairs = super::parametre(query, &["seq"])?;
     let bad = |hva| Avslag::felt(StatusCode::BAD_REQUEST, "seq", hva);
     let [(_, seq)] = pairs.as_slice() else { return Err(bad("skal stå én gang")) };
-    let fra: i64 = seq.parse().ok().filter(|fra| *fra >= 0).ok_or_else(|| bad("skal være et sekvensnummer"))?;
+    let fra: i64 =
+        seq.parse().ok().filter(|fra| *fra >= 0).ok_or_else(|| bad("skal være et sekvensnummer"))?;
     let entries = kernel::feed::after(&ctx.store, fra.max(1) - 1, FEED_PAGE).await?;
     if entries.is_empty() && fra > kernel::feed::last(&ctx.store).await?.saturating_add(1) {
         return Err(bad("er lenger fram enn neste hendelse"));
     }
     let etag = format!("{}-{}", fra.max(1), entries.last().map_or(0, |entry| entry.seq));
-    let hendelser = entries.into_iter().map(feed::vis).collect::<Result<Vec<LagretHendelse>, StoreError>>()?;
-    let mut subjects: Vec<Pid> = hendelser.iter().map(|one| one.hendelse.folkeregisteridentifikator).collect();
+    let hendelser =
+        entries.into_iter().map(feed::vis).collect::<Result<Vec<LagretHendelse>, StoreError>>()?;
+    let mut subjects: Vec<Pid> =
+        hendelser.iter().map(|one| one.hendelse.folkeregisteridentifikator).collect();
     subjects.sort_unstable();
     subjects.dedup();
-    let access = Access::from_claims(NAME, &claims, &headers, "Leste at noe er endret i folkeregisteret", Pakke::MedHjemmel.hjemmel());
+    let access = Access::from_claims(
+        NAME,
+        &claims,
+        &headers,
+        "Leste at noe er endret i folkeregisteret",
+        Pakke::MedHjemmel.hjemmel(),
+    );
     let json = Personal::many(subjects, serde_json::to_string(&hendelser)?).release(&ctx.log, access).await?;
     Ok(super::svar_med_etag(&headers, &etag, json))
 }
@@ -69,8 +78,10 @@ pub async fn hent(
 ) -> Result<Response, Avslag> {
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
     super::identifikatorer(std::slice::from_ref(&id))?;
-    let found = store::hendelsesdokumenter(&component.ctx.store, std::slice::from_ref(&id)).await?.remove(&id);
-    let (pid, json) = found.ok_or_else(|| Avslag::ukjent("Det finnes ingen hendelse med denne identifikatoren."))?;
+    let found =
+        store::hendelsesdokumenter(&component.ctx.store, std::slice::from_ref(&id)).await?.remove(&id);
+    let (pid, json) =
+        found.ok_or_else(|| Avslag::ukjent("Det finnes ingen hendelse med denne identifikatoren."))?;
     let access = Access::from_claims(NAME, &claims, &headers, HVA, Pakke::MedHjemmel.hjemmel());
     Ok(super::svar(Personal::new(pid, json).release(&component.ctx.log, access).await?))
 }
@@ -90,7 +101,8 @@ pub async fn bulkoppslag(
     let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
     let found = store::hendelsesdokumenter(&component.ctx.store, &asked.dokumentidentifikator).await?;
-    let documents: Vec<&(Pid, String)> = asked.dokumentidentifikator.iter().filter_map(|id| found.get(id)).collect();
+    let documents: Vec<&(Pid, String)> =
+        asked.dokumentidentifikator.iter().filter_map(|id| found.get(id)).collect();
     let json: Vec<&str> = documents.iter().map(|(_, json)| json.as_str()).collect();
     let json = format!("[{}]", json.join(","));
     let mut subjects: Vec<Pid> = documents.iter().map(|(pid, _)| *pid).collect();

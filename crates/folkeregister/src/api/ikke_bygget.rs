@@ -9,7 +9,8 @@ use crate::Component;
 use crate::model::pakke::Pakke;
 
 /// Searches and schemas would otherwise be read as a person's number or an event's identifier.
-const NAVN: [&str; 5] = ["personer/entydigsoek", "personer/soek", "personer/xsd", "hendelser/xsd", "hendelser/feedxsd"];
+const NAVN: [&str; 5] =
+    ["personer/entydigsoek", "personer/soek", "personer/xsd", "hendelser/xsd", "hendelser/feedxsd"];
 
 /// Routes that refuse.
 pub fn routes() -> OpenApiRouter<Component> {
@@ -42,13 +43,24 @@ async fn annet(uri: Uri) -> Avslag {
         (Some(_), ["personer", "entydigsoek" | "soek"]) => Avslag::ikke_bygget("søk etter personer"),
         (Some(_), ["personer" | "hendelser", "xsd" | "feedxsd"]) => Avslag::ikke_bygget("skjemaene som XSD"),
         (Some(_), ["uttrekk", ..]) => Avslag::ikke_bygget("uttrekk"),
-        (Some(_), ["hendelser", ..]) => Avslag::ikke_bygget("hendelser i denne rettighetspakken, eller av denne typen"),
+        (Some(_), ["hendelser", ..]) => {
+            Avslag::ikke_bygget("hendelser i denne rettighetspakken, eller av denne typen")
+        }
         _ => Avslag::ukjent("Det er ingenting på denne adressen."),
     }
 }
 
 /// Messages that the intake is to have.
 const MELDINGER: [&str; 11] = [
-    "flyttemelding", "innflytting", "utflytting", "vigsel", "separasjon", "skilsmisse", "navnevalg", "farskap", "vergemaal",
-    "adressebeskyttelse", "dnummer",
+    "flyttemelding",
+    "innflytting",
+    "utflytting",
+    "vigsel",
+    "separasjon",
+    "skilsmisse",
+    "navnevalg",
+    "farskap",
+    "vergemaal",
+    "adressebeskyttelse",
+    "dnummer",
 ];

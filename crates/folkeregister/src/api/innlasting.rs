@@ -62,11 +62,15 @@ fn les(body: &[u8], rng: &Rng) -> Result<Vec<Lastet>, Avslag> {
             continue;
         }
         let foran = format!("linje {linje}: ");
-        let feil = |felt: &str, hva: &str| Avslag::felt(StatusCode::BAD_REQUEST, &format!("{foran}{felt}"), hva);
+        let feil =
+            |felt: &str, hva: &str| Avslag::felt(StatusCode::BAD_REQUEST, &format!("{foran}{felt}"), hva);
         let person: Persondokument = kernel::http::json(tekst).map_err(|bad| Avslag::json(&foran, &bad))?;
         let mut numre = Vec::with_capacity(1);
         for (place, entry) in person.identifikasjonsnummer.iter().enumerate() {
-            let pid = super::nummer(&entry.foedsels_eller_d_nummer, &format!("{foran}identifikasjonsnummer[{place}].foedselsEllerDNummer"))?;
+            let pid = super::nummer(
+                &entry.foedsels_eller_d_nummer,
+                &format!("{foran}identifikasjonsnummer[{place}].foedselsEllerDNummer"),
+            )?;
             numre.push(pid);
         }
         let pid = person.pid().ok_or_else(|| feil("identifikasjonsnummer", "har ikke noe nummer i bruk"))?;
@@ -93,7 +97,11 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
     for Lastet { linje, numre, versjon } in personer {
         if numre.iter().filter_map(|nummer| kjente.get(nummer)).any(|kjent| !numre.contains(&kjent.pid)) {
             let felt = format!("linje {linje}: identifikasjonsnummer");
-            return Err(Avslag::felt(StatusCode::UNPROCESSABLE_ENTITY, &felt, "har et nummer som tilhører en annen person"));
+            return Err(Avslag::felt(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &felt,
+                "har et nummer som tilhører en annen person",
+            ));
         }
         if let Some(kjent) = kjente.get(&versjon.pid) {
             if (&kjent.innhold, &kjent.historikk) == (&versjon.innhold, &versjon.historikk) {
@@ -107,7 +115,12 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
     store::behold(tx, versjoner).await?;
     store::pek(tx, &pekere).await?;
     for (pid, dokument) in &endrede {
-        let hendelse = NyHendelse { pid: *pid, hendelsetype: hendelsetype::PERSON_ER_OPPDATERT, persondokument: dokument, dokument: None };
+        let hendelse = NyHendelse {
+            pid: *pid,
+            hendelsetype: hendelsetype::PERSON_ER_OPPDATERT,
+            persondokument: dokument,
+            dokument: None,
+        };
         feed::append(tx, hendelse, naa).await?;
     }
     Ok(!endrede.is_empty())

@@ -26,8 +26,10 @@ pub async fn hent(
         return Err(AuthError::scope(SCOPE_FOEDSELSMELDING).into());
     }
     let found = store::melding(&ctx.store, &mottak::avsender(&claims), &id).await?;
-    let found = found.ok_or_else(|| Avslag::ukjent("Det finnes ingen melding med dette nummeret fra denne avsenderen."))?;
-    let access = Access::from_claims(NAME, &claims, &headers, "Hentet kvittering for en melding", mottak::HJEMMEL);
+    let found = found
+        .ok_or_else(|| Avslag::ukjent("Det finnes ingen melding med dette nummeret fra denne avsenderen."))?;
+    let access =
+        Access::from_claims(NAME, &claims, &headers, "Hentet kvittering for en melding", mottak::HJEMMEL);
     let subjects = found.pid.into_iter().collect();
     Ok(super::svar(Personal::many(subjects, found.kvittering).release(&ctx.log, access).await?))
 }

@@ -63,7 +63,9 @@ async fn leser(component: &Component, headers: &HeaderMap, pakke: Pakke) -> Resu
 fn kun_json(headers: &HeaderMap) -> Result<(), Avslag> {
     let Some(accept) = headers.get(header::ACCEPT) else { return Ok(()) };
     let accept = accept.to_str().unwrap_or_default().to_ascii_lowercase();
-    let accepts = |wanted: &[&str]| accept.split(',').any(|one| wanted.contains(&one.split(';').next().unwrap_or_default().trim()));
+    let accepts = |wanted: &[&str]| {
+        accept.split(',').any(|one| wanted.contains(&one.split(';').next().unwrap_or_default().trim()))
+    };
     if accepts(&["application/json", "application/*", "*/*"]) {
         return Ok(());
     }
@@ -98,7 +100,9 @@ fn parametre(query: QueryPairs, known: &[&str]) -> Result<Vec<(String, String)>,
 fn utvalg(pakke: Pakke, pairs: &[(String, String)]) -> Result<Utvalg, Avslag> {
     Utvalg::les(pakke, deler(pairs)).map_err(|avvist| match avvist {
         Avvist::Ukjent => Avslag::ugyldig("part: det finnes ingen slik del av persondokumentet."),
-        Avvist::IkkeIPakken => Avslag::ny(StatusCode::FORBIDDEN, "part: delen er ikke med i rettighetspakken."),
+        Avvist::IkkeIPakken => {
+            Avslag::ny(StatusCode::FORBIDDEN, "part: delen er ikke med i rettighetspakken.")
+        }
     })
 }
 
@@ -133,7 +137,11 @@ fn identifikatorer(ids: &[String]) -> Result<(), Avslag> {
         return Err(Avslag::felt(StatusCode::BAD_REQUEST, felt, "skal ha 1 til 1000 identifikatorer"));
     }
     match ids.iter().position(|id| !er_identifikator(id)) {
-        Some(place) => Err(Avslag::felt(StatusCode::BAD_REQUEST, &format!("{felt}[{place}]"), "skal ha 32 heksadesimale siffer")),
+        Some(place) => Err(Avslag::felt(
+            StatusCode::BAD_REQUEST,
+            &format!("{felt}[{place}]"),
+            "skal ha 32 heksadesimale siffer",
+        )),
         None => Ok(()),
     }
 }
@@ -151,7 +159,8 @@ fn svar(json: Released<String>) -> Response {
 fn svar_med_etag(headers: &HeaderMap, etag: &str, json: Released<String>) -> Response {
     let etag = format!("\"{etag}\"");
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let unchanged = known.flat_map(|value| value.split(',')).any(|one| one.trim().trim_start_matches("W/") == etag);
+    let unchanged =
+        known.flat_map(|value| value.split(',')).any(|one| one.trim().trim_start_matches("W/") == etag);
     let mut response = if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { svar(json) };
     if let Ok(value) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, value);

@@ -10,7 +10,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clients::folkeregister::{
-    Doedsmelding, Feil, Foedselsmelding, Kvittering, MeldtForelder, SCOPE_DOEDSMELDING, SCOPE_FOEDSELSMELDING, WAKE, merknad,
+    Doedsmelding, Feil, Foedselsmelding, Kvittering, MeldtForelder, SCOPE_DOEDSMELDING,
+    SCOPE_FOEDSELSMELDING, WAKE, merknad,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -138,11 +139,14 @@ async fn motta<M: Melding>(
     let body = super::innhold(headers, "application/json", body)?;
     let melding: M = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     melding.kontroller(ctx.clock.today())?;
-    let location = format!("/folkeregisteret/mottak/api/v1/kvittering/{}", clients::encoded(melding.meldings_id()));
+    let location =
+        format!("/folkeregisteret/mottak/api/v1/kvittering/{}", clients::encoded(melding.meldings_id()));
 
     let (avsender, naa, rng) = (avsender(&claims), ctx.clock.now(), ctx.rng.clone());
-    let (mottatt, ny) =
-        ctx.store.write(move |tx| Box::pin(async move { behandle(tx, &melding, &avsender, naa, rng).await })).await?;
+    let (mottatt, ny) = ctx
+        .store
+        .write(move |tx| Box::pin(async move { behandle(tx, &melding, &avsender, naa, rng).await }))
+        .await?;
     if ny {
         ctx.wake.notify(WAKE);
     }
@@ -172,7 +176,11 @@ async fn behandle<M: Melding>(
         if foer.sum == sum {
             return Ok((foer, false));
         }
-        return Err(Avslag::felt(StatusCode::CONFLICT, "meldingsId", "er brukt til en melding med annet innhold"));
+        return Err(Avslag::felt(
+            StatusCode::CONFLICT,
+            "meldingsId",
+            "er brukt til en melding med annet innhold",
+        ));
     }
     let mut verden = Verden { naa, rng, foer: BTreeMap::new(), foerste: None };
     let registrert = melding.registrer(tx, &mut verden).await?;
@@ -199,7 +207,10 @@ async fn behold(tx: &mut Tx, endringer: Vec<Endring>, verden: Verden) -> Result<
             Some((barn, dokument)) if *barn == pid => dokument.clone(),
             _ => {
                 let dokument = verden.identifikator();
-                let numre = person.identifikasjonsnummer.iter().filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
+                let numre = person
+                    .identifikasjonsnummer
+                    .iter()
+                    .filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
                 pekere.extend(numre.map(|nummer| (nummer, dokument.clone())));
                 dokument
             }
@@ -238,17 +249,23 @@ impl Melding for Foedselsmelding {
         Box::pin(async move {
             let meldt = &self.foedsel;
             let annen = meldt.far_eller_medmor.as_ref();
-            let asked: Vec<Pid> =
-                [Some(&meldt.mor), annen].into_iter().flatten().filter_map(|forelder| forelder.foedsels_eller_d_nummer).collect();
+            let asked: Vec<Pid> = [Some(&meldt.mor), annen]
+                .into_iter()
+                .flatten()
+                .filter_map(|forelder| forelder.foedsels_eller_d_nummer)
+                .collect();
             let numre = verden.finn(tx, &asked).await?;
             let forelder = |verden: &Verden, meldt: &MeldtForelder, ukjent: fn() -> Mangel| {
-                let Some(nummer) = meldt.foedsels_eller_d_nummer else { return Ok(Forelder::Ukjent(Box::new(meldt.clone()))) };
+                let Some(nummer) = meldt.foedsels_eller_d_nummer else {
+                    return Ok(Forelder::Ukjent(Box::new(meldt.clone())));
+                };
                 let pid = numre.get(&nummer).ok_or_else(ukjent)?;
                 kjent(verden, *pid).and_then(|forelder| forelder.ok_or_else(|| ukjent().into()))
             };
             let mor = forelder(verden, &meldt.mor, foedsel::ukjent_mor)?;
             let mut merknader = foedsel::kontroller_mor(&mor, self)?;
-            let meldt_annen = annen.map(|annen| forelder(verden, annen, foedsel::ukjent_annen)).transpose()?;
+            let meldt_annen =
+                annen.map(|annen| forelder(verden, annen, foedsel::ukjent_annen)).transpose()?;
 
             let ektefelle = match foedsel::ektefelle(&mor) {
                 Some(pid) => {
@@ -271,9 +288,14 @@ impl Melding for Foedselsmelding {
                 return Ok(Registrert { pid: None, endringer: registrering.doedfoedt()?, merknader });
             }
             let dokument = verden.identifikator();
-            let barn = store::tildel(tx, meldt.barn.foedselsdato, meldt.barn.kjoenn, &dokument).await?.ok_or_else(|| {
-                Avslag::ny(StatusCode::SERVICE_UNAVAILABLE, "Det er ingen ledige fødselsnummer for denne fødselsdatoen.")
-            })?;
+            let barn = store::tildel(tx, meldt.barn.foedselsdato, meldt.barn.kjoenn, &dokument)
+                .await?
+                .ok_or_else(|| {
+                    Avslag::ny(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "Det er ingen ledige fødselsnummer for denne fødselsdatoen.",
+                    )
+                })?;
             verden.foerste = Some((barn, dokument));
             Ok(Registrert { pid: Some(barn), endringer: registrering.levende(barn)?, merknader })
         })
@@ -304,9 +326,14 @@ impl Melding for Doedsmelding {
             let asked = self.doed_person.foedselsnummer;
             let numre = verden.finn(tx, &[asked]).await?;
             let pid = *numre.get(&asked).ok_or_else(doedsfall::ukjent)?;
-            let person = verden.foer.get(&pid).map(Versjon::helt).transpose()?.ok_or_else(doedsfall::ukjent)?;
+            let person =
+                verden.foer.get(&pid).map(Versjon::helt).transpose()?.ok_or_else(doedsfall::ukjent)?;
             if doedsfall::kontroller_person(&person, self)? {
-                return Ok(Registrert { pid: Some(pid), merknader: vec![merknad::ALLEREDE_DOED], ..Registrert::default() });
+                return Ok(Registrert {
+                    pid: Some(pid),
+                    merknader: vec![merknad::ALLEREDE_DOED],
+                    ..Registrert::default()
+                });
             }
             verden.finn(tx, &doedsfall::naerstaaende(&person)).await?;
             let mut personer = hele(verden)?;

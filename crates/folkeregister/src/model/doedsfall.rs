@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use clients::folkeregister::{
-    Ansvar, Doedsfall, Doedsmelding, Familierolle, Foreldreansvar, Opphav, Opplysning as _, Persondokument, Personstatus,
-    Sivilstand, Sivilstandstype, Status, hendelsetype,
+    Ansvar, Doedsfall, Doedsmelding, Familierolle, Foreldreansvar, Opphav, Opplysning as _, Persondokument,
+    Personstatus, Sivilstand, Sivilstandstype, Status, hendelsetype,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -25,7 +25,10 @@ pub fn kontroller(melding: &Doedsmelding, i_dag: Date) -> Result<(), Mangel> {
         return Err(ugyldig("forespoerselssdato", "er i framtiden"));
     }
     if !KILDER.contains(&melding.kilde.as_str()) {
-        return Err(ugyldig("kilde", "skal være tingretten, helse, utenriksstasjon, lensmannskontor eller nav"));
+        return Err(ugyldig(
+            "kilde",
+            "skal være tingretten, helse, utenriksstasjon, lensmannskontor eller nav",
+        ));
     }
     if melding.doed_person.doedsdato > i_dag {
         return Err(ugyldig(DATO, "er i framtiden"));
@@ -52,7 +55,10 @@ pub fn kontroller_person(person: &Persondokument, melding: &Doedsmelding) -> Res
     }
     match person.doedsdato() {
         Some(kjent) if kjent == dato => Ok(true),
-        Some(_) => Err(strid(DATO, "er en annen enn den som er registrert; en registrert dato rettes ikke med en ny melding")),
+        Some(_) => Err(strid(
+            DATO,
+            "er en annen enn den som er registrert; en registrert dato rettes ikke med en ny melding",
+        )),
         // Dead by status, without a day: this is the day.
         None => Ok(false),
     }
@@ -70,7 +76,9 @@ pub fn naerstaaende(person: &Persondokument) -> Vec<Pid> {
 pub fn andre_ansvarlige<'a>(doed: Pid, barn: impl IntoIterator<Item = &'a Persondokument>) -> Vec<Pid> {
     let mut pids: Vec<Pid> = barn
         .into_iter()
-        .flat_map(|barn| barn.foreldreansvar.iter().filter(|entry| entry.er_gjeldende).filter_map(|entry| entry.ansvarlig))
+        .flat_map(|barn| {
+            barn.foreldreansvar.iter().filter(|entry| entry.er_gjeldende).filter_map(|entry| entry.ansvarlig)
+        })
         .filter(|pid| *pid != doed)
         .collect();
     pids.sort_unstable();
@@ -87,7 +95,9 @@ fn ektefelle(person: &Persondokument) -> Option<Pid> {
 fn gjenlevende(sivilstand: Sivilstandstype) -> Option<Sivilstandstype> {
     match sivilstand {
         Sivilstandstype::Gift | Sivilstandstype::Separert => Some(Sivilstandstype::EnkeEllerEnkemann),
-        Sivilstandstype::RegistrertPartner | Sivilstandstype::SeparertPartner => Some(Sivilstandstype::GjenlevendePartner),
+        Sivilstandstype::RegistrertPartner | Sivilstandstype::SeparertPartner => {
+            Some(Sivilstandstype::GjenlevendePartner)
+        }
         _ => None,
     }
 }
@@ -123,9 +133,15 @@ impl Registrering<'_> {
         let hendelse = vec![ny("doedsfall", &doedsfall)?, ny("status", &status)?];
         doed.status.insert(0, status);
         doed.doedsfall = Some(doedsfall);
-        doed.foreldreansvar.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
-        let mut endringer =
-            vec![Endring { pid: self.pid, person: doed, hendelser: vec![(hendelsetype::PERSON_ER_DOED, hendelse)] }];
+        doed.foreldreansvar
+            .iter_mut()
+            .filter(|entry| entry.er_gjeldende)
+            .for_each(|entry| entry.avslutt(slutt));
+        let mut endringer = vec![Endring {
+            pid: self.pid,
+            person: doed,
+            hendelser: vec![(hendelsetype::PERSON_ER_DOED, hendelse)],
+        }];
 
         let mut nye = Vec::new();
         nye.extend(ektefelle.and_then(|pid| self.enke(pid, dato, &opphav, slutt)));
@@ -136,8 +152,12 @@ impl Registrering<'_> {
         let mut av_person: BTreeMap<Pid, Vec<_>> = BTreeMap::new();
         for ny_opplysning in nye {
             let (pid, hendelse) = match ny_opplysning {
-                Ny::Sivilstand(pid, entry) => (pid, (hendelsetype::ENDRING_I_SIVILSTAND, ny("sivilstand", &entry)?)),
-                Ny::Ansvar(pid, entry) => (pid, (hendelsetype::ENDRING_I_FORELDREANSVAR, ny("foreldreansvar", &entry)?)),
+                Ny::Sivilstand(pid, entry) => {
+                    (pid, (hendelsetype::ENDRING_I_SIVILSTAND, ny("sivilstand", &entry)?))
+                }
+                Ny::Ansvar(pid, entry) => {
+                    (pid, (hendelsetype::ENDRING_I_FORELDREANSVAR, ny("foreldreansvar", &entry)?))
+                }
             };
             av_person.entry(pid).or_default().push(hendelse);
         }
@@ -172,15 +192,20 @@ impl Registrering<'_> {
     /// Ends the dead's responsibility for a child. Whoever shared it has it alone (barnelova: the one who lives on).
     fn ansvar(&mut self, barn: Pid, opphav: &Opphav, slutt: Timestamp, nye: &mut Vec<Ny>) {
         let Some(person) = self.personer.get_mut(&barn) else { return };
-        let mut igjen = Vec::new();
+        let (mut igjen, mut avsluttet) = (Vec::new(), None);
         for entry in person.foreldreansvar.iter_mut().filter(|entry| entry.er_gjeldende) {
             if entry.ansvarlig == Some(self.pid) {
                 entry.avslutt(slutt);
+                avsluttet = Some(entry.clone());
             } else if entry.ansvar == Ansvar::Felles {
                 igjen.push(entry);
             }
         }
-        let [felles] = igjen.as_mut_slice() else { return };
+        let [felles] = igjen.as_mut_slice() else {
+            // Nobody follows: the event tells that this one has ended.
+            nye.extend(avsluttet.map(|entry| Ny::Ansvar(barn, entry)));
+            return;
+        };
         felles.avslutt(slutt);
         let ansvarlig = felles.ansvarlig;
         let ansvarlig_uten_identifikator = felles.ansvarlig_uten_identifikator.clone();
@@ -205,10 +230,16 @@ impl Registrering<'_> {
         person.foreldreansvar.insert(0, hos_barnet.clone());
         nye.push(Ny::Ansvar(barn, hos_barnet));
 
-        let Some((pid, voksen)) = ansvarlig.and_then(|pid| Some((pid, self.personer.get_mut(&pid)?))) else { return };
-        let felles = voksen.foreldreansvar.iter_mut().filter(|entry| entry.er_gjeldende && entry.ansvarssubjekt == Some(barn));
+        let Some((pid, voksen)) = ansvarlig.and_then(|pid| Some((pid, self.personer.get_mut(&pid)?))) else {
+            return;
+        };
+        let felles = voksen
+            .foreldreansvar
+            .iter_mut()
+            .filter(|entry| entry.er_gjeldende && entry.ansvarssubjekt == Some(barn));
         felles.for_each(|entry| entry.avslutt(slutt));
-        let hos_den_voksne = Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(opphav) };
+        let hos_den_voksne =
+            Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(opphav) };
         voksen.foreldreansvar.insert(0, hos_den_voksne.clone());
         nye.push(Ny::Ansvar(pid, hos_den_voksne));
     }

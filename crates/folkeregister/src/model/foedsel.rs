@@ -1,10 +1,11 @@
 //! A birth: what a message must hold, and what the register makes of it by law.
 
 use clients::folkeregister::{
-    Adressebeskyttelse, Ansvar, Bostedsadresse, Egenskapshendelse, Familierelasjon, Familierolle, Foedsel, FoedselINorge,
-    Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype, Identitetsgrunnlag, Identitetsgrunnlagstatus,
-    MeldtForelder, Nummerstatus, Opphav, Persondokument, Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand,
-    Sivilstandstype, Statsborgerskap, Status, hendelsetype, merknad,
+    Adressebeskyttelse, Ansvar, Bostedsadresse, Egenskapshendelse, Familierelasjon, Familierolle, Foedsel,
+    FoedselINorge, Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype,
+    Identitetsgrunnlag, Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument,
+    Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
+    hendelsetype, merknad,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -37,7 +38,10 @@ pub fn kontroller(melding: &Foedselsmelding, i_dag: Date) -> Result<(), Mangel> 
         return Err(ugyldig("foedsel.barn.foedselsdato", "er i framtiden"));
     }
     if !(1900..2040).contains(&dato.year()) {
-        return Err(ugyldig("foedsel.barn.foedselsdato", "har et år som det ikke tildeles fødselsnummer for"));
+        return Err(ugyldig(
+            "foedsel.barn.foedselsdato",
+            "har et år som det ikke tildeles fødselsnummer for",
+        ));
     }
     kontroller_flerfoedsel(melding)?;
     if Kommunenummer::parse(&foedsel.foedested.foedekommunenummer).is_err() {
@@ -84,7 +88,10 @@ fn kontroller_forelder(felt: &str, forelder: &MeldtForelder) -> Result<(), Mange
     match (&forelder.foedsels_eller_d_nummer, &forelder.navn, forelder.foedselsdato) {
         (Some(_), None, None) => {}
         (Some(_), _, _) => {
-            return Err(ugyldig(&felt("foedselsEllerDNummer"), "kan ikke komme sammen med navn og fødselsdato"));
+            return Err(ugyldig(
+                &felt("foedselsEllerDNummer"),
+                "kan ikke komme sammen med navn og fødselsdato",
+            ));
         }
         (None, None, None) => return Err(ugyldig(&felt("foedselsEllerDNummer"), "mangler")),
         (None, None, Some(_)) => return Err(ugyldig(&felt("navn"), "mangler")),
@@ -145,9 +152,12 @@ impl Forelder {
     /// ISO 3166-1 alpha-3.
     fn statsborgerskap(&self) -> Vec<&str> {
         match self {
-            Self::Kjent(_, person) => {
-                person.statsborgerskap.iter().filter(|entry| entry.er_gjeldende).map(|entry| entry.statsborgerskap.as_str()).collect()
-            }
+            Self::Kjent(_, person) => person
+                .statsborgerskap
+                .iter()
+                .filter(|entry| entry.er_gjeldende)
+                .map(|entry| entry.statsborgerskap.as_str())
+                .collect(),
             Self::Ukjent(meldt) => meldt.statsborgerskap.as_deref().into_iter().collect(),
         }
     }
@@ -269,10 +279,12 @@ impl Registrering<'_> {
                 min_rolle_for_person: Some(rolle),
                 ..Familierelasjon::fra(&opphav)
             };
-            let mut hendelser = vec![(hendelsetype::ENDRING_I_FAMILIERELASJON, vec![ny("familierelasjon", &relasjon)?])];
+            let mut hendelser =
+                vec![(hendelsetype::ENDRING_I_FAMILIERELASJON, vec![ny("familierelasjon", &relasjon)?])];
             person.familierelasjon.push(relasjon);
             if har_ansvar.contains(&rolle) {
-                let entry = Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(&opphav) };
+                let entry =
+                    Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(&opphav) };
                 hendelser.push((hendelsetype::ENDRING_I_FORELDREANSVAR, vec![ny("foreldreansvar", &entry)?]));
                 person.foreldreansvar.push(entry);
             }
@@ -292,7 +304,8 @@ impl Registrering<'_> {
                 min_rolle_for_person: Some(rolle),
                 ..Familierelasjon::fra(&opphav)
             };
-            let hendelser = vec![(hendelsetype::ENDRING_I_FAMILIERELASJON, vec![ny("familierelasjon", &relasjon)?])];
+            let hendelser =
+                vec![(hendelsetype::ENDRING_I_FAMILIERELASJON, vec![ny("familierelasjon", &relasjon)?])];
             person.familierelasjon.push(relasjon);
             endringer.push(Endring { pid, person, hendelser });
         }
@@ -378,12 +391,19 @@ impl Registrering<'_> {
             }],
             foedsel_i_norge: vec![FoedselINorge {
                 foedselsinstitusjonsnavn: Some(foedsel.foedested.foedselsinstitusjonsnavn.clone()),
-                rekkefoelgenummer: foedsel.barn.rekkefoelgenummer_ved_flerfoedsel.as_ref().and_then(|nummer| nummer.parse().ok()),
+                rekkefoelgenummer: foedsel
+                    .barn
+                    .rekkefoelgenummer_ved_flerfoedsel
+                    .as_ref()
+                    .and_then(|nummer| nummer.parse().ok()),
                 ..FoedselINorge::fra(opphav)
             }],
             bostedsadresse: hjem.map(|hjem| bostedsadresse(hjem, dato, opphav)).into_iter().collect(),
             adressebeskyttelse: vern
-                .map(|vern| Adressebeskyttelse { graderingsnivaa: vern.graderingsnivaa, ..Adressebeskyttelse::fra(opphav) })
+                .map(|vern| Adressebeskyttelse {
+                    graderingsnivaa: vern.graderingsnivaa,
+                    ..Adressebeskyttelse::fra(opphav)
+                })
                 .into_iter()
                 .collect(),
             sivilstand: vec![Sivilstand {
@@ -394,10 +414,18 @@ impl Registrering<'_> {
             statsborgerskap: self
                 .statsborgerskap()
                 .into_iter()
-                .map(|land| Statsborgerskap { statsborgerskap: land, ervervsdato: Some(dato), ..Statsborgerskap::fra(opphav) })
+                .map(|land| Statsborgerskap {
+                    statsborgerskap: land,
+                    ervervsdato: Some(dato),
+                    ..Statsborgerskap::fra(opphav)
+                })
                 .collect(),
             familierelasjon: self.foreldre().map(relasjon).collect(),
-            foreldreansvar: self.foreldre().filter(|(_, rolle)| har_ansvar(ansvar, *rolle)).map(foreldreansvar).collect(),
+            foreldreansvar: self
+                .foreldre()
+                .filter(|(_, rolle)| har_ansvar(ansvar, *rolle))
+                .map(foreldreansvar)
+                .collect(),
             ..Persondokument::default()
         }
     }

@@ -106,7 +106,11 @@ impl Pakke {
     pub fn ser_status(self, status: Personstatus) -> bool {
         let aapen = matches!(
             status,
-            Personstatus::Bosatt | Personstatus::Utflyttet | Personstatus::Doed | Personstatus::Opphoert | Personstatus::Inaktiv
+            Personstatus::Bosatt
+                | Personstatus::Utflyttet
+                | Personstatus::Doed
+                | Personstatus::Opphoert
+                | Personstatus::Inaktiv
         );
         self.har_hjemmel() || aapen
     }
@@ -119,7 +123,9 @@ impl Pakke {
     /// The law that opens the register to the package, as the person reads it in the log of uses.
     pub const fn hjemmel(self) -> &'static str {
         match self {
-            Self::MedHjemmel => "folkeregisterloven § 10-2 (taushetsbelagte opplysninger til den som har hjemmel i lov)",
+            Self::MedHjemmel => {
+                "folkeregisterloven § 10-2 (taushetsbelagte opplysninger til den som har hjemmel i lov)"
+            }
             _ => "folkeregisterloven § 10-1 (opplysninger som ikke er underlagt taushetsplikt)",
         }
     }

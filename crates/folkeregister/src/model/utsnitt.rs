@@ -50,7 +50,9 @@ impl Utvalg {
 
     fn med(&mut self, del: Del) -> Result<(), Avvist> {
         let mut sett = false;
-        for element in Element::ALLE.iter().copied().filter(|element| del.har(*element) && self.pakke.ser(*element)) {
+        for element in
+            Element::ALLE.iter().copied().filter(|element| del.har(*element) && self.pakke.ser(*element))
+        {
             sett = true;
             self.elementer |= bit(element);
         }
@@ -176,8 +178,11 @@ fn sladd(pakke: Pakke, element: Element, entry: &mut Value) -> bool {
             }
             true
         }
-        Element::Status => Personstatus::deserialize(&entry["status"]).is_ok_and(|status| pakke.ser_status(status)),
-        _ => Gradering::deserialize(&entry["adressegradering"]).is_ok_and(|gradering| ser_adresse(pakke, gradering)),
+        Element::Status => {
+            Personstatus::deserialize(&entry["status"]).is_ok_and(|status| pakke.ser_status(status))
+        }
+        _ => Gradering::deserialize(&entry["adressegradering"])
+            .is_ok_and(|gradering| ser_adresse(pakke, gradering)),
     }
 }
 
@@ -197,7 +202,13 @@ mod tests {
 
     fn versjon(gradering: Gradering, innhold: &str, historikk: Option<&str>) -> Versjon {
         let pid = Pid::parse("03851598730").unwrap();
-        Versjon { dokument: "0".repeat(32), pid, gradering, innhold: innhold.to_owned(), historikk: historikk.map(str::to_owned) }
+        Versjon {
+            dokument: "0".repeat(32),
+            pid,
+            gradering,
+            innhold: innhold.to_owned(),
+            historikk: historikk.map(str::to_owned),
+        }
     }
 
     fn gitt(versjon: &Versjon, pakke: Pakke, parts: &[&str]) -> Value {
@@ -216,9 +227,15 @@ mod tests {
         let versjon = versjon(Gradering::Ugradert, NAA, Some(FOER));
         let basis = gitt(&versjon, Pakke::MedHjemmel, &[]);
         let names: Vec<&str> = basis.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(names, ["identifikasjonsnummer", "status", "navn", "bostedsadresse", "sivilstand", "doedsfall"]);
+        assert_eq!(
+            names,
+            ["bostedsadresse", "doedsfall", "identifikasjonsnummer", "navn", "sivilstand", "status"]
+        );
         let two = gitt(&versjon, Pakke::MedHjemmel, &["familierelasjon"]);
-        assert_eq!(two, serde_json::json!({"identifikasjonsnummer": [{"n": 1}], "familierelasjon": [{"n": 4}]}));
+        assert_eq!(
+            two,
+            serde_json::json!({"identifikasjonsnummer": [{"n": 1}], "familierelasjon": [{"n": 4}]})
+        );
     }
 
     #[test]
@@ -228,7 +245,11 @@ mod tests {
         assert_eq!(all["navn"], serde_json::json!([{"n": 2}, {"n": 7}]));
         assert_eq!(all["doedsfall"], serde_json::json!({"n": 5}));
         assert_eq!(all["foedsel"], serde_json::json!([{"n": 9}]));
-        assert_eq!(all["bostedsadresse"].as_array().unwrap().len(), 3, "the strictly confidential one is left out");
+        assert_eq!(
+            all["bostedsadresse"].as_array().unwrap().len(),
+            3,
+            "the strictly confidential one is left out"
+        );
         let privat = gitt(&versjon, Pakke::PrivatUtenHjemmel, &["historikk"]);
         assert_eq!(privat["bostedsadresse"].as_array().unwrap().len(), 2, "nor the confidential one");
         assert!(privat.get("foedsel").is_none());
@@ -248,8 +269,11 @@ mod tests {
 
     #[test]
     fn a_protected_address_is_shown_to_whom_the_law_lets_see_it() {
-        let shown = |gradering, pakke| gitt(&versjon(gradering, NAA, Some(FOER)), pakke, &["historikk"]).get("bostedsadresse").is_some();
-        let packages = [Pakke::MedHjemmel, Pakke::OffentligUtenHjemmel, Pakke::PrivatUtenHjemmel, Pakke::Finans];
+        let shown = |gradering, pakke| {
+            gitt(&versjon(gradering, NAA, Some(FOER)), pakke, &["historikk"]).get("bostedsadresse").is_some()
+        };
+        let packages =
+            [Pakke::MedHjemmel, Pakke::OffentligUtenHjemmel, Pakke::PrivatUtenHjemmel, Pakke::Finans];
         assert_eq!(packages.map(|pakke| shown(Gradering::Klientadresse, pakke)), [true; 4]);
         assert_eq!(packages.map(|pakke| shown(Gradering::Fortrolig, pakke)), [true, true, false, false]);
         assert_eq!(packages.map(|pakke| shown(Gradering::StrengtFortrolig, pakke)), [false; 4]);

@@ -89,7 +89,11 @@ pub fn person(pid: Pid, foedt: Date, kjoenn: Kjoenn) -> Persondokument {
         identifikasjonsnummer: vec![Identifikasjonsnummer {
             status: Nummerstatus::IBruk,
             foedsels_eller_d_nummer: pid.as_str().to_owned(),
-            identifikatortype: if pid.is_d_number() { Identifikatortype::DNummer } else { Identifikatortype::Foedselsnummer },
+            identifikatortype: if pid.is_d_number() {
+                Identifikatortype::DNummer
+            } else {
+                Identifikatortype::Foedselsnummer
+            },
             ..Identifikasjonsnummer::fra(&o)
         }],
         identitetsgrunnlag: vec![Identitetsgrunnlag::fra(&o)],
@@ -109,13 +113,19 @@ pub fn person(pid: Pid, foedt: Date, kjoenn: Kjoenn) -> Persondokument {
                 bruksenhetsnummer: Some("H0101".to_owned()),
                 adressenavn: "Storgata".to_owned(),
                 adressenummer: Some(Adressenummer { husnummer: "12".to_owned(), husbokstav: None }),
-                poststed: Some(Poststed { postnummer: Some("0184".to_owned()), poststedsnavn: Some("OSLO".to_owned()) }),
+                poststed: Some(Poststed {
+                    postnummer: Some("0184".to_owned()),
+                    poststedsnavn: Some("OSLO".to_owned()),
+                }),
                 ..Vegadresse::default()
             }),
             ..Bostedsadresse::fra(&o)
         }],
         sivilstand: vec![Sivilstand { sivilstand: Sivilstandstype::Ugift, ..Sivilstand::fra(&o) }],
-        statsborgerskap: vec![Statsborgerskap { statsborgerskap: "NOR".to_owned(), ..Statsborgerskap::fra(&o) }],
+        statsborgerskap: vec![Statsborgerskap {
+            statsborgerskap: "NOR".to_owned(),
+            ..Statsborgerskap::fra(&o)
+        }],
         ..Persondokument::default()
     }
 }
@@ -151,7 +161,11 @@ fn forelder(voksen: &mut Persondokument, barn: &mut Persondokument, rolle: Famil
         min_rolle_for_person: Some(Familierolle::Barn),
         ..Familierelasjon::fra(&o)
     });
-    voksen.foreldreansvar.push(Foreldreansvar { ansvar: Ansvar::Felles, ansvarssubjekt: Some(barnets), ..Foreldreansvar::fra(&o) });
+    voksen.foreldreansvar.push(Foreldreansvar {
+        ansvar: Ansvar::Felles,
+        ansvarssubjekt: Some(barnets),
+        ..Foreldreansvar::fra(&o)
+    });
     barn.foreldreansvar.push(Foreldreansvar {
         ansvar: Ansvar::Felles,
         ansvarlig: Some(voksent),
@@ -181,7 +195,8 @@ pub fn dokumenter() -> Vec<Persondokument> {
     let graded = |pid, year, gradering| {
         let mut person = k(pid, year);
         person.bostedsadresse[0].adressegradering = gradering;
-        person.adressebeskyttelse = vec![Adressebeskyttelse { graderingsnivaa: gradering, ..Adressebeskyttelse::fra(&o) }];
+        person.adressebeskyttelse =
+            vec![Adressebeskyttelse { graderingsnivaa: gradering, ..Adressebeskyttelse::fra(&o) }];
         person
     };
     let mut svensk = person(f.d_nummer, date(1996, 7, 1), Kjoenn::Kvinne);
@@ -229,7 +244,8 @@ pub struct Svar {
 
 impl Svar {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.tekst).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.tekst))
+        serde_json::from_str(&self.tekst)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.tekst))
     }
 }
 
@@ -271,7 +287,11 @@ impl Register {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Svar { status: parts.status, headers: parts.headers, tekst: String::from_utf8(bytes.to_vec()).unwrap() }
+        Svar {
+            status: parts.status,
+            headers: parts.headers,
+            tekst: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Svar {
@@ -287,7 +307,14 @@ impl Register {
         self.post_som(path, SYKEHUS, scope, "application/json", body.to_string()).await
     }
 
-    pub async fn post_som(&self, path: &str, orgnr: &str, scope: &str, media: &str, body: impl Into<Body>) -> Svar {
+    pub async fn post_som(
+        &self,
+        path: &str,
+        orgnr: &str,
+        scope: &str,
+        media: &str,
+        body: impl Into<Body>,
+    ) -> Svar {
         let request = Request::builder()
             .method(Method::POST)
             .uri(path)
@@ -297,7 +324,14 @@ impl Register {
     }
 
     pub async fn last_inn(&self, lines: &str) -> Svar {
-        self.post_som("/folkeregisteret/innlasting/v1", NAV, SCOPE_INNLASTING, "application/x-ndjson", lines.to_owned()).await
+        self.post_som(
+            "/folkeregisteret/innlasting/v1",
+            NAV,
+            SCOPE_INNLASTING,
+            "application/x-ndjson",
+            lines.to_owned(),
+        )
+        .await
     }
 
     /// Reports a birth and gives the receipt.
@@ -309,7 +343,10 @@ impl Register {
 
     /// A person's document with everything in it.
     pub async fn alt(&self, pid: &Pid) -> Persondokument {
-        let path = format!("{BASE}/personer/{}?part=person-basis&part=relasjon-utvidet&part=foedselINorge", pid.as_str());
+        let path = format!(
+            "{BASE}/personer/{}?part=person-basis&part=relasjon-utvidet&part=foedselINorge",
+            pid.as_str()
+        );
         let svar = self.get(&path).await;
         assert_eq!(svar.status, StatusCode::OK, "{}", svar.tekst);
         serde_json::from_value(svar.json()).unwrap()
