@@ -5,8 +5,8 @@
 logg-inn = Logg inn
 meny-situasjon = Min situasjon
 meny-innboks = Innboks
-meny-bruk = Bruk av opplysninger
-meny-kontakt = Kontaktinformasjon
+meny-bruk = Innsyn
+meny-kontakt = Kontaktinfo
 meny-oppgaver = Oppgaver
 avbryt = Avbryt
 

@@ -12,6 +12,14 @@ pub fn logo() -> Markup {
     )
 }
 
+/// The two rings of the mark, large, for the space beside a heading.
+pub fn rings() -> Markup {
+    icon_of(
+        "0 0 150 100",
+        r#"<g fill="none" stroke="currentColor" stroke-width="9"><circle cx="52" cy="50" r="40"/><circle cx="98" cy="50" r="40"/></g>"#,
+    )
+}
+
 /// A drawing beside words; it says nothing that the words do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {

@@ -91,11 +91,17 @@ async fn nobody_is_led_to_another_site_after_the_sign_in() {
 async fn a_cancelled_or_refused_sign_in_says_so() {
     let fixture = fixture().await;
     let iss = clients::encoded(&format!("{BASE}/idporten"));
-    for (error, says) in [("access_denied", "Du avbrøt innloggingen"), ("server_error", "Innloggingen ble ikke fullført")] {
+    for (error, says) in
+        [("access_denied", "Du avbrøt innloggingen"), ("server_error", "Innloggingen ble ikke fullført")]
+    {
         let mut browser = fixture.browser();
         let url = browser.get("/logg-inn").await.location();
         let state = param(&url, "state").unwrap();
-        browser.get(&format!("/logg-inn/svar?error={error}&state={state}&iss={iss}")).await.is(400).says(says);
+        browser
+            .get(&format!("/logg-inn/svar?error={error}&state={state}&iss={iss}"))
+            .await
+            .is(400)
+            .says(says);
     }
     // An answer in another issuer's name.
     let mut browser = fixture.browser();

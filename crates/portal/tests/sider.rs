@@ -46,12 +46,20 @@ fn well_made(answer: &Answer, path: &str) -> String {
     // A text that lacks stands in brackets.
     assert!(!text.contains(">["), "{path} lacks a text: {text}");
     assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
-    assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("script-src 'self'"), "{path}");
+    assert!(
+        answer.headers["content-security-policy"].to_str().unwrap().contains("script-src 'self'"),
+        "{path}"
+    );
     // Every label, description and link within the page leads somewhere, and no id stands twice.
     let ids: Vec<&str> = text.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let set: BTreeSet<&str> = ids.iter().copied().collect();
     assert_eq!(ids.len(), set.len(), "{path} has an id twice: {ids:?}");
-    for (sign, many) in [(" for=\"", false), (" aria-labelledby=\"", false), (" aria-describedby=\"", true), (" href=\"#", false)] {
+    for (sign, many) in [
+        (" for=\"", false),
+        (" aria-labelledby=\"", false),
+        (" aria-describedby=\"", true),
+        (" href=\"#", false),
+    ] {
         for rest in text.split(sign).skip(1) {
             let value = rest.split('"').next().unwrap();
             let targets: Vec<&str> = if many { value.split(' ').collect() } else { vec![value] };
@@ -117,7 +125,14 @@ async fn a_program_gets_a_problem_where_a_person_gets_a_page() {
 async fn the_journey_shows_its_steps_across_agencies_and_leads_on() {
     let fixture = fixture().await;
     let page = fixture.kari().await.get("/min-situasjon").await;
-    for text in ["Barn født 20. november 2026", "Skatteetaten", "NAV", "Hos en saksbehandler", "Kommer", "Du har ett ulest brev"] {
+    for text in [
+        "Barn født 20. november 2026",
+        "Skatteetaten",
+        "NAV",
+        "Hos en saksbehandler",
+        "Kommer",
+        "Du har ett ulest brev",
+    ] {
         page.says(text);
     }
     page.says(&format!("href=\"/vedtak/{VEDTAK}\"")).says(&format!("href=\"/innboks/{BREV}\""));
@@ -131,10 +146,25 @@ async fn the_decision_shows_outcome_amounts_conditions_facts_and_choices() {
     let fixture = fixture().await;
     let page = fixture.kari().await.get(&format!("/vedtak/{VEDTAK}")).await;
     for text in [
-        "Barnetrygd: innvilget", "2\u{a0}012\u{a0}kr", "desember 2026 til oktober 2044", "bor fast sammen med", "Oppfylt",
-        "Ikke oppfylt", "Ikke vurdert", "https://lovdata.no/", "Folkeregisteret", "4. januar 2027", "Avgjort automatisk",
-        "En opplysning kontrolleres", "Vedtaket er riktig.", "bt-2", "Kontrolleres", "/feil?faktum=barn1.fodselsdato",
-        "/klage", "/kontroll", "BT-2026-000017",
+        "Barnetrygd: innvilget",
+        "2\u{a0}012\u{a0}kr",
+        "desember 2026 til oktober 2044",
+        "bor fast sammen med",
+        "Oppfylt",
+        "Ikke oppfylt",
+        "Ikke vurdert",
+        "https://lovdata.no/",
+        "Folkeregisteret",
+        "4. januar 2027",
+        "Avgjort automatisk",
+        "En opplysning kontrolleres",
+        "Vedtaket er riktig.",
+        "bt-2",
+        "Kontrolleres",
+        "/feil?faktum=barn1.fodselsdato",
+        "/klage",
+        "/kontroll",
+        "BT-2026-000017",
     ] {
         page.says(text);
     }
@@ -222,7 +252,11 @@ async fn pages_stand_with_odd_data_and_escape_it() {
         }
         well_made(&answer, &path);
     }
-    browser.get(&format!("/vedtak/{VEDTAK}")).await.says("Éngangsstønad: noe nytt").says("Avgjort av en saksbehandler");
+    browser
+        .get(&format!("/vedtak/{VEDTAK}"))
+        .await
+        .says("Éngangsstønad: noe nytt")
+        .says("Avgjort av en saksbehandler");
     browser.get("/kontakt").await.says("Du har reservert deg");
     browser.get(&format!("/innboks/{BREV}")).await.says("310000027");
 }
@@ -298,9 +332,12 @@ async fn a_letter_is_opened_with_the_persons_consent_to_the_receipt() {
     fixture.world.answer(&format!("GET {document}"), 409, &serde_json::json!({ "felt": "godtaKvittering" }));
     let asked = browser.get(&format!("/innboks/{BREV}/dokument")).await;
     assert_eq!(asked.is(303).location(), format!("/innboks/{BREV}"));
-    let guessed = browser.get(&format!("/innboks/{BREV}/dokument?godtatt=0123456789abcdef0123456789abcdef")).await;
+    let guessed =
+        browser.get(&format!("/innboks/{BREV}/dokument?godtatt=0123456789abcdef0123456789abcdef")).await;
     assert_eq!(guessed.is(303).location(), format!("/innboks/{BREV}"));
-    assert!(fixture.world.asked(&format!("GET {document}")).iter().all(|asked| asked.what.ends_with("=false")));
+    assert!(
+        fixture.world.asked(&format!("GET {document}")).iter().all(|asked| asked.what.ends_with("=false"))
+    );
 
     fixture.world.answer_bytes(&format!("GET {document}"), 200, "application/pdf", b"%PDF-1.7".to_vec());
     let opened = browser.post(&format!("/innboks/{BREV}"), &[("csrf", &csrf)]).await;
@@ -331,7 +368,10 @@ async fn lists_are_read_on_from_where_they_end() {
     let mut browser = fixture.kari().await;
     browser.get("/innboks").await.says(&format!("/innboks?foer={GAMMELT}"));
     browser.get(&format!("/innboks?foer={GAMMELT}")).await.is(200);
-    assert_eq!(fixture.world.asked(&format!("GET /postkasse/api/v1/meldinger?antall=20&foer={GAMMELT}")).len(), 1);
+    assert_eq!(
+        fixture.world.asked(&format!("GET /postkasse/api/v1/meldinger?antall=20&foer={GAMMELT}")).len(),
+        1
+    );
     browser.get("/bruk").await.says("/bruk?foer=0");
     browser.get("/bruk?foer=3").await.is(200);
     assert_eq!(fixture.world.asked("GET /innsyn/api/v1/bruk?antall=30&foer=3").len(), 1);
@@ -361,14 +401,19 @@ async fn a_proof_can_be_checked_here_and_offline() {
 /// Runs the program that the page shows on the file that it offers, and on one that was tampered with.
 fn check_by_program(page: &Answer, file: &[u8]) {
     use std::process::{Command, Stdio};
-    let there = |tool| Command::new(tool).arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let there =
+        |tool| Command::new(tool).arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !there("python3") || !there("openssl") {
         println!("skipped: the page's own program, which needs python3 and openssl");
         return;
     }
     let text = page.text();
     let program = text.split("import base64").nth(1).unwrap().split("</pre>").next().unwrap();
-    let program = format!("import base64{program}").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let program = format!("import base64{program}")
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     let directory = std::env::temp_dir().join(format!("felles-bevis-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
     let run = |proof: &[u8]| {
@@ -400,11 +445,22 @@ async fn a_person_who_is_no_caseworker_sees_no_tasks() {
 async fn tasks_show_what_is_needed_and_which_are_late() {
     let fixture = fixture().await;
     let mut browser = fixture.kari().await;
-    browser.get("/oppgaver").await.says("Feil bostedsadresse").says("Over fristen").says("Personen sier at en opplysning er feil");
+    browser
+        .get("/oppgaver")
+        .await
+        .says("Feil bostedsadresse")
+        .says("Over fristen")
+        .says("Personen sier at en opplysning er feil");
     browser.get("/oppgaver?status=loest").await.is(200);
     assert_eq!(fixture.world.asked("GET /livshendelser/api/v1/oppgaver?status=loest").len(), 1);
     let page = browser.get(&format!("/oppgaver/{OPPGAVE}")).await;
-    for text in [KARI, "Kari Nordmann", "Jeg har flyttet til Bergen.", "Oppretthold vedtaket", "Bostedsadresse: Storgata 1"] {
+    for text in [
+        KARI,
+        "Kari Nordmann",
+        "Jeg har flyttet til Bergen.",
+        "Oppretthold vedtaket",
+        "Bostedsadresse: Storgata 1",
+    ] {
         page.says(text);
     }
 }

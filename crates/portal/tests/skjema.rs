@@ -27,8 +27,17 @@ async fn an_appeal_is_sent_and_gives_a_receipt_with_its_deadline() {
     let answer = browser.post(&page, &[("csrf", &csrf), ("tekst", " Barnet bor\r\nhos meg. ")]).await;
     let receipt = answer.is(303).location();
     assert_eq!(receipt, format!("/vedtak/{VEDTAK}/kvittering/{OPPGAVE}"));
-    assert_eq!(sent(&fixture, &format!("POST {CASES}/vedtak/{VEDTAK}/klage")).unwrap(), json!({ "tekst": "Barnet bor\nhos meg." }));
-    browser.get(&receipt).await.is(200).says("Vi har fått det du sendte").says("19. desember 2026").says("Klage");
+    assert_eq!(
+        sent(&fixture, &format!("POST {CASES}/vedtak/{VEDTAK}/klage")).unwrap(),
+        json!({ "tekst": "Barnet bor\nhos meg." })
+    );
+    browser
+        .get(&receipt)
+        .await
+        .is(200)
+        .says("Vi har fått det du sendte")
+        .says("19. desember 2026")
+        .says("Klage");
 }
 
 #[tokio::test]
@@ -39,7 +48,8 @@ async fn a_wrong_fact_is_reported() {
     let form = browser.get(&format!("{page}?faktum=bosted")).await;
     form.says("<option value=\"bosted\" selected>").says("Fødselsdato (barn1): 20. november 2026");
     let csrf = form.csrf();
-    let answer = browser.post(&page, &[("csrf", &csrf), ("faktum", "bosted"), ("tekst", "Jeg bor i Bergen")]).await;
+    let answer =
+        browser.post(&page, &[("csrf", &csrf), ("faktum", "bosted"), ("tekst", "Jeg bor i Bergen")]).await;
     answer.is(303);
     let body = sent(&fixture, &format!("POST {CASES}/vedtak/{VEDTAK}/feilmelding")).unwrap();
     assert_eq!(body, json!({ "faktum": "bosted", "tekst": "Jeg bor i Bergen" }));
@@ -62,7 +72,8 @@ async fn what_a_form_lacks_stands_by_its_field_and_what_was_written_stays() {
     let csrf = csrf(&mut browser, &format!("/vedtak/{VEDTAK}/klage")).await;
     let long = "å".repeat(10_001);
     let full = "å".repeat(10_000);
-    let (appeal, fact, task) = (format!("/vedtak/{VEDTAK}/klage"), format!("/vedtak/{VEDTAK}/feil"), format!("/oppgaver/{OPPGAVE}"));
+    let (appeal, fact, task) =
+        (format!("/vedtak/{VEDTAK}/klage"), format!("/vedtak/{VEDTAK}/feil"), format!("/oppgaver/{OPPGAVE}"));
     let cases: [(&str, &[(&str, &str)], &[&str]); 7] = [
         (&appeal, &[], &["href=\"#tekst\"", "Skriv hva du vil ha endret"]),
         (&appeal, &[("tekst", "   ")], &["href=\"#tekst\""]),
@@ -90,7 +101,9 @@ async fn what_a_component_refuses_stands_by_its_field() {
     let fixture = fixture().await;
     let mut browser = fixture.kari().await;
     let csrf = csrf(&mut browser, "/kontakt").await;
-    let refuse = |what: &str, felt: &str| fixture.world.answer(what, 400, &json!({ "detail": "Feltet er galt.", "felt": felt }));
+    let refuse = |what: &str, felt: &str| {
+        fixture.world.answer(what, 400, &json!({ "detail": "Feltet er galt.", "felt": felt }))
+    };
     refuse(&format!("POST {CASES}/vedtak/{VEDTAK}/klage"), "tekst");
     refuse(&format!("POST {CASES}/vedtak/{VEDTAK}/feilmelding"), "faktum");
     refuse(&format!("POST {CASES}/oppgaver/{OPPGAVE}/loesning"), "utfall");
@@ -100,7 +113,12 @@ async fn what_a_component_refuses_stands_by_its_field() {
         (format!("/oppgaver/{OPPGAVE}"), vec![("utfall", "y"), ("begrunnelse", "x")], "utfall"),
     ] {
         let fields: Vec<_> = fields.into_iter().chain([("csrf", csrf.as_str())]).collect();
-        browser.post(&page, &fields).await.is(422).says("Feltet er galt.").says(&format!("href=\"#{field}\""));
+        browser
+            .post(&page, &fields)
+            .await
+            .is(422)
+            .says("Feltet er galt.")
+            .says(&format!("href=\"#{field}\""));
     }
     for (felt, field, says) in [
         ("epostadresse", "epost", "Skriv en e-postadresse"),
@@ -109,7 +127,12 @@ async fn what_a_component_refuses_stands_by_its_field() {
     ] {
         refuse("PUT /kontaktregisteret/rest/v2/person", felt);
         let answer = browser.post("/kontakt", &[("csrf", &csrf), ("epost", "kari"), ("mobil", "12")]).await;
-        answer.is(422).says(says).says(&format!("href=\"#{field}\"")).says("value=\"kari\"").says("value=\"12\"");
+        answer
+            .is(422)
+            .says(says)
+            .says(&format!("href=\"#{field}\""))
+            .says("value=\"kari\"")
+            .says("value=\"12\"");
     }
     refuse("PUT /kontaktregisteret/rest/v2/person", "noe annet");
     browser.post("/kontakt", &[("csrf", &csrf)]).await.is(500);
@@ -122,13 +145,22 @@ async fn contact_details_are_changed_removed_and_confirmed() {
     let page = browser.get("/kontakt").await;
     page.says("value=\"kari@eksempel.no\"").says("kari.nordmann#9YDT").says("10. juni 2026");
     let csrf = page.csrf();
-    let all = [("csrf", csrf.as_str()), ("epost", "kari@eksempel.no"), ("mobil", "400 00 001"), ("spraak", "nn"), ("reservasjon", "ja")];
+    let all = [
+        ("csrf", csrf.as_str()),
+        ("epost", "kari@eksempel.no"),
+        ("mobil", "400 00 001"),
+        ("spraak", "nn"),
+        ("reservasjon", "ja"),
+    ];
     let answer = browser.post("/kontakt", &all).await;
     browser.get(&answer.is(303).location()).await.says("er lagret og bekreftet").says("role=\"status\"");
     let put = "PUT /kontaktregisteret/rest/v2/person";
     let wanted = json!({ "epostadresse": "kari@eksempel.no", "mobiltelefonnummer": "40000001", "reservasjon": "JA", "spraak": "nn" });
     assert_eq!(sent(&fixture, put).unwrap(), wanted);
-    browser.post("/kontakt", &[("csrf", &csrf), ("epost", ""), ("reservasjon", "kanskje"), ("spraak", "tlh")]).await.is(303);
+    browser
+        .post("/kontakt", &[("csrf", &csrf), ("epost", ""), ("reservasjon", "kanskje"), ("spraak", "tlh")])
+        .await
+        .is(303);
     assert_eq!(sent(&fixture, put).unwrap(), json!({ "epostadresse": null, "mobiltelefonnummer": null }));
 }
 
@@ -153,7 +185,13 @@ async fn a_task_is_resolved_once() {
 
     let conflict = json!({ "detail": "Oppgaven er løst av en annen." });
     fixture.world.answer(&format!("POST {CASES}/oppgaver/{OPPGAVE}/loesning"), 409, &conflict);
-    browser.post(&page, &form).await.is(409).says("Noen har vært her før deg").says("Oppgaven er løst av en annen.").says(&page);
+    browser
+        .post(&page, &form)
+        .await
+        .is(409)
+        .says("Noen har vært her før deg")
+        .says("Oppgaven er løst av en annen.")
+        .says(&page);
 }
 
 #[tokio::test]
@@ -176,7 +214,10 @@ async fn a_form_counts_only_from_a_page_of_the_session() {
     assert!(fixture.world.asked("POST /livshendelser").is_empty());
     // Old browsers send no origin; the token stands alone then.
     browser.post_as(http::Request::post(&page), &[text, ("csrf", &token)]).await.is(303);
-    browser.post_as(http::Request::post(&page).header("origin", BASE), &[text, ("csrf", &token)]).await.is(303);
+    browser
+        .post_as(http::Request::post(&page).header("origin", BASE), &[text, ("csrf", &token)])
+        .await
+        .is(303);
 }
 
 #[tokio::test]
@@ -184,7 +225,11 @@ async fn a_form_that_is_no_form_or_too_large_is_refused() {
     let fixture = fixture().await;
     let mut browser = fixture.kari().await;
     let page = format!("/vedtak/{VEDTAK}/klage");
-    let request = || http::Request::post(&page).header("origin", BASE).header("content-type", "application/x-www-form-urlencoded");
+    let request = || {
+        http::Request::post(&page)
+            .header("origin", BASE)
+            .header("content-type", "application/x-www-form-urlencoded")
+    };
     browser.send(request(), "a".repeat(300_000)).await.is(413).says("for langt");
     browser.send(request(), "%%%&=&==&\u{0}".to_owned()).await.is(403);
     assert!(fixture.world.asked("POST /livshendelser").is_empty());

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use design::Lang;
+use design::{Lang, ui};
 use maud::html;
 use serde::Deserialize;
 
@@ -22,6 +22,7 @@ pub async fn page(visit: Visit) -> Response {
     visit.page(lang.t("forside-tittel")).render(&html! {
         div.f-stack data-gap="lg" {
             section.f-hero.f-stack {
+                (ui::rings())
                 h1.ds-heading data-size="xl" { (lang.t("forside-overskrift")) }
                 p.f-lead { (lang.t("forside-ingress")) }
                 @if visit.session().is_some() {

@@ -55,7 +55,7 @@ pub async fn list(
 fn table(visit: &Visit, caption: &str, tasks: &[Oppgave], today: Date) -> Markup {
     let lang = visit.lang;
     html! {
-        div.f-scroll role="region" tabindex="0" aria-label=(caption) {
+        div.f-scroll role="group" tabindex="0" aria-label=(caption) {
             table.ds-table data-border data-hover {
                 caption.ds-sr-only { (caption) }
                 thead { tr {

@@ -170,8 +170,8 @@ pub fn facts(
     let lang = visit.lang;
     let correctable = facts.iter().any(|fact| wrong(fact).is_some());
     html! {
-        // A region that scrolls sideways on a narrow screen must be reachable by keyboard, and so have a name.
-        div.f-scroll role="region" tabindex="0" aria-label=(caption) {
+        // What scrolls sideways on a narrow screen must be reachable by keyboard, and so have a name.
+        div.f-scroll role="group" tabindex="0" aria-label=(caption) {
             table.ds-table data-border {
                 caption.ds-sr-only { (caption) }
                 thead { tr {

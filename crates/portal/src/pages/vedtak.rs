@@ -66,7 +66,7 @@ fn amounts(visit: &Visit, vedtak: &Vedtak) -> Markup {
     let lang = visit.lang;
     html! {
         @if let Some(first) = vedtak.perioder.first() {
-            section.ds-card.f-stack data-variant="tinted" aria-labelledby="belop" {
+            section.ds-card.f-stack data-gap="sm" data-variant="tinted" aria-labelledby="belop" {
                 h2.ds-heading data-size="2xs" #belop { (lang.t("vedtak-belop")) }
                 p.f-amount { (lang.kroner(first.beloep)) }
                 p { (parts::months(lang, first)) }

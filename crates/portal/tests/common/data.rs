@@ -1,7 +1,9 @@
 //! What the neighbours answer when all is there.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use clients::kontaktregister::{DigitalPost, Kontaktinformasjon, Person, Reservasjon, Status, Varslingsstatus};
+use clients::kontaktregister::{
+    DigitalPost, Kontaktinformasjon, Person, Reservasjon, Status, Varslingsstatus,
+};
 use clients::life_events::*;
 use clients::postkasse::{Brev, Brevavsender, Brevliste};
 use clients::transparency::{Bevis, Bruk, Bruksliste, Hvem};
@@ -51,7 +53,13 @@ pub fn reise() -> Reise {
     };
     let skatt = || etat("310000019", "Skatteetaten");
     let mut steps = vec![
-        steg(1, "Sykehuset har meldt fødselen", etat("310000043", "Felles universitetssykehus"), Stegstatus::Ferdig, Some("2026-11-20T06:12:00Z")),
+        steg(
+            1,
+            "Sykehuset har meldt fødselen",
+            etat("310000043", "Felles universitetssykehus"),
+            Stegstatus::Ferdig,
+            Some("2026-11-20T06:12:00Z"),
+        ),
         steg(2, "Barnet har fått fødselsnummer", skatt(), Stegstatus::Ferdig, Some("2026-11-20T06:12:01Z")),
         steg(3, "Barnetrygden er avgjort", nav(), Stegstatus::Ferdig, Some("2026-11-20T06:12:02Z")),
         steg(4, "Brevet er sendt", nav(), Stegstatus::Ferdig, Some("2026-11-20T06:12:02Z")),
@@ -87,13 +95,24 @@ fn faktum(id: &str, navn: &str, gjelder: Option<&str>, verdi: &str, register: &s
         navn: navn.to_owned(),
         gjelder: gjelder.map(str::to_owned),
         verdi: verdi.to_owned(),
-        kilde: Faktakilde { register: register.to_owned(), referanse: Some("42".to_owned()), hentet: Some(at("2026-11-20T06:12:01Z")) },
+        kilde: Faktakilde {
+            register: register.to_owned(),
+            referanse: Some("42".to_owned()),
+            hentet: Some(at("2026-11-20T06:12:01Z")),
+        },
         formaal: Some("Avgjøre rett til barnetrygd".to_owned()),
         under_retting: false,
     }
 }
 
-fn vilkaar(id: &str, navn: &str, krav: &str, funn: &str, resultat: Vilkaarsresultat, fakta: &[&str]) -> Vilkaar {
+fn vilkaar(
+    id: &str,
+    navn: &str,
+    krav: &str,
+    funn: &str,
+    resultat: Vilkaarsresultat,
+    fakta: &[&str],
+) -> Vilkaar {
     Vilkaar {
         id: id.to_owned(),
         navn: navn.to_owned(),
@@ -134,9 +153,30 @@ pub fn vedtak() -> Vedtak {
         begrunnelse: Begrunnelse {
             kort: "Du får barnetrygd fordi du bor fast sammen med et barn under 18 år i Norge.".to_owned(),
             vilkaar: vec![
-                vilkaar("v1", "Barnet er under 18 år", "Barnet må være under 18 år.", "Barnet er født 20. november 2026.", Vilkaarsresultat::Oppfylt, &["barn1.fodselsdato"]),
-                vilkaar("v2", "Bosatt i Norge", "Barnet må være bosatt i Norge.", "Barnet er bosatt i Oslo.", Vilkaarsresultat::IkkeOppfylt, &["bosted", "finnes-ikke"]),
-                vilkaar("v3", "Delt bosted", "Avtale om delt bosted gir halv trygd til hver.", "Ikke relevant.", Vilkaarsresultat::IkkeVurdert, &[]),
+                vilkaar(
+                    "v1",
+                    "Barnet er under 18 år",
+                    "Barnet må være under 18 år.",
+                    "Barnet er født 20. november 2026.",
+                    Vilkaarsresultat::Oppfylt,
+                    &["barn1.fodselsdato"],
+                ),
+                vilkaar(
+                    "v2",
+                    "Bosatt i Norge",
+                    "Barnet må være bosatt i Norge.",
+                    "Barnet er bosatt i Oslo.",
+                    Vilkaarsresultat::IkkeOppfylt,
+                    &["bosted", "finnes-ikke"],
+                ),
+                vilkaar(
+                    "v3",
+                    "Delt bosted",
+                    "Avtale om delt bosted gir halv trygd til hver.",
+                    "Ikke relevant.",
+                    Vilkaarsresultat::IkkeVurdert,
+                    &[],
+                ),
             ],
             spor: json!({ "regel": "bt-2", "inn": { "alder": 0 }, "ut": "oppfylt" }),
         },
@@ -222,7 +262,10 @@ pub fn oppgave() -> Oppgave {
         id: id(OPPGAVE),
         kind: Oppgavetype::FeilIFaktum,
         tittel: "Feil bostedsadresse".to_owned(),
-        grunner: vec![Grunn { kode: "FEIL_FAKTUM".to_owned(), tekst: "Personen sier at en opplysning er feil".to_owned() }],
+        grunner: vec![Grunn {
+            kode: "FEIL_FAKTUM".to_owned(),
+            tekst: "Personen sier at en opplysning er feil".to_owned(),
+        }],
         frist: "2026-11-20".parse().unwrap(),
         opprettet: at("2026-11-19T10:00:00Z"),
         status: Oppgavestatus::Aapen,
@@ -256,7 +299,11 @@ pub async fn uses(test: &TestContext) -> (Bruksliste, Bevis, String) {
     let mut bruk = Vec::new();
     for n in 0..5_i64 {
         let access = Access {
-            actor: Actor { orgnr: Some(Orgnr::parse(NAV).unwrap()), pid: None, client_id: "felles-livshendelser".to_owned() },
+            actor: Actor {
+                orgnr: Some(Orgnr::parse(NAV).unwrap()),
+                pid: None,
+                client_id: "felles-livshendelser".to_owned(),
+            },
             component: "folkeregister".to_owned(),
             what: "Hentet personopplysninger".to_owned(),
             hjemmel: "folkeregisterloven § 10-2".to_owned(),
@@ -319,11 +366,20 @@ pub async fn full(test: &TestContext, world: &World) {
     world.answer(&format!("POST {CASES}/oppgaver/{OPPGAVE}/loesning"), 200, &solved);
 
     let letters = "/postkasse/api/v1/meldinger";
-    world.answer(&format!("GET {letters}"), 200, &Brevliste { meldinger: vec![brev(), lest_brev()], flere: true });
+    world.answer(
+        &format!("GET {letters}"),
+        200,
+        &Brevliste { meldinger: vec![brev(), lest_brev()], flere: true },
+    );
     world.answer(&format!("GET {letters}/{BREV}"), 200, &brev());
     world.answer(&format!("GET {letters}/{GAMMELT}"), 200, &lest_brev());
     for letter in [BREV, GAMMELT] {
-        world.answer_bytes(&format!("GET {letters}/{letter}/dokument"), 200, "application/pdf", b"%PDF-1.7".to_vec());
+        world.answer_bytes(
+            &format!("GET {letters}/{letter}/dokument"),
+            200,
+            "application/pdf",
+            b"%PDF-1.7".to_vec(),
+        );
     }
 
     let (bruk, bevis, key) = uses(test).await;

@@ -108,7 +108,11 @@ async fn neighbour(State(world): State<Arc<World>>, request: Request) -> Respons
     let token = parts.headers.get(header::AUTHORIZATION).map_or("", |value| value.to_str().unwrap());
     let token = token.trim_start_matches("Bearer ").to_owned();
     let address = parts.uri.path_and_query().unwrap().as_str();
-    world.asked.lock().unwrap().push(Asked { what: format!("{method} {address}"), token, body: body.clone() });
+    world.asked.lock().unwrap().push(Asked {
+        what: format!("{method} {address}"),
+        token,
+        body: body.clone(),
+    });
     let answer = world.answers.lock().unwrap().get(&format!("{method} {path}")).cloned();
     if let Some((status, kind, body)) = answer {
         return (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, kind)], body).into_response();
@@ -122,7 +126,9 @@ async fn neighbour(State(world): State<Arc<World>>, request: Request) -> Respons
             "jwks_uri": format!("{BASE}/idporten/jwks.json"),
         }))
         .into_response(),
-        (Method::GET, "/idporten/jwks.json") => axum::Json(json!({ "keys": [world.key.public_jwk()] })).into_response(),
+        (Method::GET, "/idporten/jwks.json") => {
+            axum::Json(json!({ "keys": [world.key.public_jwk()] })).into_response()
+        }
         // The faked sign-in asks nobody, and hides the nonce in the code.
         (Method::GET, "/idporten/authorize") => {
             let query = |name| param(parts.uri.query().unwrap_or_default(), name).unwrap_or_default();
@@ -142,7 +148,9 @@ async fn neighbour(State(world): State<Arc<World>>, request: Request) -> Respons
 /// A parameter of a query or a form.
 pub fn param(text: &str, name: &str) -> Option<String> {
     let query = text.split_once('?').map_or(text, |(_, query)| query);
-    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 fn key() -> SigningKey {
@@ -248,12 +256,14 @@ impl Fixture {
 
 impl Browser<'_> {
     pub async fn send(&mut self, request: http::request::Builder, body: String) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = request.header("accept", "text/html,application/xhtml+xml");
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }
-        let answer = self.fixture.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let answer =
+            self.fixture.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
