@@ -13,8 +13,9 @@ use serde_json::Value as Json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::engine::{Change, Desk, Engine, EngineError, GIVEN_UP, Job, Live, Ready, Work};
+use crate::engine::{Desk, Engine, EngineError, GIVEN_UP, Job, Live, Ready, Work};
 use crate::handlers::{Answer, Call, Failure, Handler, Statement};
+use crate::put::Change;
 use crate::step::{Input, NewEffect, Step};
 use crate::store::{self, DueWait, EffectRow};
 

@@ -187,3 +187,59 @@ async fn a_crash_at_any_point_loses_nothing_and_keeps_every_key() {
     }
     assert!(crash > 10, "there were only {crash} points");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_dies_again_and_again_does_everything_once() {
+    let elements = [
+        task("a", "x"),
+        task("b", "ren"),
+        r#"<parallelGateway id="del"/><parallelGateway id="samle"/>"#.to_owned(),
+        task("c", "x"),
+        task("d", "vakler"),
+        task("e", "x"),
+    ];
+    let flows = [
+        ("start", "a"),
+        ("a", "b"),
+        ("b", "del"),
+        ("del", "c"),
+        ("del", "d"),
+        ("c", "samle"),
+        ("d", "samle"),
+        ("samle", "e"),
+        ("e", "slutt"),
+    ];
+    let bench = Bench::new(&[model(&elements.concat(), &flows)]).await;
+    let world = World::default();
+    let mut started = Vec::new();
+    for life in 0..30_u64 {
+        let node = bench.engine("n1", world.handlers()).await.run();
+        for n in 0..4 {
+            let key = format!("sak-{life}-{n}");
+            // Half of them begin without a word to the workers, as when the process dies right after the commit.
+            started.push(if n % 2 == 0 {
+                node.start(&key, json!({})).await
+            } else {
+                node.start_quietly(&key, json!({})).await.instance
+            });
+        }
+        node.ctx.clock.advance(SignedDuration::from_millis(60));
+        tokio::time::sleep(Duration::from_millis(life * 7 % 23)).await;
+        node.kill().await;
+    }
+    let node = bench.engine("n1", world.handlers()).await.run();
+    for id in &started {
+        while !has_ended(&node.instance(*id).await) {
+            node.ctx.clock.advance(SignedDuration::from_millis(20));
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let instance = node.instance(*id).await;
+        let wanted = json!({"a": "gjort", "c": "gjort", "e": "gjort", "ren": 1});
+        assert_eq!(Value::Object(instance.vars.as_ref().clone()), wanted);
+    }
+    let arrived = world.arrived.lock().unwrap().clone();
+    assert_eq!(arrived.keys().map(String::as_str).collect::<Vec<_>>(), ["a/1", "c/1", "d/1", "e/1"]);
+    assert!(arrived.values().all(|times| *times >= 120), "every effect has run: {arrived:?}");
+    assert_eq!(node.count("task").await, 120 * 5, "and every answer was taken once");
+    assert_eq!((node.count("process_effect").await, node.count("process_instance").await), (0, 120));
+}
