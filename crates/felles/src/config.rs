@@ -206,10 +206,9 @@ impl Config {
                 bail!("there is no component {name}; the components are {}", COMPONENTS.join(", "));
             }
         }
-        let here = |name: &&str| {
-            !remote.contains_key(**name) && (only.is_empty() || only.iter().any(|wanted| wanted == *name))
-        };
-        let only: Vec<String> = COMPONENTS.iter().filter(here).map(|name| (*name).to_owned()).collect();
+        let here = |name: &str| !remote.contains_key(name) && (only.is_empty() || only.iter().any(|wanted| wanted == name));
+        let only: Vec<String> =
+            COMPONENTS.iter().copied().filter(|name| here(name)).map(str::to_owned).collect();
         let config = Self {
             data: options.data.clone(),
             place: file.place(&options.data),

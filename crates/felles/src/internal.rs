@@ -2,6 +2,7 @@
 //! same functions as anyone's.
 
 use anyhow::Context as _;
+use clients::idporten::ClientAuth;
 use clients::maskinporten::ClientKey;
 use clients::orgs;
 use kernel::id::Orgnr;
@@ -72,6 +73,19 @@ pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
     ("felles:innlasting", orgs::FELLES, "Laste registre"),
     ("felles:reise.les", orgs::NAV, "Følge en reise"),
 ];
+
+/// The scopes of APIs for signed-in people, with their owners: what the portal asks for, and others may.
+pub const PERSON_SCOPES: &[(&str, orgs::Org, &str)] = &[
+    ("felles:saker", orgs::NAV, "Se sakene dine"),
+    ("felles:innsyn", orgs::FELLES, "Se hvem som har brukt opplysninger om deg"),
+    ("felles:post", orgs::POSTKASSE, "Lese posten din"),
+    ("krr:user/kontaktinformasjon.read", orgs::DIGDIR, "Se kontaktinformasjonen din"),
+    ("krr:user/kontaktinformasjon.write", orgs::DIGDIR, "Endre kontaktinformasjonen din"),
+    ("krr:user/digitalpost.read", orgs::DIGDIR, "Se hvilken digital postkasse du har"),
+];
+
+/// The portal's client of ID-porten, and the name of its secret.
+const PORTAL: &str = "felles-portal";
 
 /// A client as `felles client add` prints it and `secrets/` keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -150,6 +164,32 @@ pub async fn register(registrar: &maskinporten::Registrar, secrets: &Secrets) ->
         registrar.register_client(new_client(&kept, internal.name)?).await?;
     }
     Ok(())
+}
+
+/// Makes the scopes for signed-in people, and registers the portal; its key is made the first time.
+pub async fn register_portal(
+    registrar: &idporten::Registrar,
+    secrets: &Secrets,
+    base_url: &str,
+) -> anyhow::Result<()> {
+    let scope = |(name, owner, what): &(&str, orgs::Org, &str)| {
+        Ok(idporten::NewScope::new(name, Orgnr::parse(owner.orgnr)?, what))
+    };
+    registrar.put_scopes(PERSON_SCOPES.iter().map(scope).collect::<anyhow::Result<_>>()?).await?;
+    let kept = Credentials::kept(PORTAL, orgs::DIGDIR, &portal::SCOPES.join(" "), secrets)?;
+    let redirect = format!("{base_url}{}", portal::REDIRECT_PATH);
+    let mut client = idporten::NewClient::new(PORTAL, Orgnr::parse(&kept.orgnr)?, "Felles", &redirect);
+    client.jwks = vec![kept.key()?.public_jwk().clone()];
+    client.post_logout_redirect_uris = vec![format!("{base_url}{}", portal::POST_LOGOUT_PATH)];
+    client.scopes.extend(kept.scopes);
+    client.refresh_tokens = true;
+    Ok(registrar.register_client(client).await?)
+}
+
+/// How the portal shows ID-porten who it is.
+pub fn portal_auth(secrets: &Secrets) -> anyhow::Result<ClientAuth> {
+    let kept = Credentials::of(PORTAL, secrets)?;
+    Ok(ClientAuth { key: kept.key()?, client_id: kept.client_id })
 }
 
 /// A client of Maskinporten with these credentials.

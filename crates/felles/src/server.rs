@@ -1,6 +1,5 @@
 //! Puts the components together in one process: stores, keys, the way between them, routes, background work.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;

@@ -16,7 +16,7 @@ const BIRTHS: usize = 500;
 const KILLS: usize = 50;
 /// Reports under way at once.
 const AT_ONCE: usize = 8;
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 async fn count(place: &Place, component: &str, sql: &str) -> i64 {
     let store = Store::open(&place.of(component), &[]).await.expect("the store opens");

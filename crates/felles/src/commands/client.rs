@@ -6,11 +6,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use clients::orgs;
 use kernel::clock::Clock;
 use kernel::id::Orgnr;
-use kernel::jose::Alg;
+use kernel::jose::{Alg, SigningKey};
 use kernel::rng::Rng;
 use serde_json::json;
 
-use crate::config::{Options, place};
+use crate::config::{File, Options, place};
 use crate::internal::{self, Credentials};
 use crate::server::open_store;
 
@@ -31,8 +31,11 @@ enum ClientCommand {
 #[derive(Debug, Subcommand)]
 enum Add {
     /// A system that gets tokens from Maskinporten
-    #[command(after_long_help = scopes_help())]
+    #[command(after_long_help = list(internal::SCOPES))]
     Maskinporten(AddMaskinporten),
+    /// A service that people sign in to by ID-porten
+    #[command(after_long_help = list(internal::PERSON_SCOPES))]
+    Idporten(AddIdporten),
 }
 
 /// The algorithm of a client's key.
@@ -67,6 +70,46 @@ struct AddMaskinporten {
 }
 
 #[derive(Debug, Args)]
+struct AddIdporten {
+    #[command(flatten)]
+    options: Options,
+    #[command(flatten)]
+    common: Common,
+    /// Where people are sent back to, character for character; may be repeated
+    #[arg(long = "redirect-uri", value_name = "URL", required = true)]
+    redirect_uris: Vec<String>,
+    /// Where people may be sent after signing out; may be repeated
+    #[arg(long = "post-logout-redirect-uri", value_name = "URL")]
+    post_logout_redirect_uris: Vec<String>,
+    /// A scope besides openid and profile; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// How it shows who it is
+    #[arg(long, value_enum, default_value = "private_key_jwt")]
+    auth: Auth,
+    /// Refresh tokens, too
+    #[arg(long)]
+    refresh_tokens: bool,
+}
+
+/// How a client of ID-porten shows who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Auth {
+    /// By assertions that it signs
+    #[value(name = "private_key_jwt")]
+    PrivateKeyJwt,
+    /// By a secret in the header
+    #[value(name = "client_secret_basic")]
+    ClientSecretBasic,
+    /// By a secret in the form
+    #[value(name = "client_secret_post")]
+    ClientSecretPost,
+    /// It cannot: it runs in a browser
+    #[value(name = "none")]
+    None,
+}
+
+#[derive(Debug, Args)]
 struct Common {
     /// What it is called
     #[arg(long, default_value = "felles client add", value_name = "TEXT")]
@@ -92,13 +135,10 @@ impl Common {
     }
 }
 
-/// The scopes that can be asked for, for whoever reads the help.
-fn scopes_help() -> String {
-    let mut text = "Scopes:\n".to_owned();
-    for (scope, _, what) in internal::SCOPES {
-        text.push_str(&format!("  {scope}\n      {what}\n"));
-    }
-    text
+/// Scopes that can be asked for, for whoever reads the help.
+fn list(scopes: &[(&str, orgs::Org, &str)]) -> String {
+    let lines: Vec<String> = scopes.iter().map(|(scope, _, what)| format!("  {scope}\n      {what}")).collect();
+    format!("Scopes:\n{}", lines.join("\n"))
 }
 
 impl Client {
@@ -107,6 +147,7 @@ impl Client {
         let ClientCommand::Add(add) = self.command;
         match add {
             Add::Maskinporten(add) => add.run().await,
+            Add::Idporten(add) => add.run().await,
         }
     }
 }
@@ -123,6 +164,53 @@ impl AddMaskinporten {
         let mut printed = serde_json::to_value(&credentials)?;
         printed["issuer"] = json!(issuer);
         printed["token_endpoint"] = json!(format!("{issuer}token"));
+        super::say(&serde_json::to_string_pretty(&printed)?);
+        Ok(())
+    }
+}
+
+impl AddIdporten {
+    async fn run(self) -> anyhow::Result<()> {
+        let store = open_store(&place(&self.options)?, idporten::NAME).await?;
+        let test_mode = !File::read(&self.options.data)?.production;
+        let registrar = idporten::Registrar::new(store, Clock::system(), test_mode);
+        let rng = Rng::system();
+        let client_id = rng.uuid().to_string();
+        let mut client = idporten::NewClient::new(&client_id, self.common.orgnr()?, &self.common.name, "");
+        client.redirect_uris = self.redirect_uris;
+        client.post_logout_redirect_uris = self.post_logout_redirect_uris;
+        client.scopes.extend(self.scopes);
+        client.refresh_tokens = self.refresh_tokens;
+        let mut printed = json!({
+            "client_id": client_id,
+            "issuer": format!("{}/idporten", self.common.url()),
+            "redirect_uris": client.redirect_uris,
+            "scopes": client.scopes,
+            "orgnr": self.common.orgnr,
+        });
+        client.auth_method = match self.auth {
+            Auth::PrivateKeyJwt => idporten::AuthMethod::PrivateKeyJwt,
+            Auth::ClientSecretBasic => idporten::AuthMethod::ClientSecretBasic,
+            Auth::ClientSecretPost => idporten::AuthMethod::ClientSecretPost,
+            Auth::None => idporten::AuthMethod::None,
+        };
+        printed["token_endpoint_auth_method"] = json!(client.auth_method.as_str());
+        match self.auth {
+            Auth::PrivateKeyJwt => {
+                let key = SigningKey::generate(self.common.alg.into())?;
+                printed["kid"] = json!(key.kid());
+                printed["alg"] = json!(key.alg().as_str());
+                printed["private_key_pem"] = json!(key.to_pkcs8_pem()?);
+                client.jwks = vec![key.public_jwk().clone()];
+            }
+            Auth::ClientSecretBasic | Auth::ClientSecretPost => {
+                let secret = rng.token();
+                printed["client_secret"] = json!(secret);
+                client.secret = Some(secret);
+            }
+            Auth::None => client.application_type = idporten::ApplicationType::Browser,
+        }
+        registrar.register_client(client).await?;
         super::say(&serde_json::to_string_pretty(&printed)?);
         Ok(())
     }
