@@ -209,20 +209,42 @@ mod tests {
         assert_eq!(Lang::first_of(""), Lang::NB);
     }
 
+    /// The keys of a file.
+    fn keys(text: &str) -> Vec<&str> {
+        let begins = |line: &&str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+        text.lines().filter(begins).filter_map(|line| Some(line.split_once(" =")?.0)).collect()
+    }
+
     #[test]
     fn every_file_is_fluent_and_no_key_stands_twice_in_a_language() {
         let mut seen = std::collections::BTreeSet::new();
         for (language, file, text) in FILES {
             let parsed = FluentResource::try_new((*text).to_owned());
             assert!(parsed.is_ok(), "{language}/{file}: {:?}", parsed.err().map(|(_, errors)| errors));
-            for line in text.lines() {
-                let Some((name, _)) =
-                    line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_alphabetic()))
-                else {
-                    continue;
-                };
-                assert!(seen.insert((*language, name)), "{language}/{file}: {name} stands twice");
+            for key in keys(text) {
+                assert!(seen.insert((*language, key)), "{language}/{file}: {key} stands twice");
             }
         }
+        assert!(seen.len() > 200, "the files are not read");
+    }
+
+    #[test]
+    fn a_file_has_the_same_texts_with_the_same_values_in_every_language() {
+        // The names of the values in a text, however they are arranged.
+        let values = |text: &str| {
+            let names = text.split('$').skip(1);
+            names
+                .map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned())
+                .collect::<std::collections::BTreeSet<_>>()
+        };
+        let mut compared = 0;
+        for (language, file, text) in FILES.iter().filter(|(language, ..)| *language != "nb") {
+            let bokmaal = FILES.iter().find(|(nb, name, _)| *nb == "nb" && name == file);
+            let (_, _, bokmaal) = bokmaal.unwrap_or_else(|| panic!("{language}/{file} has no Bokmål"));
+            assert_eq!(keys(text), keys(bokmaal), "{language}/{file}");
+            assert_eq!(values(text), values(bokmaal), "{language}/{file}");
+            compared += 1;
+        }
+        assert!(compared > 0, "there is a second language");
     }
 }

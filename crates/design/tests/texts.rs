@@ -1,4 +1,5 @@
-//! Every text that the code asks for stands in the files, in every language.
+//! Every text that the code asks for stands in the files.
+#![allow(clippy::unwrap_used, reason = "helpers of a test")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -56,12 +57,4 @@ fn every_text_that_the_code_asks_for_exists_in_bokmaal() {
     let missing: Vec<String> = used().into_iter().filter(|key| !Lang::NB.has(key)).collect();
     assert!(missing.is_empty(), "content/texts/nb lacks {missing:#?}");
     assert!(used().len() > 5, "the test finds no keys");
-}
-
-#[test]
-fn every_language_has_the_same_texts() {
-    for lang in Lang::all() {
-        let missing: Vec<String> = used().into_iter().filter(|key| !lang.has(key)).collect();
-        assert!(missing.is_empty(), "content/texts/{} lacks {missing:#?}", lang.tag());
-    }
 }

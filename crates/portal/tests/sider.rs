@@ -464,3 +464,24 @@ async fn tasks_show_what_is_needed_and_which_are_late() {
         page.says(text);
     }
 }
+
+#[tokio::test]
+async fn the_pages_speak_another_language_and_mark_what_is_still_bokmaal() {
+    let fixture = fixture().await;
+    let mut browser = fixture.kari().await;
+    let front = browser.get("/min-situasjon").await;
+    front.says("href=\"/sprak/en?til=%2Fmin-situasjon\"");
+    let back = browser.get("/sprak/en?til=%2Fmin-situasjon").await.is(303).location();
+    browser
+        .get(&back)
+        .await
+        .says("<html lang=\"en\"")
+        .says("My situation")
+        .says("lang=\"nb\"")
+        .says("With a caseworker");
+    for path in pages() {
+        well_made(&browser.get(&path).await, &path);
+    }
+    assert_eq!(browser.get("/sprak/nb?til=//ond.example").await.is(303).location(), "/");
+    browser.get("/min-situasjon").await.says("<html lang=\"nb\"");
+}

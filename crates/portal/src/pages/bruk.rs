@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clients::transparency::{Bevis, Bruk};
 use design::Lang;
-use design::ui::{Icon, icon};
 use http::header;
 use kernel::clock::oslo;
 use kernel::log::{Hash, leaf_hash, verify_inclusion};
@@ -197,13 +196,9 @@ pub async fn proof(
                     }
                 }
             }
-            p.f-quiet.f-small.f-row { (icon_in_text()) (lang.t("bevis-offentlig")) }
+            p.f-quiet.f-small { (lang.t("bevis-offentlig")) }
         }
     }))
-}
-
-fn icon_in_text() -> Markup {
-    html! { span.f-mark { (icon(Icon::Check)) } }
 }
 
 /// A program that checks a downloaded proof. A test runs it.
