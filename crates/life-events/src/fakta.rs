@@ -1,10 +1,15 @@
 //! From person documents to facts: what the rules may read, what a machine must not go past, and where a letter can go.
 
-use clients::folkeregister::{Adressevalg, Familierolle, Opplysning, Persondokument, Personstatus, Vegadresse};
+use clients::folkeregister::Sivilstandstype::{
+    EnkeEllerEnkemann, Gift, GjenlevendePartner, RegistrertPartner, Separert, SeparertPartner, Skilt, SkiltPartner,
+};
+use clients::folkeregister::{
+    Adressevalg, Familierolle, Gradering, Opplysning, Persondokument, Personstatus, Poststed, Vegadresse,
+};
 use clients::life_events::Grunn;
 use clients::postkasse::Adresse;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use kernel::id::{Kjoenn, Pid};
 use rules::{Fact, Facts, RuleSet, Source, Value};
 use serde::{Deserialize, Serialize};
@@ -29,6 +34,38 @@ pub struct Personer {
     pub soesken: Vec<Persondokument>,
     /// Whether the mother has children whom the register did not show.
     pub ukjente_soesken: bool,
+}
+
+/// What a caseworker who grants has found, where the registers do not say it. The supplement of the north is not among
+/// it: where the municipality is hidden, the ordinary amount is granted.
+pub fn med_innvilgelse(grunnlag: &Grunnlag, begrunnelse: &str, at: Timestamp) -> Facts {
+    let mut facts = grunnlag.fakta.clone();
+    let findings = [
+        ("mor_bosatt", None, Value::from(true)),
+        ("barn_bosatt", Some(BARN), Value::from(true)),
+        ("barn_bor_med_mor", Some(BARN), Value::from(true)),
+        ("barn_gift", Some(BARN), Value::from(false)),
+    ];
+    let mut find = |key: &str, subject: Option<&str>, value: Value| {
+        let source = Source::Caseworker { reason: begrunnelse.to_owned(), at };
+        let fact = Fact::new(format!("saksbehandler:{key}"), key, value).source(source);
+        facts.push(match subject {
+            Some(subject) => fact.subject(subject),
+            None => fact,
+        });
+    };
+    let known = |key: &str| grunnlag.fakta.iter().find(|fact| fact.key == key).map(|fact| &fact.value);
+    for (key, subject, value) in findings {
+        if known(key) != Some(&value) {
+            find(key, subject, value);
+        }
+    }
+    for (key, subject) in [("barn_bostedskommune", Some(BARN)), ("mor_bostedskommune", None)] {
+        if known(key).is_none() {
+            find(key, subject, Value::Null);
+        }
+    }
+    facts
 }
 
 /// What a decision rests on, as it is kept with the journey.
@@ -76,36 +113,18 @@ impl Personer {
         [&self.barn, &self.mor].into_iter().flatten().any(|person| person.gradering().er_beskyttet())
     }
 
-    /// Why a human must decide, whatever the rules say. The codes are stable: statistics and pages rest on them.
+    /// Why a human must decide though the rules cannot see it: there is nobody to decide about. (What else a machine must
+    /// not go past are the rule set's own filters.)
     fn grunner(&self) -> Vec<Grunn> {
-        let mor = self.mor.as_ref();
-        let barn = self.barn.as_ref();
-        let dead = |person: &Persondokument| person.er_doed();
-        let checks = [
-            (barn.is_none(), "BARN_IKKE_FUNNET", "Folkeregisteret viser ikke barnet."),
-            (mor.is_none(), "MOR_IKKE_FUNNET", "Folkeregisteret viser ingen mor."),
-            (barn.is_some_and(dead), "BARN_DOEDT", "Barnet er dødt. Ta kontakt med familien på en hensynsfull måte."),
-            (mor.is_some_and(dead), "MOR_DOED", "Moren er død."),
-            (
-                mor.is_some_and(|mor| mor.gjeldende_kjoenn() == Some(Kjoenn::Mann)),
-                "MOR_ER_MANN",
-                "Den som har født, er registrert som mann.",
-            ),
-            (mor.is_some_and(har_verge), "VERGEMAAL", "Moren har verge. Avklar vergens mandat."),
-            (
-                self.skjermet(),
-                "ADRESSEBESKYTTELSE",
-                "Adressen er skjermet. Ingenting må sendes ut som kan vise hvor noen bor.",
-            ),
+        let missing = [
+            (&self.barn, "BARN_IKKE_FUNNET", "Folkeregisteret viser ikke barnet."),
+            (&self.mor, "MOR_IKKE_FUNNET", "Folkeregisteret viser ingen mor. Finn ut hvem barnet bor hos."),
         ];
-        // Protection alone leaves the outcome to the rules: it decides how the letter goes, not what it says.
-        let forced = checks.iter().any(|(holds, kode, _)| *holds && *kode != "ADRESSEBESKYTTELSE");
-        let shown = checks.iter().filter(|(holds, kode, _)| *holds && (forced || *kode != "ADRESSEBESKYTTELSE"));
-        shown.map(|(_, kode, tekst)| grunn(kode, tekst)).collect()
+        missing.iter().filter(|(person, ..)| person.is_none()).map(|(_, kode, tekst)| grunn(kode, tekst)).collect()
     }
 
-    /// What a decision rests on. `dokument` is the register's own reference, `hentet` when it was asked.
-    pub fn grunnlag(&self, regler: &RuleSet, dokument: &str, hentet: Timestamp, dag: Date) -> Grunnlag {
+    /// What a decision rests on. `sak` is the case in which it was looked up, `hentet` when.
+    pub fn grunnlag(&self, regler: &RuleSet, sak: &str, hentet: Timestamp) -> Grunnlag {
         let skjermet = self.skjermet();
         let mor = self.mor.as_ref();
         Grunnlag {
@@ -114,77 +133,86 @@ impl Personer {
             adresse: mor.filter(|_| !skjermet).and_then(postadresse),
             skjermet,
             grunner: self.grunner(),
-            fakta: self.fakta(regler, dokument, hentet, dag),
+            fakta: self.fakta(regler, sak, hentet),
         }
     }
 
-    /// The facts that the rules may read; a fact that the register does not give is left out, which is not 'no'.
-    fn fakta(&self, regler: &RuleSet, dokument: &str, hentet: Timestamp, dag: Date) -> Facts {
-        let source = Source::Register { register: FREG.to_owned(), reference: dokument.to_owned(), fetched_at: hentet };
+    /// The facts that the rules may read; what the register does not show is left out, which is not 'no'.
+    fn fakta(&self, regler: &RuleSet, sak: &str, hentet: Timestamp) -> Facts {
         let mut facts = Facts::new();
         let mut add = |key: &str, value: Option<Value>| {
-            let Some(input) = regler.inputs().find(|input| input.key == key) else { return };
-            let Some(value) = value else { return };
-            let mut fact = Fact::new(key, key, value).source(source.clone()).purpose(input.purpose.clone());
-            if input.subject.is_some() {
-                fact = fact.subject(BARN);
-            }
-            facts.push(fact);
+            let (Some(value), Some(input)) = (value, regler.inputs().find(|input| input.key == key)) else { return };
+            let register = input.source.clone().unwrap_or_else(|| FREG.to_owned());
+            let source = Source::Register { register, reference: sak.to_owned(), fetched_at: hentet };
+            let fact = Fact::new(key, key, value).source(source).purpose(input.purpose.clone());
+            facts.push(if input.subject.is_some() { fact.subject(BARN) } else { fact });
         };
-        if let Some(mor) = &self.mor {
+        let truth = |holds: bool| Some(Value::from(holds));
+        let (barn, mor) = (self.barn.as_ref(), self.mor.as_ref());
+        if let Some(mor) = mor {
             add("mor_foedselsdato", mor.foedselsdato().map(Value::from));
-            add("mor_i_live", Some(Value::from(!mor.er_doed())));
-            add("mor_bosatt", mor.gjeldende_status().map(|status| Value::from(status == Personstatus::Bosatt)));
-            add("mor_gyldig_ident", Some(Value::from(mor.pid().is_some_and(|pid| !pid.is_d_number()))));
-            add("mor_har_verge", Some(Value::from(har_verge(mor))));
-            add("mor_norsk_eller_nordisk", Some(Value::from(er_nordisk(mor))));
+            add("mor_i_live", truth(!mor.er_doed()));
+            add("mor_gyldig_ident", truth(har_foedselsnummer(mor)));
+            let kjoenn = mor.gjeldende_kjoenn().map(|kjoenn| if kjoenn == Kjoenn::Kvinne { "kvinne" } else { "mann" });
+            add("mor_kjoenn", kjoenn.map(Value::from));
+            add("mor_bosatt", bosatt(mor));
+            add("mor_bostedskommune", kommune(mor));
+            add("mor_har_verge", truth(mor.vergemaal.iter().any(Opplysning::er_gjeldende)));
             add("eos_sak", eos_sak(mor, self.annen.as_ref()).map(Value::from));
-            add("forrige_barn_foedselsdato", self.forrige_barn().map(Value::from));
-            add("maaneder_siden_forrige_barn", self.maaneder_siden_forrige_barn().map(Value::from));
-            add("minst_fem_maaneder_siden_forrige_barn", self.fem_maaneder_siden_forrige().map(Value::from));
-            add("har_andre_barn", Some(Value::from(!self.soesken.is_empty() || self.ukjente_soesken)));
+            add("utvidet_barnetrygd", truth(self.kan_ha_utvidet(mor)));
+            add("mors_barn_foedselsdatoer", self.foedselsdatoer());
         }
-        if let Some(barn) = &self.barn {
+        if let Some(barn) = barn {
             add("barn_foedselsdato", barn.foedselsdato().map(Value::from));
-            add("barn_i_live", Some(Value::from(!barn.er_doed())));
-            add("barn_bosatt", barn.gjeldende_status().map(|status| Value::from(status == Personstatus::Bosatt)));
-            add("barn_gyldig_ident", Some(Value::from(barn.pid().is_some_and(|pid| !pid.is_d_number()))));
-            let gift = barn.gjeldende_sivilstand().map(|sivilstand| sivilstand.sivilstand != clients::folkeregister::Sivilstandstype::Ugift);
-            add("barn_gift", gift.map(Value::from));
-            add("delt_bosted", Some(Value::from(barn.delt_bosted.iter().any(Opplysning::er_gjeldende))));
-            let sammen = self.mor.as_ref().and_then(|mor| bor_sammen(barn, mor));
-            add("barn_bor_med_mor", sammen.map(Value::from));
+            add("barn_i_live", truth(!barn.er_doed()));
+            add("barn_gyldig_ident", truth(har_foedselsnummer(barn)));
+            add("barn_bosatt", bosatt(barn));
+            add("barn_bostedskommune", kommune(barn));
+            let status = barn.gjeldende_sivilstand().map(|sivilstand| sivilstand.sivilstand);
+            add("barn_gift", status.map(|status| Value::from(matches!(status, Gift | RegistrertPartner))));
+            add("delt_bosted", truth(barn.delt_bosted.iter().any(Opplysning::er_gjeldende)));
+            // A child has one journey, and its decisions are the mother's: nobody else is paid by this agency.
+            add("utbetales_til_annen", truth(false));
         }
-        let _ = dag;
+        if let (Some(barn), Some(mor)) = (barn, mor) {
+            add("barn_bor_med_mor", bor_sammen(barn, mor).map(Value::from));
+            add("adresse_beskyttet", truth(self.skjermet()));
+        }
         facts
     }
 
-    /// When the mother's child before this one was born; twins of this one do not count.
-    fn forrige_barn(&self) -> Option<Date> {
-        let born = self.barn.as_ref()?.foedselsdato()?;
-        // Twins can be born on two days.
-        let twin = born.saturating_sub(2.days());
-        self.soesken.iter().filter_map(Persondokument::foedselsdato).filter(|day| *day < twin).max()
+    /// When the mother's children were born, this one among them; unknown where the register does not show them all.
+    fn foedselsdatoer(&self) -> Option<Value> {
+        let all = self.soesken.iter().chain(&self.barn);
+        let days: Option<Vec<Value>> = all.map(|child| child.foedselsdato().map(Value::from)).collect();
+        days.filter(|_| !self.ukjente_soesken).map(Value::list)
     }
 
-    fn maaneder_siden_forrige_barn(&self) -> Option<i64> {
-        let born = self.barn.as_ref()?.foedselsdato()?;
-        let before = self.forrige_barn()?;
-        let months = i64::from(born.year() - before.year()) * 12 + i64::from(born.month() - before.month());
-        Some(months - i64::from(born.day() < before.day()))
-    }
-
-    /// Whether at least five months lie between this child and the one before; also where there is none before.
-    fn fem_maaneder_siden_forrige(&self) -> Option<bool> {
-        if self.ukjente_soesken {
-            return None;
-        }
-        Some(self.maaneder_siden_forrige_barn().is_none_or(|months| months >= 5))
+    /// Whether the register tells that the mother may be alone with the child: she has been married and is not, and the
+    /// other parent does not live with her. Of those who never married the register does not tell who lives with whom.
+    fn kan_ha_utvidet(&self, mor: &Persondokument) -> bool {
+        let left = mor.gjeldende_sivilstand().is_some_and(|sivilstand| {
+            matches!(sivilstand.sivilstand, Skilt | Separert | EnkeEllerEnkemann | SkiltPartner | SeparertPartner | GjenlevendePartner)
+        });
+        left && !self.annen.as_ref().is_some_and(|annen| bor_sammen(annen, mor) == Some(true))
     }
 }
 
-fn har_verge(person: &Persondokument) -> bool {
-    person.vergemaal.iter().any(Opplysning::er_gjeldende)
+fn bosatt(person: &Persondokument) -> Option<Value> {
+    person.gjeldende_status().map(|status| Value::from(status == Personstatus::Bosatt))
+}
+
+fn har_foedselsnummer(person: &Persondokument) -> bool {
+    person.pid().is_some_and(|pid| !pid.is_d_number())
+}
+
+/// The municipality; null where the person has no address, unknown where it is kept from everyone.
+fn kommune(person: &Persondokument) -> Option<Value> {
+    match person.bostedskommune() {
+        Some(kommune) => Some(Value::from(kommune)),
+        None if person.gradering() == Gradering::StrengtFortrolig => None,
+        None => Some(Value::Null),
+    }
 }
 
 /// Citizens of the Nordic countries, for whom the EEA rules raise no question of another state's benefit by themselves.
@@ -213,15 +241,6 @@ fn eos_sak(mor: &Persondokument, annen: Option<&Persondokument>) -> Option<bool>
 /// Whether two people are registered at one address; absent where an address is not shown.
 fn bor_sammen(one: &Persondokument, other: &Persondokument) -> Option<bool> {
     let (one, other) = (one.gjeldende_bostedsadresse()?, other.gjeldende_bostedsadresse()?);
-    if let (Some(one), Some(other)) =
-        (&one.adresse_identifikator_fra_matrikkelen, &other.adresse_identifikator_fra_matrikkelen)
-    {
-        let unit = |home: &clients::folkeregister::Bostedsadresse| {
-            home.vegadresse.as_ref().and_then(|address| address.bruksenhetsnummer.clone())
-        };
-        let _ = unit;
-        return Some(one == other);
-    }
     match (&one.vegadresse, &other.vegadresse) {
         (Some(one), Some(other)) => return Some(one == other),
         (None, None) => {}
@@ -263,7 +282,7 @@ fn fra_vegadresse(name: &str, street: &Vegadresse) -> Option<Adresse> {
     norsk(name, lines, street.poststed.as_ref()?)
 }
 
-fn norsk(name: &str, lines: Vec<String>, town: &clients::folkeregister::Poststed) -> Option<Adresse> {
+fn norsk(name: &str, lines: Vec<String>, town: &Poststed) -> Option<Adresse> {
     let mut lines = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| line.chars().take(100).collect());
     Some(Adresse {
         navn: name.to_owned(),

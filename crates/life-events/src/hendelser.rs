@@ -121,7 +121,7 @@ pub(crate) async fn read_page(component: &Component) -> Result<usize, FeedError>
 
 /// The code where the event is about the mother.
 fn for_mor(kode: &'static str) -> &'static str {
-    if kode == "BARN_DOEDT" { "MOR_DOED" } else { kode }
+    if kode == "BARN_DOED" { "MOR_DOED" } else { kode }
 }
 
 /// What the events of a page are to journeys. The people who are new in the register are looked up together.
@@ -152,7 +152,7 @@ async fn findings(component: &Component, page: Vec<LagretHendelse>) -> Result<Ve
         match event.hendelse.hendelsetype.as_str() {
             hendelsetype::PERSON_ER_OPPRETTET => birth(pid, document(&pid)).map(Funn::Foedsel),
             hendelsetype::PERSON_ER_DOED => {
-                change("BARN_DOEDT", "Folkeregisteret har registrert et dødsfall. Stans det som ikke er sendt, og ta hensyn.", true)
+                change("BARN_DOED", "Folkeregisteret har registrert et dødsfall. Stans det som ikke er sendt, og ta hensyn.", true)
             }
             hendelsetype::ENDRING_I_BOSTEDSADRESSE => {
                 change("FLYTTING", "Barnet eller moren har ny adresse. Se om barnet fortsatt bor hos moren.", false)

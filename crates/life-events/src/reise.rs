@@ -177,7 +177,7 @@ impl Fag {
             people.ukjente_soesken = people.soesken.len() < others.len();
         }
         let now = self.ctx.clock.now();
-        let grunnlag = people.grunnlag(&self.regler, &vars.sak, now, now.to_zoned_datetime(oslo()).date());
+        let grunnlag = people.grunnlag(&self.regler, &vars.sak, now);
         let json = serde_json::to_value(&grunnlag).map_err(damaged)?;
         Ok(Answer::new()
             .var("skjermet", grunnlag.skjermet)

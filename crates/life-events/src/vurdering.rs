@@ -8,7 +8,6 @@ use jiff::{Timestamp, ToSpan as _};
 use rules::{Assessment, Condition, Decision, FactError, FactLine, Facts, Outcome, RuleSet, Source, bokmaal};
 use serde::{Deserialize, Serialize};
 
-use crate::fakta::Grunnlag;
 use crate::model::grunn;
 
 /// What the rules said, as it is kept with the journey.
@@ -146,11 +145,4 @@ fn faktum(line: FactLine) -> Faktum {
         formaal: (!line.purpose.is_empty()).then_some(line.purpose),
         under_retting: false,
     }
-}
-
-/// What a caseworker who grants has found, where registers do not say so: the rules then say the amounts, and the
-/// decision shows whose finding each fact is.
-pub fn med_innvilgelse(regler: &RuleSet, grunnlag: &Grunnlag, begrunnelse: &str, now: Timestamp) -> Facts {
-    let _ = (regler, begrunnelse, now);
-    grunnlag.fakta.clone()
 }

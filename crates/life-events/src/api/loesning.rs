@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Feil, behandler};
-use crate::fakta::Grunnlag;
+use crate::fakta::{self, Grunnlag};
 use crate::model::{self, NyOppgave, Reiserad};
 use crate::reise::{FODSEL, Reisevars};
 use crate::vurdering::{self, Vurdering};
@@ -70,7 +70,7 @@ async fn granted(component: &Component, journey: &Reiserad, answer: &Loesning) -
     let Some(born) = grunnlag.foedselsdato else {
         return Err(Problem::conflict("Barnets fødselsdato er ikke kjent, så ingenting kan innvilges.").field("utfall"));
     };
-    let fakta = vurdering::med_innvilgelse(regler, &grunnlag, &answer.begrunnelse, answer.tidspunkt);
+    let fakta = fakta::med_innvilgelse(&grunnlag, &answer.begrunnelse, answer.tidspunkt);
     let day = vurdering::virkningsdag(born);
     let judged = vurdering::vurder(regler, &fakta, &grunnlag.grunner, day, answer.tidspunkt).map_err(|error| {
         tracing::error!(%error, "the rules did not take a caseworker's findings");

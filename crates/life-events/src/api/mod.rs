@@ -83,7 +83,7 @@ fn tekst(text: &str, field: &str) -> Result<String, Problem> {
     Ok(text.replace("\r\n", "\n"))
 }
 
-impl From<process::EngineError> for crate::api::Feil {
+impl From<process::EngineError> for Feil {
     fn from(error: process::EngineError) -> Self {
         tracing::error!(%error, "the journeys' engine failed");
         Self(Problem::internal())

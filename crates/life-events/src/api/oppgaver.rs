@@ -8,7 +8,6 @@ use http::HeaderMap;
 use kernel::log::{Personal, Released};
 use kernel::problem::Problem;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::{Behandler, behandler};
 use crate::fakta::Grunnlag;
@@ -17,7 +16,7 @@ use crate::vurdering::Vurdering;
 use crate::{Component, store};
 
 /// Which tasks.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Utvalg {
     /// `aapen` (when absent) or `loest`.
