@@ -56,7 +56,8 @@ pub struct Actor {
     /// The organisation that answers for the use.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub orgnr: Option<Orgnr>,
-    /// The person, where one acts (the subject, or a caseworker).
+    /// The person, where one acts. In an entry about another (whose case it is), a pseudonym stands in its place: the
+    /// subject can prove the entry, and gets no caseworker's number with it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub pid: Option<Pid>,
     /// The system: its client id.
@@ -119,6 +120,9 @@ struct Body<A> {
     subject: Pid,
     #[serde(flatten)]
     access: A,
+    /// The pseudonym of the person who acted, where that is another than the subject.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    person: Option<String>,
     /// Keeps the leaf's hash from being guessed.
     salt: String,
 }
@@ -191,10 +195,20 @@ impl AccessLog {
             return Ok(());
         }
         let at = self.0.clock.now();
+        let other = access.actor.pid.filter(|pid| subjects.iter().any(|subject| subject != pid)).map(|pid| {
+            let actor = Actor { pid: None, ..access.actor.clone() };
+            (Access { actor, ..access.clone() }, self.0.key.pseudonym(&pid))
+        });
         let mut entries = Vec::with_capacity(subjects.len());
         for subject in subjects {
             let salt = note::base64(&self.0.rng.bytes::<16>());
-            let body = Body { at, subject: *subject, access, salt };
+            let (access, person) = match &other {
+                Some((hidden, person)) if access.actor.pid != Some(*subject) => {
+                    (hidden, Some(person.clone()))
+                }
+                _ => (access, None),
+            };
+            let body = Body { at, subject: *subject, access, person, salt };
             let body = serde_json::to_string(&body).map_err(|e| StoreError::Damaged(e.to_string()))?;
             entries.push((*subject, body));
         }

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
 use super::merkle::Hash;
+use crate::id::Pid;
 use crate::rng::Rng;
 
 /// The algorithm byte of Ed25519 in a signed note.
@@ -29,6 +31,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 pub struct NoteKey {
     name: String,
     pair: Ed25519KeyPair,
+    pseudonyms: hmac::Key,
 }
 
 impl NoteKey {
@@ -40,12 +43,22 @@ impl NoteKey {
     /// The key of the log `name` (its origin line, such as `felles.no/tilgangslogg`) from its 32 secret bytes.
     pub fn from_seed(name: &str, seed: &[u8]) -> Result<Self, String> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|error| error.to_string())?;
-        Ok(Self { name: name.to_owned(), pair })
+        // A key of its own for another use, from the same secret.
+        let secret = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, seed), b"felles pseudonyms of actors");
+        let pseudonyms = hmac::Key::new(hmac::HMAC_SHA256, secret.as_ref());
+        Ok(Self { name: name.to_owned(), pair, pseudonyms })
     }
 
     /// The public half.
     pub fn verifier(&self) -> NoteVerifier {
         NoteVerifier { name: self.name.clone(), key: self.pair.public_key().as_ref().to_vec() }
+    }
+
+    /// The name under which a person stands in entries about others: always the same, and only whoever has this key can
+    /// tell whose it is.
+    pub(super) fn pseudonym(&self, pid: &Pid) -> String {
+        let tag = hmac::sign(&self.pseudonyms, pid.as_str().as_bytes());
+        base64(tag.as_ref().get(..18).unwrap_or_default())
     }
 
     /// Signs that the log has `size` entries and this root.

@@ -176,6 +176,29 @@ async fn an_append_costs() {
 }
 
 #[tokio::test]
+async fn another_persons_number_is_in_no_entry_and_their_pseudonym_is_always_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, _) = log(&directory).await;
+    let caseworker = Pid::parse("41819077906").unwrap();
+    let mut access = access(0);
+    access.actor.pid = Some(caseworker);
+    log.append(&[pid(), caseworker, pid()], &access).await.unwrap();
+    let mut entries = Vec::new();
+    for index in 0..3 {
+        entries.push(log.entry(index).await.unwrap().unwrap());
+    }
+    assert_eq!(
+        entries.iter().map(|entry| entry.access.actor.pid).collect::<Vec<_>>(),
+        [None, Some(caseworker), None]
+    );
+    let person = |entry: &Entry| serde_json::from_str::<Body<Access>>(&entry.body).unwrap().person;
+    assert!(!entries[0].body.contains(caseworker.as_str()));
+    assert!(person(&entries[0]).is_some() && person(&entries[0]) == person(&entries[2]));
+    assert_eq!(person(&entries[1]), None);
+    assert_eq!(log.verify().await.unwrap().findings, []);
+}
+
+#[tokio::test]
 async fn a_person_sees_the_newest_entries_about_them() {
     let directory = tempfile::tempdir().unwrap();
     let (log, _) = log(&directory).await;
