@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use kernel::store::StoreError;
 use serde_json::Value as Json;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use crate::engine::{Desk, Engine, EngineError, GIVEN_UP, Job, Live, Ready, Work};
@@ -36,6 +36,32 @@ struct Running<'a>(&'a Engine);
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.0.running.store(false, Ordering::Release);
+    }
+}
+
+/// A piece of work in a worker's hands, until the worker is done, however it ends.
+struct Held<'a> {
+    engine: &'a Engine,
+    key: String,
+}
+
+impl Held<'_> {
+    /// Lays it down for another; false where that is in hand already, since a look at the store found it first.
+    fn turn_to(&mut self, key: &str) -> bool {
+        let mut desk = self.engine.desk();
+        desk.in_hand.remove(&self.key);
+        if desk.in_hand.insert(key.to_owned()) {
+            key.clone_into(&mut self.key);
+            return true;
+        }
+        self.key.clear();
+        false
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.engine.desk().in_hand.remove(&self.key);
     }
 }
 
@@ -91,7 +117,7 @@ impl Engine {
             }
             tokio::select! {
                 () = &mut shutdown => return Ok(()),
-                _ = tasks.join_next(), if !tasks.is_empty() => {}
+                Some(ended) = tasks.join_next() => note_fault(ended),
                 () = self.0.wake.notified() => {}
                 () = hints.wait(Duration::MAX) => self.0.look.store(true, Ordering::Release),
                 () = tokio::time::sleep_until(next_look), if room => {}
@@ -112,7 +138,9 @@ impl Engine {
                 }
             });
         }
-        while tasks.try_join_next().is_some() {}
+        while let Some(ended) = tasks.try_join_next() {
+            note_fault(ended);
+        }
     }
 
     // The node.
@@ -203,7 +231,7 @@ impl Engine {
     // Timers.
 
     async fn fire(&self, wait: DueWait) {
-        let key = wait.key();
+        let _held = Held { engine: self, key: wait.key() };
         let (engine, now) = (self.clone(), self.0.ctx.clock.now());
         let fired = self
             .store()
@@ -225,29 +253,22 @@ impl Engine {
             Ok(ready) => self.committed(ready.unwrap_or_default()),
             Err(error) => tracing::warn!(%error, "a timer could not go off; it will be tried again"),
         }
-        self.desk().in_hand.remove(&key);
     }
 
     // Effects.
 
     /// Runs an effect and those that follow it in the same instance.
-    async fn follow(&self, mut id: String, mut job: Option<Job>) {
+    async fn follow(&self, id: String, mut job: Option<Job>) {
         let mut passing = Passing::default();
+        let mut held = Held { engine: self, key: id };
         loop {
-            let next = self.effect(&id, job, &mut passing).await;
-            let mut desk = self.desk();
-            desk.in_hand.remove(&id);
-            match next {
-                // Another look at the store may have found it first: then it is on the desk.
-                Ok(Some(next))
-                    if self.0.running.load(Ordering::Acquire) && desk.in_hand.insert(next.row.id.clone()) =>
-                {
-                    id.clone_from(&next.row.id);
+            match self.effect(&held.key, job, &mut passing).await {
+                Ok(Some(next)) if self.0.running.load(Ordering::Acquire) && held.turn_to(&next.row.id) => {
                     job = Some(next);
                 }
                 Ok(_) => return,
                 Err(error) => {
-                    tracing::warn!(%error, effect = id, "an effect's answer could not be kept; it will be run again");
+                    tracing::warn!(%error, effect = held.key, "an effect's answer could not be kept; it will be run again");
                     return;
                 }
             }
@@ -280,7 +301,7 @@ impl Engine {
             self.postpone(row, attempts, next_at, false).await?;
             return Ok(None);
         };
-        let attempt = row.attempts + 1;
+        let (attempt, instance) = (row.attempts + 1, live.id);
         let outcome = match self.call(handler, &live, row.token, attempt, passing).await {
             Some(Ok(answer)) => Outcome::Answered(answer),
             Some(Err(Failure::Transient(message))) if attempt < self.0.config.attempts => {
@@ -293,7 +314,18 @@ impl Engine {
             Some(Err(Failure::Permanent { code, message })) => Outcome::Failed { code, message },
             None => return Ok(None),
         };
-        self.settle(row, live, outcome, passing).await
+        let kept = self.settle(&row, live, outcome, passing).await;
+        let Err(error) = kept else { return kept };
+        // The store may be refusing the component's own statements, and then it will again: as any other failure.
+        tracing::warn!(%error, effect = id, attempt, "an effect's answer could not be kept");
+        if attempt < self.0.config.attempts {
+            let next_at = self.after_pause(attempt);
+            self.postpone(row, attempt, next_at, true).await?;
+            return Ok(None);
+        }
+        let Some(instance) = store::instance(self.store(), instance).await? else { return Ok(None) };
+        let given_up = Outcome::Failed { code: GIVEN_UP.to_owned(), message: error.to_string() };
+        self.settle(&row, self.live(instance).await?, given_up, passing).await
     }
 
     async fn call(
@@ -323,7 +355,7 @@ impl Engine {
     /// Writes an effect's outcome and the advance it causes in one transaction, anew where the instance has moved on.
     async fn settle(
         &self,
-        row: EffectRow,
+        row: &EffectRow,
         mut live: Live,
         outcome: Outcome,
         passing: &mut Passing,
@@ -436,6 +468,13 @@ impl Engine {
 
     fn after(&self, pause: Duration) -> Timestamp {
         self.0.ctx.clock.now().saturating_add(pause).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Says that a worker panicked. Its work stands in the store.
+fn note_fault(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a worker stopped");
     }
 }
 

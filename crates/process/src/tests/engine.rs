@@ -291,6 +291,34 @@ async fn a_transient_failure_that_never_ends_is_an_incident_at_last() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_the_store_refuses_is_an_incident_at_last() {
+    let bench = Bench::new(&[model(&task("a", "x"), &[("start", "a"), ("a", "slutt")])]).await;
+    let handlers = Handlers::new().effect("x", |call| async move {
+        let key = if call.vars.contains_key("rettet") { "ny" } else { "opptatt" };
+        Ok(Answer::new()
+            .var("svar", 1)
+            .statement(Statement::new("INSERT INTO task (key) VALUES ($1)", params![key])))
+    });
+    let node = bench.engine_with(crate::Config { attempts: 3, ..config("n1") }, handlers).await.run();
+    node.ctx
+        .store
+        .write(|tx| Box::pin(async { tx.execute(PUT_TASK, params!["opptatt"]).await }))
+        .await
+        .unwrap();
+    let started = node.start("sak-1", json!({})).await;
+    let is_stuck = |instance: &crate::Instance| matches!(instance.tokens[0].wait, Wait::Incident { .. });
+    while !is_stuck(&node.instance(started).await) {
+        node.ctx.clock.advance(SignedDuration::from_millis(50));
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+    let instance = node.instance(started).await;
+    assert!(instance.vars.is_empty(), "nothing of the answer was kept");
+    assert!(node.retry(started, instance.tokens[0].id, json!({"rettet": true})).await);
+    node.until(started, has_ended).await;
+    assert_eq!(node.count("task").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_incident_is_written_with_its_step_and_a_human_sets_it_going() {
     let bench = Bench::new(&[model(&task("a", "x"), &[("start", "a"), ("a", "slutt")])]).await;
     let seen = Seen::default();
