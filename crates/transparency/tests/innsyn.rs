@@ -83,8 +83,13 @@ async fn a_person_sees_who_used_their_data_and_why() {
     assert!(own.hvem.selv && own.hvem.orgnr.is_none());
     assert!(!worker.hvem.selv && !nav.hvem.selv);
     assert!(unknown.hvem.navn.is_none());
-    // The caseworker's number is not the person's business.
+    // The caseworker's number is not the person's business, nor in the proof that they get.
     assert!(!serde_json::to_string(&all).unwrap().contains(OLA));
+    for bruk in &all.bruk {
+        let (status, proof) = raw(&router, &format!("/innsyn/api/v1/bruk/{}/bevis", bruk.indeks), Some(&token)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(!String::from_utf8(proof).unwrap().contains(OLA), "{}", bruk.indeks);
+    }
 
     let first = bruk(&router, "?antall=3", &token).await;
     assert!(first.flere && first.bruk.len() == 3);
