@@ -109,7 +109,7 @@ pub struct Decision<'a> {
     outcome: Outcome,
     proposal: Option<Outcome>,
     reasons: Vec<Reason>,
-    missing: BTreeSet<MissingFact>,
+    missing: Vec<MissingFact>,
 }
 
 impl RuleSet {
@@ -138,7 +138,7 @@ impl RuleSet {
             outcome: Outcome::TilManuell,
             proposal: None,
             reasons: Vec::new(),
-            missing: BTreeSet::new(),
+            missing: Vec::new(),
         };
         decision.settle();
         Ok(decision)
@@ -172,8 +172,8 @@ impl<'a> Decision<'a> {
     }
 
     /// The facts that must be known before it can be decided.
-    pub fn missing(&self) -> impl ExactSizeIterator<Item = &MissingFact> {
-        self.missing.iter()
+    pub fn missing(&self) -> &[MissingFact] {
+        &self.missing
     }
 
     /// The rule set that decided.
@@ -202,41 +202,35 @@ impl<'a> Decision<'a> {
         self.doubt_the_facts();
         let value_of = |d: usize| self.case.node(&self.run, d, None).map(|n| n.value.clone()).unwrap_or_default();
         let root = value_of(rules.root);
-        self.missing = self.missing_of(Role::Filter);
         let proposed = rules.proposal.map_or_else(|| root.clone(), value_of);
-        self.missing.extend(root.missing_facts());
-        self.missing.extend(proposed.missing_facts());
+        let mut missing = self.missing_of(Role::Filter);
+        missing.extend(root.missing_facts());
+        missing.extend(proposed.missing_facts());
         self.proposal = proposed.as_str().and_then(Outcome::named);
         if self.proposal.is_some_and(Outcome::grants) {
             // A refusal may stand on one condition alone; a grant needs them all.
-            self.missing.extend(self.missing_of(Role::Vilkaar));
-            self.grant();
+            missing.extend(self.missing_of(Role::Vilkaar));
+            self.grant(&mut missing);
         }
         let answer = root.as_str().and_then(Outcome::named);
-        match answer {
-            None if root.is_missing() => {}
-            None => self.reason("REGELSETT_UTEN_SVAR", "Regelsettet gir ikke noe entydig svar på disse opplysningene."),
-            Some(Outcome::TilManuell) if self.reasons.is_empty() => {
-                self.reason("REGELSETT_UTEN_SVAR", "Regelsettet overlater avgjørelsen til et menneske.");
-            }
-            Some(_) => {}
-        }
         match rules.automation {
             Automation::H => self.reason("MENNESKE_AVGJOER", "Denne avgjørelsen tas alltid av et menneske."),
             // Only what is wholly in the person's favour; a grant in part is also a refusal in part.
-            Automation::APlus
-                if answer.is_some_and(|o| !matches!(o, Outcome::Innvilget | Outcome::TilManuell)) =>
-            {
+            Automation::APlus if [self.proposal, answer].into_iter().flatten().any(against) => {
                 self.reason("AVSLAG_KREVER_MENNESKE", "Et avslag, helt eller delvis, skal vurderes av et menneske.");
             }
             _ => {}
         }
+        let no_answer = answer.is_none() && !root.is_missing();
+        if no_answer || (answer == Some(Outcome::TilManuell) && self.reasons.is_empty()) {
+            self.reason("REGELSETT_UTEN_SVAR", "Regelsettet gir ikke noe entydig svar på disse opplysningene.");
+        }
         self.outcome = match answer {
             _ if !self.reasons.is_empty() => Outcome::TilManuell,
-            _ if !self.missing.is_empty() => Outcome::Mangler,
-            Some(outcome) => outcome,
-            None => Outcome::Mangler,
+            Some(outcome) if missing.is_empty() => outcome,
+            _ => Outcome::Mangler,
         };
+        self.missing = missing.into_iter().collect();
     }
 
     fn missing_of(&self, role: Role) -> BTreeSet<MissingFact> {
@@ -323,7 +317,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Evaluates the sum on the first of every month in which it may change, and makes the steps.
-    fn grant(&mut self) {
+    fn grant(&mut self, missing: &mut BTreeSet<MissingFact>) {
         let rules = self.case.rules;
         let Some(sum) = rules.sum else { return };
         let mut steps: Vec<(Period, Run<'a>)> = Vec::new();
@@ -331,7 +325,7 @@ impl<'a> Decision<'a> {
         for month in self.months() {
             let run = self.case.run(month, Some(&rules.for_sum));
             let value = self.case.node(&run, sum, None).map(|n| n.value.clone()).unwrap_or_default();
-            self.missing.extend(value.missing_facts());
+            missing.extend(value.missing_facts());
             let amount = match &value {
                 Value::Number(n) if n.fract().is_zero() && !n.is_sign_negative() => n.to_i64(),
                 Value::Number(n) if n.is_zero() => Some(0),
@@ -350,7 +344,7 @@ impl<'a> Decision<'a> {
         }
         if fault {
             self.reason("REGELSETT_UTEN_SVAR", "Regelsettet gir ikke et beløp i hele kroner for hver måned.");
-        } else if steps.is_empty() && self.missing.is_empty() {
+        } else if steps.is_empty() && missing.is_empty() {
             self.reason("INGEN_UTBETALING", "Vilkårene er oppfylt, men ingen måned gir en utbetaling.");
         }
         self.periods = steps.iter().map(|(p, _)| p.clone()).collect();
@@ -381,6 +375,11 @@ impl<'a> Decision<'a> {
         months.dedup();
         months
     }
+}
+
+/// What a rule set in mode A+ leaves to a human: anything but a full grant.
+fn against(outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::Innvilget | Outcome::TilManuell)
 }
 
 fn first_of(day: Date) -> Option<Date> {

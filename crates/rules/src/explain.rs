@@ -82,7 +82,7 @@ impl<'a> Decision<'a> {
         match self.outcome() {
             Outcome::TilManuell => "En saksbehandler skal vurdere saken.".to_owned(),
             Outcome::Mangler => {
-                let names: BTreeSet<&str> = self.missing().map(|m| &*m.name).collect();
+                let names: BTreeSet<&str> = self.missing().iter().map(|m| &*m.name).collect();
                 format!("Saken kan ikke avgjøres ennå, fordi vi mangler {}.", bokmaal::join(&names.into_iter().map(str::to_owned).collect::<Vec<_>>()))
             }
             _ => self.proposal_text(),

@@ -40,7 +40,7 @@ impl<'a> Decision<'a> {
             outcome: self.outcome(),
             proposal: self.proposal(),
             reasons: self.reasons().iter().map(hidden).collect(),
-            missing: self.missing().collect(),
+            missing: self.missing().iter().collect(),
             facts: self.trace_facts(),
             parameters: self.trace_parameters(&self.run),
             nodes: self.trace_nodes(&self.run),

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use builtins::function_names;
 pub(crate) use builtins::{Builtin, aggregate};
-pub(crate) use eval::{Host, compare, equal, eval, eval_tests, missing_of};
+pub(crate) use eval::{Host, equal, eval, eval_tests, missing_of};
 pub(crate) use lexer::{is_name_part, is_name_start};
 pub(crate) use parser::{compile, compile_tests, compile_with};
 
@@ -233,7 +233,7 @@ pub(crate) enum Expr {
         slot: usize,
         by: Box<Expr>,
     },
-    Call(builtins::Builtin, Vec<Expr>),
+    Call(Builtin, Vec<Expr>),
     User(usize, Vec<Expr>),
     /// `gyldig fra(fact)` (true) and `gyldig til(fact)` (false).
     Validity(usize, bool),
