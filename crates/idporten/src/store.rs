@@ -451,20 +451,20 @@ pub async fn revoke_token(tx: &mut Tx, hash: Vec<u8>, client_id: &str) -> Result
 /// Forgets what has ended. Authorizations stay for as long as anything of them may come back, to be recognised.
 pub async fn forget(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
     for sql in [
-        "DELETE FROM used_assertion WHERE expires < $1",
-        "DELETE FROM pushed WHERE expires < $1",
-        "DELETE FROM login WHERE expires < $1",
-        "DELETE FROM access_token WHERE expires < $1",
-        "DELETE FROM code WHERE granted IN (SELECT id FROM granted WHERE ends < $1)",
-        "DELETE FROM refresh_token WHERE granted IN (SELECT id FROM granted WHERE ends < $1)",
-        "DELETE FROM granted WHERE ends < $1",
+        "DELETE FROM used_assertion WHERE expires <= $1",
+        "DELETE FROM pushed WHERE expires <= $1",
+        "DELETE FROM login WHERE expires <= $1",
+        "DELETE FROM access_token WHERE expires <= $1",
+        "DELETE FROM code WHERE granted IN (SELECT id FROM granted WHERE ends <= $1)",
+        "DELETE FROM refresh_token WHERE granted IN (SELECT id FROM granted WHERE ends <= $1)",
+        "DELETE FROM granted WHERE ends <= $1",
     ] {
         tx.execute(sql, params![now]).await?;
     }
     for sql in [
-        "DELETE FROM authentication WHERE sid IN (SELECT sid FROM session WHERE started < $1)",
-        "DELETE FROM participant WHERE sid IN (SELECT sid FROM session WHERE started < $1)",
-        "DELETE FROM session WHERE started < $1",
+        "DELETE FROM authentication WHERE sid IN (SELECT sid FROM session WHERE started <= $1)",
+        "DELETE FROM participant WHERE sid IN (SELECT sid FROM session WHERE started <= $1)",
+        "DELETE FROM session WHERE started <= $1",
     ] {
         tx.execute(sql, params![now - ABSOLUTE]).await?;
     }
