@@ -86,7 +86,8 @@ async fn a_person_sees_who_used_their_data_and_why() {
     // The caseworker's number is not the person's business, nor in the proof that they get.
     assert!(!serde_json::to_string(&all).unwrap().contains(OLA));
     for bruk in &all.bruk {
-        let (status, proof) = raw(&router, &format!("/innsyn/api/v1/bruk/{}/bevis", bruk.indeks), Some(&token)).await;
+        let (status, proof) =
+            raw(&router, &format!("/innsyn/api/v1/bruk/{}/bevis", bruk.indeks), Some(&token)).await;
         assert_eq!(status, StatusCode::OK);
         assert!(!String::from_utf8(proof).unwrap().contains(OLA), "{}", bruk.indeks);
     }
@@ -182,4 +183,25 @@ async fn only_the_signed_in_person_sees_it() {
         let problem: Value = serde_json::from_slice(&body).unwrap();
         assert!(problem["felt"].is_string(), "{problem}");
     }
+}
+
+#[tokio::test]
+async fn the_portal_uses_a_typed_client() {
+    let (test, router) = fixture().await;
+    used(&test, KARI, organisation("310000027"), Some("Behandle barnetrygd")).await;
+    used(&test, OLA, organisation("310000027"), None).await;
+    let mesh = clients::Mesh::new(std::collections::HashMap::new());
+    mesh.set_local(router);
+    let innsyn = clients::transparency::Innsyn::new(mesh);
+    let token = signed_in(&test, Some(KARI));
+    let list = innsyn.bruk(&token, None, 10).await.unwrap();
+    assert_eq!(
+        (list.bruk.len(), list.flere, list.bruk[0].formaal.as_deref()),
+        (1, false, Some("Behandle barnetrygd"))
+    );
+    assert_eq!(innsyn.bruk(&token, Some(0), 10).await.unwrap().bruk, []);
+    let bevis = innsyn.bevis(&token, 0).await.unwrap().unwrap();
+    assert_eq!(bevis.sjekkpunkt, innsyn.sjekkpunkt().await.unwrap());
+    assert_eq!(innsyn.bevis(&token, 1).await.unwrap(), None);
+    assert_eq!(innsyn.noekkel().await.unwrap(), test.ctx.log.verifier().encode());
 }
