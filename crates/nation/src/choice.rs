@@ -34,6 +34,9 @@ pub struct Testperson {
     pub hvem: String,
 }
 
+/// A circumstance in words, and whether somebody is in it.
+type Circumstance<'a> = (&'static str, Box<dyn Fn(Id) -> bool + 'a>);
+
 /// The people picked out.
 pub struct Choice {
     mothers: Vec<Id>,
@@ -42,8 +45,8 @@ pub struct Choice {
 }
 
 /// Women who can have a child in the days after the nation's first day, and whose case a machine may decide: grown,
-/// resident at a known street, Norwegian, with nobody of the household protected or under guardianship, not alone with
-/// children, the youngest child a year old or more. In a chance order; the first hundred surely have a mailbox that a
+/// resident at a known street, Norwegian as the partner is, neither of them protected or under guardianship, not alone
+/// with children, the youngest child a year old or more. In a chance order; the first hundred surely have a mailbox that a
 /// decision reaches, most of the others too.
 pub fn mothers(nation: &Nation) -> Vec<Pid> {
     nation.choice.mothers.iter().filter_map(|id| nation.number(*id)).collect()
@@ -121,7 +124,7 @@ impl Choice {
         let first_mother = |id: Id| self.mothers.iter().take(SURE).any(|mother| *mother == id);
         let can = |id: Id| can_bear(world, id);
         let protected = |id: Id, level| world.person(id).protection == level;
-        let circumstances: Vec<(&'static str, Box<dyn Fn(Id) -> bool + '_>)> = vec![
+        let circumstances: Vec<Circumstance<'_>> = vec![
             (
                 "Venter barn, gift, har barn fra før og digital postkasse",
                 Box::new(|id| {
@@ -229,12 +232,10 @@ fn can_bear(world: &World, id: Id) -> bool {
     let ready = youngest.is_none_or(|born| born.plus(YOUNGEST) <= world.today);
     let minors = person.children.iter().any(|child| world.age(*child) < 18);
     let settled = person.partner.is_some() || !minors;
-    woman
-        && native
-        && ready
-        && settled
-        && plain(world, id)
-        && person.partner.is_none_or(|partner| plain(world, partner))
+    // The other parent by law or in life: a citizen of another EEA state makes it a case for two states.
+    let others = [person.partner, person.civil.spouse()].into_iter().flatten();
+    let near = |other: Id| plain(world, other) && world.person(other).norwegian();
+    woman && native && ready && settled && plain(world, id) && others.into_iter().all(near)
 }
 
 /// Whether nothing about the person's address or legal capacity needs a human.

@@ -15,15 +15,15 @@ const WOMEN: [(i32, [u32; 4]); 13] = [
     (17, [0, 0, 0, 0]),
     (19, [2, 50, 0, 0]),
     (24, [40, 210, 1, 0]),
-    (29, [180, 350, 8, 0]),
-    (34, [370, 310, 25, 2]),
-    (39, [480, 240, 60, 4]),
-    (44, [510, 200, 100, 8]),
-    (49, [510, 170, 140, 14]),
-    (59, [520, 130, 180, 30]),
-    (69, [560, 80, 160, 90]),
-    (79, [510, 35, 120, 240]),
-    (89, [270, 10, 80, 540]),
+    (29, [180, 410, 8, 0]),
+    (34, [370, 360, 25, 2]),
+    (39, [480, 290, 60, 4]),
+    (44, [510, 255, 100, 8]),
+    (49, [510, 230, 140, 14]),
+    (59, [520, 215, 160, 30]),
+    (69, [555, 140, 140, 90]),
+    (79, [510, 70, 110, 230]),
+    (89, [290, 20, 80, 540]),
     (130, [70, 3, 40, 780]),
 ];
 /// Of a thousand men left alone up to and with an age, the widowed.
@@ -49,7 +49,7 @@ const OLDER: [(i32, u32); 17] = [
     (12, 1),
 ];
 /// Couples of one sex among a thousand.
-const SAME_SEX: u32 = 8;
+const SAME_SEX: u32 = 6;
 
 /// People by country and year of birth, to draw from.
 #[derive(Default)]
@@ -212,7 +212,7 @@ fn companion(
 fn beginning(world: &World, a: Id, b: Id, chance: &mut Chance) -> Day {
     let first = world.person(a);
     let old = first.born.year() < 1950;
-    let late = chance.permille(if old { 40 } else { 120 });
+    let late = chance.permille(if old { 40 } else { 90 });
     let age = if late {
         chance.between(33, 50)
     } else {
@@ -259,7 +259,8 @@ fn bereave(world: &mut World, id: Id, mut lost: Person, chance: &mut Chance) {
     let today = world.today;
     let survivor = world.person(id);
     let grown = survivor.born.max(lost.born).plus_years(19);
-    let wed = grown.plus(chance.between(0, 9 * 365)).0.min(today.0 - 800);
+    let longest = if grown.year() < 1970 { 5 } else { 10 };
+    let wed = grown.plus(chance.between(0, longest * 365)).0.min(today.0 - 800);
     if wed < grown.0 {
         return;
     }

@@ -129,7 +129,7 @@ fn identity(world: &World, id: Id, person: &Person, document: &mut Persondokumen
     if person.visitor() {
         let digits = u64::from(id) * 7_919_717 % 1_000_000_000;
         document.utenlandsk_personidentifikasjon = vec![Personidentifikasjon {
-            identifikasjonsnummer: format!("{:09}", digits),
+            identifikasjonsnummer: format!("{digits:09}"),
             identifikasjonsnummertype: "utenlandskIdentifikasjonsnummer".to_owned(),
             utstederland: land.kode.to_owned(),
             ..Personidentifikasjon::fra(&first)

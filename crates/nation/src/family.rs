@@ -163,12 +163,16 @@ fn wants(world: &World, woman: Id, minor: bool, born: Day, chance: &mut Chance) 
     let soon = if mother.children.is_empty() || (450..2200).contains(&waited) { 1000 } else { 350 };
     let alone = match mother.civil {
         _ if mother.partner.is_some() => 1000,
-        Civil::Skilt(..) | Civil::Separert(..) | Civil::Enke(..) => 900,
+        Civil::Skilt(..) | Civil::Separert(..) => 550,
+        Civil::Enke(..) => 900,
         _ if mother.died().is_some() => 900,
-        _ if minor => 170,
+        _ if minor => 110,
         _ => 500,
     };
-    chance.permille(next) && chance.permille(soon) && chance.permille(alone)
+    // Until the seventies nearly all were married first.
+    let wed = mother.civil.wedding().is_some_and(|wedding| wedding.plus(-200) <= born);
+    let unwed = if wed || born.year() >= 1975 { 1000 } else { 120 };
+    [next, soon, alone, unwed].into_iter().all(|share| chance.permille(share))
 }
 
 /// The other parent of a child that `mother` had on `born`.
@@ -183,27 +187,30 @@ fn father(world: &World, pools: &Parents, mother: Id, born: Day, chance: &mut Ch
             of_age(*id) && world.person(*id).land == woman.land && world.person(*id).sex == Kjoenn::Mann
         });
     }
+    if let Civil::Skilt(spouse, _, ended) | Civil::Separert(spouse, _, ended) = woman.civil
+        && born <= ended.plus(200)
+        && of_age(spouse)
+    {
+        return Some(spouse);
+    }
     if let Some(partner) = woman.partner {
         let woman_too = world.person(partner).sex == Kjoenn::Kvinne;
-        let during = woman.together.plus(-300) <= born && of_age(partner);
+        // Most who have a child together have been a couple for longer than was drawn.
+        let during = woman.together.plus(-300) <= born || chance.permille(600);
         // Co-mothers have been in the law since 2009.
-        if during && (!woman_too || born.year() >= 2009) && chance.permille(985) {
+        if during && of_age(partner) && (!woman_too || born.year() >= 2009) && chance.permille(985) {
             return Some(partner);
         }
     }
-    match woman.civil {
-        Civil::Skilt(spouse, _, ended) | Civil::Separert(spouse, _, ended)
-            if born <= ended.plus(200) && of_age(spouse) =>
-        {
-            return Some(spouse);
-        }
-        Civil::Enke(spouse, ..) | Civil::Gift(spouse, _) if woman.partner.is_none() && of_age(spouse) => {
-            return Some(spouse);
-        }
-        _ => {}
+    if let Civil::Enke(spouse, ..) | Civil::Gift(spouse, _) = woman.civil
+        && woman.partner.is_none()
+        && of_age(spouse)
+    {
+        return Some(spouse);
     }
     // Someone else: he of the child before, if he was no partner, or another man.
-    let before = woman.children.last().and_then(|child| world.person(*child).father);
+    let own = |child: &&Id| world.person(**child).mother == Some(mother);
+    let before = woman.children.iter().rev().find(own).and_then(|child| world.person(*child).father);
     let before =
         before.filter(|id| Some(*id) != woman.partner && woman.civil.spouse() != Some(*id) && of_age(*id));
     if let Some(before) = before.filter(|_| chance.permille(750)) {
@@ -216,7 +223,10 @@ fn father(world: &World, pools: &Parents, mother: Id, born: Day, chance: &mut Ch
     for _ in 0..12 {
         let year = woman.born.year() - chance.between(-3, 8);
         let man = pools.men.look(chance, pool, year);
-        let apart = |id: &Id| world.person(*id).partner != Some(mother) && of_age(*id);
+        let apart = |id: &Id| {
+            let man = world.person(*id);
+            man.partner != Some(mother) && man.children.len() < 4 && of_age(*id)
+        };
         let free = |id: &Id, chance: &mut Chance| world.person(*id).partner.is_none() || chance.permille(300);
         if let Some(man) = man.filter(apart).filter(|id| free(id, chance)) {
             return Some(man);

@@ -10,7 +10,9 @@ use crate::facts::{Kommune, NORGE, facts};
 use crate::model::{Address, Civil, Home, HomeId, Id, Standing, World};
 
 /// Of a thousand grown people without partner and children, by age from 18, those who live with a parent.
-const AT_HOME: [u32; 14] = [880, 650, 480, 390, 310, 250, 190, 140, 100, 80, 60, 50, 40, 30];
+const AT_HOME: [u32; 14] = [960, 830, 710, 620, 540, 450, 370, 300, 240, 190, 150, 120, 100, 80];
+/// Of a thousand young people without partner and children who have moved out, those who share a flat.
+const SHARED_FLAT: u32 = 550;
 /// Of a thousand sets of siblings whose parents live apart, those who live with the father.
 const WITH_FATHER: u32 = 150;
 /// Of a thousand others, those with a second home at the father's.
@@ -20,6 +22,7 @@ const SHARED: u32 = 300;
 pub fn settle(world: &mut World) {
     let mut chance = Chance::new(world.seed, 5);
     let mut builder = Builder::default();
+    let mut flats: BTreeMap<u16, (HomeId, u32)> = BTreeMap::new();
     // The oldest first, so that parents have homes before their grown children.
     let mut grown: Vec<Id> =
         world.ids().filter(|id| world.person(*id).resident() && world.age(*id) >= 18).collect();
@@ -42,6 +45,20 @@ pub fn settle(world: &mut World) {
             continue;
         }
         let kommune = place(world, id, parent, &mut chance);
+        if (19..=34).contains(&world.age(id)) && free(world, id) && chance.permille(SHARED_FLAT) {
+            // A room in the flat that was last shared in the municipality, or one in a new flat.
+            let flat = flats.get(&kommune).copied().filter(|(_, rooms)| *rooms > 0);
+            if let Some((home, rooms)) = flat {
+                flats.insert(kommune, (home, rooms - 1));
+                move_in(world, id, home);
+                continue;
+            }
+            let since = moved_in(world, id, &mut chance);
+            let home = builder.home(world, kommune, since, &mut chance);
+            flats.insert(kommune, (home, 1 + chance.below(3)));
+            move_in(world, id, home);
+            continue;
+        }
         let since = moved_in(world, id, &mut chance);
         let home = builder.home(world, kommune, since, &mut chance);
         for one in [Some(id), partner].into_iter().flatten() {
@@ -55,10 +72,14 @@ pub fn settle(world: &mut World) {
 
 /// Whether one who could move out has not.
 fn stays(world: &World, id: Id, chance: &mut Chance) -> bool {
+    let share = AT_HOME.get((world.age(id) - 18) as usize).copied().unwrap_or(25);
+    free(world, id) && world.person(id).came.is_none() && chance.permille(share)
+}
+
+/// Whether without partner and children.
+fn free(world: &World, id: Id) -> bool {
     let person = world.person(id);
-    let free = person.partner.is_none() && person.civil == Civil::Ugift && person.children.is_empty();
-    let share = AT_HOME.get((world.age(id) - 18) as usize).copied().unwrap_or(8);
-    free && person.came.is_none() && chance.permille(share)
+    person.partner.is_none() && person.civil == Civil::Ugift && person.children.is_empty()
 }
 
 /// The municipality of a new home: often that of the children's other parent or of the own parents.
@@ -277,7 +298,7 @@ pub fn street_name(kommune: u16, street: u32) -> String {
     let plain = (parts.stamme.len() * ends.len()) as u64;
     let (round, street) = (u64::from(street) / plain, u64::from(street) % plain);
     // A step without common divisor visits every name once; each municipality begins elsewhere.
-    let step = (plain / 3..).find(|step| coprime(*step, plain)).unwrap_or(1);
+    let step = (plain / 3..=plain).find(|step| coprime(*step, plain)).unwrap_or(1);
     let n = ((street * step + u64::from(kommune) * 389) % plain) as usize;
     let (stem, end) = (parts.stamme[n % parts.stamme.len()], ends[n / parts.stamme.len()]);
     // Three of a letter are written as two.

@@ -185,10 +185,10 @@ fn guardianship(world: &World, person: &Person, guardian: Id) -> Vergemaal {
     let fylke = person
         .home
         .map_or("", |home| facts().kommuner[usize::from(world.homes[home as usize].kommune)].fylke());
-    let money_only = guardian % 4 == 0;
+    let money_only = guardian.is_multiple_of(4);
     let tasks =
         TASKS.iter().filter(|(body, _)| !money_only || matches!(*body, "nav" | "bank" | "skatteetaten"));
-    let power = world.person(guardian).born > person.born && guardian % 7 == 0;
+    let power = world.person(guardian).born > person.born && guardian.is_multiple_of(7);
     Vergemaal {
         vergemaaltype: Some(if power { "stadfestetFremtidsfullmakt" } else { "voksen" }.to_owned()),
         embete: Some(office(fylke).to_owned()),

@@ -100,7 +100,7 @@ pub fn registration(world: &World, business: &Business) -> Registrering {
     let industry = business.industry.map(|industry| Kode::ny(industry.kode, industry.beskrivelse));
     let company = business.form == Form::As;
     let shown = (business.employees.len() >= FEW).then_some(business.employees.len() as i64);
-    let vat = !matches!(business.form, Form::Fli) && business.orgnr.as_str().as_bytes()[7] % 3 != 0;
+    let vat = !matches!(business.form, Form::Fli) && !business.orgnr.as_str().as_bytes()[7].is_multiple_of(3);
     let enhet = Enhet {
         forretningsadresse: Some(address.clone()),
         stiftelsesdato: (business.form != Form::Enk).then(|| business.founded.date()),
