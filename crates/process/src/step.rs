@@ -1,4 +1,4 @@
-//! Moves tokens through a model: values in, values out, nothing else. What a step wants from the world stands in [`Step`].
+//! Moves tokens through a model: values in, values out, nothing else. What a step wants from the world stands in `Step`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
