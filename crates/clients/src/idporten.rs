@@ -263,7 +263,14 @@ struct Inner {
 
 impl RelyingParty {
     /// A relying party of the ID-porten of a Felles at `base_url` (without a slash at the end).
-    pub fn new(mesh: Mesh, base_url: &str, auth: ClientAuth, redirect_uri: &str, clock: Clock, rng: Rng) -> Self {
+    pub fn new(
+        mesh: Mesh,
+        base_url: &str,
+        auth: ClientAuth,
+        redirect_uri: &str,
+        clock: Clock,
+        rng: Rng,
+    ) -> Self {
         Self(Arc::new(Inner {
             mesh,
             issuer: format!("{base_url}/idporten"),
@@ -358,7 +365,11 @@ impl RelyingParty {
     /// Where the browser goes to end its session at ID-porten; it comes back to `post_logout_redirect_uri` (one that is
     /// registered) with `state`. The client is named by its id and not by the id token, which would put the person's
     /// number into an address.
-    pub async fn end_session_url(&self, post_logout_redirect_uri: &str, state: &str) -> Result<String, SignInError> {
+    pub async fn end_session_url(
+        &self,
+        post_logout_redirect_uri: &str,
+        state: &str,
+    ) -> Result<String, SignInError> {
         let mut url = self.metadata().await?.end_session_endpoint.clone();
         url.push(if url.contains('?') { '&' } else { '?' });
         let (client, back, state) =
@@ -380,8 +391,8 @@ impl RelyingParty {
             "iat": now, "exp": now + 60, "jti": self.0.rng.uuid(),
         });
         let assertion = self.0.auth.key.sign_jwt(None, &claims);
-        let assertion =
-            assertion.map_err(|error| ClientError::Transport(format!("the assertion was not signed: {error}")))?;
+        let assertion = assertion
+            .map_err(|error| ClientError::Transport(format!("the assertion was not signed: {error}")))?;
         let mut body = format!(
             "client_id={}&client_assertion_type={}&client_assertion={assertion}",
             encoded(client_id),
@@ -415,7 +426,8 @@ impl RelyingParty {
             Err(JoseError::UnknownKey) => jose::verify(id_token, &*self.keys(REFETCH).await?, &algs),
             result => result,
         };
-        let payload = payload.map_err(|_| SignInError::Invalid("the id token's signature is not ID-porten's"))?;
+        let payload =
+            payload.map_err(|_| SignInError::Invalid("the id token's signature is not ID-porten's"))?;
         let wire: Wire = payload.claims().map_err(|_| SignInError::Invalid("the id token lacks claims"))?;
         let holds = [
             (wire.iss == self.issuer(), "the id token is from another issuer"),
@@ -453,7 +465,8 @@ impl RelyingParty {
         let metadata = self.metadata().await?;
         let ask = request::get(path(&metadata.jwks_uri)).empty()?;
         let json = request::bytes(self.0.mesh.send(NAME, ask).await?)?;
-        let keys = KeySet::parse(&json).map_err(|_| SignInError::Invalid("the issuer's keys cannot be read"))?;
+        let keys =
+            KeySet::parse(&json).map_err(|_| SignInError::Invalid("the issuer's keys cannot be read"))?;
         Ok(remember(&self.0.keys, keys, now))
     }
 }

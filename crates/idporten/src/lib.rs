@@ -36,7 +36,7 @@ pub const NAME: &str = clients::idporten::NAME;
 pub const MIGRATIONS: &[&str] = &[kernel::jose::MIGRATION, include_str!("../migrations/0001_init.sql")];
 
 /// How often keys are looked after and what has ended is forgotten.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
 /// Largest form; bytes.
 const MAX_BODY: usize = 64 << 10;
 

@@ -22,8 +22,8 @@ pub fn locale(headers: &HeaderMap, ui_locales: Option<&str>) -> String {
     let chosen = cookies::value(headers, cookies::LANGUAGE);
     let chosen = chosen.as_deref().and_then(supported);
     let asked = || {
-        let tags = ui_locales.unwrap_or_default().split_ascii_whitespace();
-        tags.filter_map(|tag| supported(tag.split('-').next().unwrap_or_default())).next()
+        let mut tags = ui_locales.unwrap_or_default().split_ascii_whitespace();
+        tags.find_map(|tag| supported(tag.split('-').next().unwrap_or_default()))
     };
     chosen.or_else(asked).unwrap_or("nb").to_owned()
 }

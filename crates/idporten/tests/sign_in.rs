@@ -76,12 +76,6 @@ async fn sub_is_another_for_each_client_and_never_the_number() {
     assert!(!one["sub"].as_str().unwrap().contains(kari().as_str()));
 }
 
-/// A number that could be a real person's, made here so that none stands in the code.
-fn not_synthetic() -> String {
-    let numbers = (0..100_000).map(|last| format!("010170{last:05}"));
-    numbers.into_iter().find(|number| kernel::id::Pid::parse(number).is_ok()).unwrap()
-}
-
 #[tokio::test]
 async fn whom_the_register_does_not_let_in_is_told_why() {
     let f = fixture().await;

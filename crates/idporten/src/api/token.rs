@@ -78,7 +78,7 @@ async fn exchange(
         return Err(Refused::new("unsupported_grant_type", "The grant type is not supported"));
     }
     let client = caller::authenticate(component, headers, &form, client_id).await?;
-    let new = New::new(component);
+    let new = Candidates::make(component);
     let now = new.now;
     let decided = if kind == "refresh_token" {
         if !client.refresh_tokens {
@@ -112,7 +112,7 @@ async fn exchange(
 }
 
 /// What is made before it is known whether it will be given.
-struct New {
+struct Candidates {
     access_token: String,
     refresh_token: String,
     id_token_jti: String,
@@ -121,8 +121,8 @@ struct New {
     issuer: Component,
 }
 
-impl New {
-    fn new(component: &Component) -> Self {
+impl Candidates {
+    fn make(component: &Component) -> Self {
         let rng = &component.ctx.rng;
         Self {
             access_token: rng.token(),
@@ -154,7 +154,7 @@ struct Exchange {
 }
 
 impl Exchange {
-    async fn decide(self, tx: &mut Tx, new: New) -> Result<Option<Given>, Refused> {
+    async fn decide(self, tx: &mut Tx, new: Candidates) -> Result<Option<Given>, Refused> {
         let Self { code, redirect_uri, challenge, verifier_holds, client } = self;
         let Some(brought) = store::code(tx, code.clone()).await? else { return Ok(None) };
         let granted = brought.granted;
@@ -194,7 +194,7 @@ struct Refresh {
 }
 
 impl Refresh {
-    async fn decide(self, tx: &mut Tx, new: New) -> Result<Option<Given>, Refused> {
+    async fn decide(self, tx: &mut Tx, new: Candidates) -> Result<Option<Given>, Refused> {
         let Self { token, scope, client } = self;
         let Some(brought) = store::refresh_token(tx, token.clone()).await? else { return Ok(None) };
         let granted = brought.granted;
@@ -242,10 +242,10 @@ async fn give(
     granted: Granted,
     scope: String,
     refresh_token: Option<String>,
-    new: New,
+    new: Candidates,
     refreshed: bool,
 ) -> Result<Given, Refused> {
-    let New { access_token, jti, now, issuer, id_token_jti, .. } = new;
+    let Candidates { access_token, jti, now, issuer, id_token_jti, .. } = new;
     let access_token = if granted.opaque {
         access_token
     } else {

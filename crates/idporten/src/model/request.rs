@@ -128,10 +128,8 @@ impl AuthorizeRequest {
         client: &Client,
         catalogue: &[Scope],
     ) -> Result<Self, Refused> {
-        if let Some(mode) = parameters.one("response_mode")? {
-            if mode != destination.mode.as_str() {
-                return Err(Refused::request("response_mode is not supported"));
-            }
+        if parameters.one("response_mode")?.is_some_and(|mode| mode != destination.mode.as_str()) {
+            return Err(Refused::request("response_mode is not supported"));
         }
         if parameters.all("request").next().is_some() {
             return Err(Refused::new("request_not_supported", "request is not supported"));

@@ -1,5 +1,6 @@
 //! An ID-porten with clients of every kind, a register of a few people, and a browser that keeps cookies.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected stops")]
 
 use std::collections::BTreeMap;
 
@@ -51,6 +52,12 @@ pub fn kari() -> Pid {
 /// Another.
 pub fn ola() -> Pid {
     born("1985-01-02")
+}
+
+/// A number that could be a real person's, made here so that none stands in the code.
+pub fn not_synthetic() -> String {
+    let numbers = (0..100_000).map(|last| format!("010170{last:05}"));
+    numbers.into_iter().find(|number| Pid::parse(number).is_ok()).unwrap()
 }
 
 /// The test's keys are made once, because making one takes time.
