@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { open, launch, signIn } from './browser.mjs';
-import { felles, mothers, people, url } from './felles.mjs';
-import { birthWithLetter, hospital, journey, report, send } from './hospital.mjs';
+import { felles, mothers, suggested, url } from './felles.mjs';
+import { birthWithLetter, birthWithTask, hospital, journey, report, send } from './hospital.mjs';
 
 let at;
 let browser;
@@ -56,12 +56,15 @@ test('the same message twice is one birth; the same id with other content is ref
   await journey(at, first.body.foedselsEllerDNummer, (found) => found.brev);
 });
 
-test('what a machine may not decide becomes a caseworker’s task, and nothing is sent', async () => {
-  const suggested = await people();
-  const guarded = suggested.find(({ hvem }) => /adresse/i.test(hvem) && /kvinne|mor/i.test(hvem));
-  assert.ok(guarded, `no woman under address protection is suggested: ${JSON.stringify(suggested.map((one) => one.hvem))}`);
-  const { status, body } = await send(at, report(guarded.personidentifikator));
-  assert.equal(status, 200, JSON.stringify(body));
-  const found = await journey(at, body.foedselsEllerDNummer, (one) => one.steg.some((step) => step.status === 'oppgave'));
-  assert.equal(found.brev, undefined);
+for (const who of ['Kvinne med strengt fortrolig adresse', 'Kvinne med fortrolig adresse', 'Ung kvinne med verge', 'Mann uten barn']) {
+  test(`what a machine may not decide is a caseworker’s task, and nothing is sent: ${who}`, async () => {
+    const found = await birthWithTask(at, await suggested(who));
+    assert.equal(found.brev, undefined);
+    assert.notEqual(found.status, 'avsluttet');
+  });
+}
+
+test('a mother who has opted out of digital post gets her letter on paper', async () => {
+  const { journey: found } = await birthWithLetter(at, await suggested('Venter barn og har reservert seg'));
+  assert.equal(found.brev.kanal, 'utskrift');
 });

@@ -23,6 +23,17 @@ const read = (name) => readFile(join(process.env.FELLES_DATA, 'nation', name), '
 /** The people whom the sign-in page suggests, with their circumstances. */
 export const people = async () => JSON.parse(await read('testpersoner.json'));
 
+/** The person whom the sign-in page suggests as `who`, the beginning of the description. */
+export async function suggested(who) {
+  const all = await people();
+  const found = all.find(({ hvem }) => hvem.startsWith(who));
+  if (!found) throw new Error(`nobody is suggested as ${who}: ${all.map(({ hvem }) => hvem).join('; ')}`);
+  return found.personidentifikator;
+}
+
+/** Everybody in the nation, as the register was given them. */
+export const register = async () => (await read('folkeregister.jsonl')).trim().split('\n').map((line) => JSON.parse(line));
+
 /** Women who can have a child in these days and whose case a machine may decide. Each test takes its own. */
 export const mothers = async () => (await read('moedre.txt')).trim().split('\n');
 

@@ -56,6 +56,13 @@ export function journey({ bearer }, child, wanted) {
   });
 }
 
+/** Reports a birth that ends at a caseworker's desk. */
+export async function birthWithTask(at, mother) {
+  const { status, body } = await send(at, report(mother));
+  if (status >= 300) throw new Error(`${status}: ${JSON.stringify(body)}`);
+  return journey(at, body.foedselsEllerDNummer, (found) => found.steg.some((step) => step.status === 'oppgave'));
+}
+
 /** Reports a birth and waits for the letter. */
 export async function birthWithLetter(at, mother) {
   const { status, body } = await send(at, report(mother));

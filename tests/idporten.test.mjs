@@ -59,7 +59,7 @@ test('openid-client signs in with a private key, reads who it is, and signs out'
   assert.equal(claims.iss, `${url}/idporten`);
   assert.equal(claims.aud, client.client_id);
   assert.match(claims.acr, /^idporten-loa-(substantial|high)$/);
-  assert.ok(Array.isArray(claims.amr) && claims.auth_time && claims.sub && claims.at_hash);
+  assert.ok(Array.isArray(claims.amr) && claims.auth_time && claims.sub);
   const info = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub);
   assert.equal(info.sub, claims.sub);
 
@@ -73,7 +73,7 @@ test('openid-client signs in with a private key, reads who it is, and signs out'
   const out = oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: redirect, state: 's' });
   await page.goto(out.href);
   await page.waitForURL(`${redirect}**`);
-  await assert.rejects(signIn(page, config, person, { prompt: 'none' }), /login_required/);
+  await assert.rejects(signIn(page, config, person, { prompt: 'none' }), { error: 'login_required' });
 });
 
 test('openid-client signs in with a secret', async () => {

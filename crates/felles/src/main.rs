@@ -8,6 +8,8 @@ mod secrets;
 mod server;
 mod web;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Norway's common digital ecosystem in one program
@@ -41,8 +43,18 @@ enum Command {
     Migrate(commands::migrate::Migrate),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
@@ -56,4 +68,12 @@ fn main() -> anyhow::Result<()> {
             Command::Migrate(command) => command.run().await,
         }
     })
+}
+
+/// In one line for whoever sits at the terminal; where in the program it came from is shown where `RUST_BACKTRACE=full`.
+fn complain(error: &anyhow::Error) {
+    eprintln!("felles: {error:#}");
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted == "full") {
+        eprintln!("{}", error.backtrace());
+    }
 }

@@ -1,14 +1,20 @@
 //! What surrounds every component's routes: health, metrics, limits, a trace of each request, an answer to unknown pages.
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::task;
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bytes::Bytes;
 use http::{StatusCode, header};
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt as _;
 use kernel::problem::Problem;
 use kernel::store::Store;
 use kernel::telemetry::{Metrics, Route};
@@ -36,7 +42,9 @@ pub fn surround(routes: Router, surroundings: Surroundings, pages: bool) -> Rout
     if !pages {
         all = all.fallback(|| async { Problem::not_found("Det er ingenting på denne adressen.") });
     }
-    all.layer(DefaultBodyLimit::max(BODY_LIMIT)).layer(middleware::from_fn_with_state(surroundings, observe))
+    all.layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::map_request(|request: Request| async { request.map(|body| Body::new(Drained::new(body))) }))
+        .layer(middleware::from_fn_with_state(surroundings, observe))
 }
 
 /// Whether every store answers.
@@ -69,4 +77,58 @@ async fn observe(State(surroundings): State<Surroundings>, request: Request, nex
     }
     surroundings.metrics.request(Route { method, route, status: status.as_u16() }, took);
     response
+}
+
+/// A body of which the rest is read and thrown away when nobody wants it any more. Without that, a caller that is still
+/// sending when it is refused (413, say) finds a broken connection and not the refusal.
+struct Drained(Option<Body>);
+
+/// How much of an unwanted body is read, and for how long: more than that is no mistake.
+const DRAIN: (usize, Duration) = (64 * 1024 * 1024, Duration::from_secs(10));
+
+impl Drained {
+    fn new(body: Body) -> Self {
+        Self((!body.is_end_stream()).then_some(body))
+    }
+}
+
+impl HttpBody for Drained {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut task::Context<'_>,
+    ) -> task::Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Some(body) = &mut self.0 else { return task::Poll::Ready(None) };
+        let frame = task::ready!(Pin::new(body).poll_frame(context));
+        if !matches!(frame, Some(Ok(_))) {
+            self.0 = None;
+        }
+        task::Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Drained {
+    fn drop(&mut self) {
+        let Some(mut body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (most, longest) = DRAIN;
+        runtime.spawn(tokio::time::timeout(longest, async move {
+            let mut read = 0;
+            while read < most
+                && let Some(Ok(frame)) = body.frame().await
+            {
+                read += frame.data_ref().map_or(0, Bytes::len);
+            }
+        }));
+    }
 }
