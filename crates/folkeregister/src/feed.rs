@@ -61,14 +61,13 @@ pub async fn append(tx: &mut Tx, hendelse: NyHendelse<'_>, naa: Timestamp) -> Re
 
 /// An event as followers read it.
 pub fn vis(entry: Entry) -> Result<LagretHendelse, StoreError> {
-    let damaged = |what: String| StoreError::Damaged(format!("event {}: {what}", entry.seq));
     let Dokumenter { hendelsesdokument, persondokument } =
-        serde_json::from_str(&entry.body).map_err(|error| damaged(error.to_string()))?;
+        serde_json::from_str(&entry.body).map_err(|error| store::skadet(&error))?;
     Ok(LagretHendelse {
         sekvensnummer: entry.seq,
         hendelse: HendelseMedDokumentIdentifikatorer {
             folkeregisteridentifikator: Pid::parse(&entry.subject)
-                .map_err(|error| damaged(error.to_string()))?,
+                .map_err(|error| StoreError::Damaged(error.to_string()))?,
             hendelsesdokument,
             persondokument: Some(persondokument),
             ajourholdstidspunkt: entry.at,
@@ -78,5 +77,5 @@ pub fn vis(entry: Entry) -> Result<LagretHendelse, StoreError> {
 }
 
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Damaged(error.to_string()))
+    serde_json::to_string(value).map_err(|error| store::skadet(&error))
 }

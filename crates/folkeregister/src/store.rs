@@ -238,6 +238,16 @@ fn places(rows: usize, columns: usize) -> String {
     sql
 }
 
+/// Stored JSON that cannot be read. The reader's own words may quote what is stored, so they are not kept.
+pub fn skadet(error: &serde_json::Error) -> StoreError {
+    StoreError::Damaged(format!(
+        "JSON ({:?}, line {}, column {})",
+        error.classify(),
+        error.line(),
+        error.column()
+    ))
+}
+
 fn les(found: &mut HashMap<Pid, Versjon>, rows: &[Row]) -> Result<(), StoreError> {
     for row in rows {
         found.insert(row.get(0)?, versjon(row)?);

@@ -1,4 +1,5 @@
 //! A death is reported.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Loading a nation.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

@@ -2,6 +2,12 @@
 //!
 //! The schema lies beside the project (`../shared/standards`), or where `FELLES_STANDARDS` says; without it the test names
 //! what it skips.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that fails panics, and one that skips says so"
+)]
 
 mod common;
 
@@ -67,7 +73,7 @@ fn check(root: &Value, schema: &Value, value: &Value, path: &str, faults: &mut V
         match schema["properties"].get(name) {
             Some(known) => check(root, known, field, &format!("{path}.{name}"), faults),
             None if schema["additionalProperties"] == false => {
-                faults.push(format!("{path}.{name}: not in the schema"))
+                faults.push(format!("{path}.{name}: not in the schema"));
             }
             None => {}
         }

@@ -1,5 +1,6 @@
 //! What a sender can do wrong: each gets its status and an error that names the field and repeats nothing, and nothing
 //! is written.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 
@@ -26,32 +27,34 @@ const MOR: &str = "foedsel.mor.foedselsEllerDNummer";
 
 const FOEDSLER: &[Tilfelle] = &[
     tilfelle("unknown mother", 422, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!(folk().ukjent)
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!(folk().ukjent);
     }),
     tilfelle("mother dead before it", 422, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!(folk().doed)
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!(folk().doed);
     }),
     tilfelle("mother born after it", 422, MOR, |m| {
-        m["foedsel"]["barn"]["foedselsdato"] = json!("1980-01-01")
+        m["foedsel"]["barn"]["foedselsdato"] = json!("1980-01-01");
     }),
     tilfelle("mother's number too short", 400, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("0385159873")
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("0385159873");
     }),
     tilfelle("mother's number with letters", 400, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("0385159873x")
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("0385159873x");
     }),
     tilfelle("mother's number without a date", 400, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("99999999999")
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("99999999999");
     }),
     tilfelle("wrong control digit", 400, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("03851598731")
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!("03851598731");
     }),
     tilfelle("a number as a number", 400, MOR, |m| {
-        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!(3_851_598_730_i64)
+        m["foedsel"]["mor"]["foedselsEllerDNummer"] = json!(3_851_598_730_i64);
     }),
-    tilfelle("mother without a number or name", 400, MOR, |m| m["foedsel"]["mor"] = json!({})),
+    tilfelle("mother without a number or name", 400, MOR, |m| {
+        m["foedsel"]["mor"] = json!({});
+    }),
     tilfelle("mother with both", 400, MOR, |m| {
-        m["foedsel"]["mor"]["navn"] = json!({"fornavn": "KARI", "etternavn": "N"})
+        m["foedsel"]["mor"]["navn"] = json!({"fornavn": "KARI", "etternavn": "N"});
     }),
     tilfelle("name without a date of birth", 400, "foedsel.mor.foedselsdato", |m| {
         m["foedsel"]["mor"] = json!({"navn": {"fornavn": "KARI", "etternavn": "N"}});
@@ -61,7 +64,7 @@ const FOEDSLER: &[Tilfelle] = &[
             json!({"navn": {"fornavn": " ", "etternavn": "N"}, "foedselsdato": "1990-01-01"});
     }),
     tilfelle("mother as co-mother", 400, "foedsel.mor.erMedmor", |m| {
-        m["foedsel"]["mor"]["erMedmor"] = json!(true)
+        m["foedsel"]["mor"]["erMedmor"] = json!(true);
     }),
     tilfelle("no mother", 400, "foedsel.mor", |m| {
         m["foedsel"].as_object_mut().unwrap().remove("mor");
@@ -83,22 +86,22 @@ const FOEDSLER: &[Tilfelle] = &[
             json!({"foedselsEllerDNummer": folk().far, "statsborgerskap": "Norge"});
     }),
     tilfelle("born tomorrow", 400, "foedsel.barn.foedselsdato", |m| {
-        m["foedsel"]["barn"]["foedselsdato"] = json!("2026-11-24")
+        m["foedsel"]["barn"]["foedselsdato"] = json!("2026-11-24");
     }),
     tilfelle("born before numbers", 400, "foedsel.barn.foedselsdato", |m| {
-        m["foedsel"]["barn"]["foedselsdato"] = json!("1812-01-01")
+        m["foedsel"]["barn"]["foedselsdato"] = json!("1812-01-01");
     }),
     tilfelle("no such day", 400, "foedsel.barn.foedselsdato", |m| {
-        m["foedsel"]["barn"]["foedselsdato"] = json!("2026-02-30")
+        m["foedsel"]["barn"]["foedselsdato"] = json!("2026-02-30");
     }),
     tilfelle("no sex", 400, "foedsel.barn.kjoenn", |m| {
         m["foedsel"]["barn"].as_object_mut().unwrap().remove("kjoenn");
     }),
     tilfelle("unknown sex", 400, "foedsel.barn.kjoenn", |m| {
-        m["foedsel"]["barn"]["kjoenn"] = json!("03851598730")
+        m["foedsel"]["barn"]["kjoenn"] = json!("03851598730");
     }),
     tilfelle("alive as a word", 400, "foedsel.barn.erLevendefoedt", |m| {
-        m["foedsel"]["barn"]["erLevendefoedt"] = json!("ja")
+        m["foedsel"]["barn"]["erLevendefoedt"] = json!("ja");
     }),
     tilfelle("third of two", 400, "foedsel.barn.rekkefoelgenummerVedFlerfoedsel", |m| {
         m["foedsel"]["barn"]["rekkefoelgenummerVedFlerfoedsel"] = json!("23");
@@ -107,7 +110,7 @@ const FOEDSLER: &[Tilfelle] = &[
         m["foedsel"]["barn"]["rekkefoelgenummerVedFlerfoedsel"] = json!("ab");
     }),
     tilfelle("eight at once", 400, "foedsel.antallBarnVedFlerfoedsel", |m| {
-        m["foedsel"]["antallBarnVedFlerfoedsel"] = json!(8)
+        m["foedsel"]["antallBarnVedFlerfoedsel"] = json!(8);
     }),
     tilfelle("first of two of three", 400, "foedsel.antallBarnVedFlerfoedsel", |m| {
         m["foedsel"]["antallBarnVedFlerfoedsel"] = json!(3);
@@ -122,38 +125,48 @@ const FOEDSLER: &[Tilfelle] = &[
     tilfelle("no message number", 400, "meldingsId", |m| {
         m.as_object_mut().unwrap().remove("meldingsId");
     }),
-    tilfelle("empty message number", 400, "meldingsId", |m| m["meldingsId"] = json!("")),
-    tilfelle("long message number", 400, "meldingsId", |m| m["meldingsId"] = json!("x".repeat(101))),
+    tilfelle("empty message number", 400, "meldingsId", |m| {
+        m["meldingsId"] = json!("");
+    }),
+    tilfelle("long message number", 400, "meldingsId", |m| {
+        m["meldingsId"] = json!("x".repeat(101));
+    }),
     tilfelle("registered tomorrow", 400, "registreringsdato", |m| {
-        m["registreringsdato"] = json!("2026-11-24")
+        m["registreringsdato"] = json!("2026-11-24");
     }),
 ];
 
 const DOEDSFALL: &[Tilfelle] = &[
     tilfelle("unknown person", 422, "doedPerson.foedselsnummer", |m| {
-        m["doedPerson"]["foedselsnummer"] = json!(folk().ukjent)
+        m["doedPerson"]["foedselsnummer"] = json!(folk().ukjent);
     }),
     tilfelle("wrong control digit", 400, "doedPerson.foedselsnummer", |m| {
-        m["doedPerson"]["foedselsnummer"] = json!("03851598731")
+        m["doedPerson"]["foedselsnummer"] = json!("03851598731");
     }),
     tilfelle("died tomorrow", 400, "doedPerson.doedsdato", |m| {
-        m["doedPerson"]["doedsdato"] = json!("2026-11-24")
+        m["doedPerson"]["doedsdato"] = json!("2026-11-24");
     }),
     tilfelle("died before birth", 422, "doedPerson.doedsdato", |m| {
-        m["doedPerson"]["doedsdato"] = json!("1950-01-01")
+        m["doedPerson"]["doedsdato"] = json!("1950-01-01");
     }),
     tilfelle("dead since another day", 422, "doedPerson.doedsdato", |m| {
-        m["doedPerson"]["foedselsnummer"] = json!(folk().doed)
+        m["doedPerson"]["foedselsnummer"] = json!(folk().doed);
     }),
     tilfelle("no date", 400, "doedPerson.doedsdato", |m| {
         m["doedPerson"].as_object_mut().unwrap().remove("doedsdato");
     }),
-    tilfelle("unknown source", 400, "kilde", |m| m["kilde"] = json!("naboen")),
-    tilfelle("municipality", 400, "doedPerson.kommune", |m| m["doedPerson"]["kommune"] = json!("Oslo")),
-    tilfelle("registered tomorrow", 400, "forespoerselssdato", |m| {
-        m["forespoerselssdato"] = json!("2026-11-24")
+    tilfelle("unknown source", 400, "kilde", |m| {
+        m["kilde"] = json!("naboen");
     }),
-    tilfelle("empty message number", 400, "meldingsId", |m| m["meldingsId"] = json!(" ")),
+    tilfelle("municipality", 400, "doedPerson.kommune", |m| {
+        m["doedPerson"]["kommune"] = json!("Oslo");
+    }),
+    tilfelle("registered tomorrow", 400, "forespoerselssdato", |m| {
+        m["forespoerselssdato"] = json!("2026-11-24");
+    }),
+    tilfelle("empty message number", 400, "meldingsId", |m| {
+        m["meldingsId"] = json!(" ");
+    }),
 ];
 
 #[tokio::test]

@@ -1,15 +1,13 @@
 //! Stored versions of person documents, by the identifiers that events carry. For bodies with a legal basis.
 
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
-use bytes::Bytes;
 use clients::folkeregister::{DokumentBulkoppslag, Feil, Persondokument};
 use http::HeaderMap;
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, QueryPairs};
+use super::{Avslag, QueryPairs, Sti};
 use crate::model::pakke::Pakke;
 use crate::model::utsnitt;
 use crate::{Component, NAME, store};
@@ -23,7 +21,7 @@ use crate::{Component, NAME, store};
         (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
 pub async fn hent(
     State(component): State<Component>,
-    Path(id): Path<String>,
+    Sti(id): Sti<String>,
     query: QueryPairs,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {
@@ -56,12 +54,12 @@ pub async fn bulkoppslag(
     State(component): State<Component>,
     query: QueryPairs,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
     let pairs = super::parametre(query, &["part"])?;
     let utvalg = super::utvalg(Pakke::MedHjemmel, &pairs)?;
-    let body = super::innhold(&headers, "application/json", body)?;
+    let body = super::innhold(&headers, "application/json", request).await?;
     let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
     let (mut pids, json) = versjoner(&component, &asked.dokumentidentifikator, &utvalg).await?;

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
-use bytes::Bytes;
 use clients::folkeregister::{Feil, MAX_PERSONS, PersonBulkoppslag, PersonBulkoppslagSvar};
 use http::{HeaderMap, StatusCode};
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, QueryPairs};
+use super::{Avslag, QueryPairs, Sti};
 use crate::model::pakke::Pakke;
 use crate::model::{Versjon, utsnitt};
 use crate::{Component, NAME, store};
@@ -27,9 +25,9 @@ pub async fn med_hjemmel(
     State(component): State<Component>,
     query: QueryPairs,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
-    hent(&component, Pakke::MedHjemmel, query, &headers, body).await
+    hent(&component, Pakke::MedHjemmel, query, &headers, request).await
 }
 
 /// Up to 1000 persons, in one of the other packages.
@@ -43,12 +41,12 @@ pub async fn med_hjemmel(
         (status = 415, body = Feil)))]
 pub async fn i_pakke(
     State(component): State<Component>,
-    Path(pakke): Path<String>,
+    Sti(pakke): Sti<String>,
     query: QueryPairs,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
-    hent(&component, super::personer::pakke_av_sti(&pakke)?, query, &headers, body).await
+    hent(&component, super::personer::pakke_av_sti(&pakke)?, query, &headers, request).await
 }
 
 async fn hent(
@@ -56,14 +54,14 @@ async fn hent(
     pakke: Pakke,
     query: QueryPairs,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
     let claims = super::leser(component, headers, pakke).await?;
     super::personer::krev_oppslag(pakke)?;
     let pairs = super::parametre(query, &["part", "somBestilt"])?;
     let utvalg = super::utvalg(pakke, &pairs)?;
-    let body = super::innhold(headers, "application/json", body)?;
+    let body = super::innhold(headers, "application/json", request).await?;
     let asked: PersonBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     let felt = "foedselsEllerDNummer";
     if asked.foedsels_eller_d_nummer.is_empty() || asked.foedsels_eller_d_nummer.len() > MAX_PERSONS {

@@ -141,7 +141,7 @@ impl From<StoreError> for Avslag {
 
 impl From<serde_json::Error> for Avslag {
     fn from(error: serde_json::Error) -> Self {
-        StoreError::Damaged(error.to_string()).into()
+        crate::store::skadet(&error).into()
     }
 }
 

@@ -2,17 +2,15 @@
 //! is not built.
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
-use bytes::Bytes;
 use clients::folkeregister::{DokumentBulkoppslag, DokumentForHendelse, FEED_PAGE, Feil, LagretHendelse};
 use http::{HeaderMap, StatusCode};
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 use kernel::store::StoreError;
 
-use super::{Avslag, QueryPairs};
+use super::{Avslag, QueryPairs, Sti};
 use crate::model::pakke::Pakke;
 use crate::{Component, NAME, feed, store};
 
@@ -73,7 +71,7 @@ pub async fn siste(State(component): State<Component>, headers: HeaderMap) -> Re
         (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
 pub async fn hent(
     State(component): State<Component>,
-    Path(id): Path<String>,
+    Sti(id): Sti<String>,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
@@ -94,10 +92,10 @@ pub async fn hent(
 pub async fn bulkoppslag(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
-    let body = super::innhold(&headers, "application/json", body)?;
+    let body = super::innhold(&headers, "application/json", request).await?;
     let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
     let found = store::hendelsesdokumenter(&component.ctx.store, &asked.dokumentidentifikator).await?;

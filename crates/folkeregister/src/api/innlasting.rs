@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use bytes::Bytes;
+use axum::extract::{Request, State};
 use clients::folkeregister::{Feil, Innlest, Persondokument, SCOPE_INNLASTING, WAKE, hendelsetype};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -31,12 +29,12 @@ use crate::{Component, store};
 pub async fn last_inn(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Json<Innlest>, Avslag> {
     let ctx = &component.ctx;
     super::kun_json(&headers)?;
     ctx.auth.bearer(&headers, Issuer::Maskinporten).await?.require_scope(SCOPE_INNLASTING)?;
-    let body = super::innhold(&headers, "application/x-ndjson", body)?;
+    let body = super::innhold(&headers, "application/x-ndjson", request).await?;
     let personer = les(&body, &ctx.rng)?;
     let (lest, naa) = (personer.len(), ctx.clock.now());
     let endret = ctx.store.write(move |tx| Box::pin(async move { behold(tx, personer, naa).await })).await?;

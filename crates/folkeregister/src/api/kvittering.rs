@@ -1,13 +1,13 @@
 //! What became of a message, for whoever sent it.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use clients::folkeregister::{Feil, Kvittering, SCOPE_DOEDSMELDING, SCOPE_FOEDSELSMELDING};
 use http::HeaderMap;
 use kernel::auth::{AuthError, Issuer};
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, mottak};
+use super::{Avslag, Sti, mottak};
 use crate::{Component, NAME, store};
 
 /// The receipt of a message that the caller's organisation has sent. Another's is not found.
@@ -16,7 +16,7 @@ use crate::{Component, NAME, store};
     responses((status = 200, body = Kvittering), (status = 401, body = Feil), (status = 403, body = Feil), (status = 404, body = Feil)))]
 pub async fn hent(
     State(component): State<Component>,
-    Path(id): Path<String>,
+    Sti(id): Sti<String>,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;

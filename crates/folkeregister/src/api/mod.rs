@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::extract::Query;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequest as _, FromRequestParts, Path, Query, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::auth::{Claims, Issuer};
 use kernel::id::Pid;
 use kernel::log::Released;
+use serde::de::DeserializeOwned;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::Component;
@@ -75,16 +77,28 @@ fn kun_json(headers: &HeaderMap) -> Result<(), Avslag> {
     Err(Avslag::ny(StatusCode::NOT_ACCEPTABLE, "Svaret finnes som application/json."))
 }
 
-/// The body, where it is of the type `wanted` and not too large.
-fn innhold(headers: &HeaderMap, wanted: &str, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Avslag> {
+/// The body, where it is of the type `wanted` and not too large. Read last, when the caller is known.
+async fn innhold(headers: &HeaderMap, wanted: &str, request: Request) -> Result<Bytes, Avslag> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted) {
         return Err(Avslag::ny(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Innholdet må være {wanted}.")));
     }
-    body.map_err(|rejection| match rejection.status() {
+    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
         _ => Avslag::ugyldig("Innholdet kunne ikke leses."),
     })
+}
+
+/// The variable parts of the path.
+pub struct Sti<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Sti<T> {
+    type Rejection = Avslag;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Avslag> {
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(path)| Self(path)).map_err(|_| Avslag::ugyldig("Adressen kunne ikke leses."))
+    }
 }
 
 /// The query's pairs; refuses names that the resource does not have, so that a misspelt one gives no more than was meant.

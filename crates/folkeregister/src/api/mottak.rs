@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use clients::folkeregister::{
     Doedsmelding, Feil, Foedselsmelding, Kvittering, MeldtForelder, SCOPE_DOEDSMELDING,
     SCOPE_FOEDSELSMELDING, WAKE, merknad,
@@ -48,9 +46,9 @@ pub const HJEMMEL: &str = "folkeregisterloven kapittel 7 (opplysningsplikt til f
 pub async fn foedselsmelding(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
-    motta::<Foedselsmelding>(&component, &headers, body).await
+    motta::<Foedselsmelding>(&component, &headers, request).await
 }
 
 /// Registers a death: of the person, and for the spouse and the children.
@@ -63,9 +61,9 @@ pub async fn foedselsmelding(
 pub async fn doedsmelding(
     State(component): State<Component>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
-    motta::<Doedsmelding>(&component, &headers, body).await
+    motta::<Doedsmelding>(&component, &headers, request).await
 }
 
 /// Who answers for a message: receipts and message numbers are theirs alone.
@@ -130,13 +128,13 @@ impl Verden {
 async fn motta<M: Melding>(
     component: &Component,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
     super::kun_json(headers)?;
     let claims = ctx.auth.bearer(headers, Issuer::Maskinporten).await?;
     claims.require_scope(M::SCOPE)?;
-    let body = super::innhold(headers, "application/json", body)?;
+    let body = super::innhold(headers, "application/json", request).await?;
     let melding: M = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     melding.kontroller(ctx.clock.today())?;
     let location =

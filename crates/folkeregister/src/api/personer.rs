@@ -1,12 +1,12 @@
 //! One person, in their newest document.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use clients::folkeregister::{Feil, Persondokument};
 use http::HeaderMap;
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, QueryPairs};
+use super::{Avslag, QueryPairs, Sti};
 use crate::model::pakke::Pakke;
 use crate::model::utsnitt;
 use crate::{Component, NAME, store};
@@ -22,7 +22,7 @@ use crate::{Component, NAME, store};
         (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
 pub async fn med_hjemmel(
     State(component): State<Component>,
-    Path(ident): Path<String>,
+    Sti(ident): Sti<String>,
     query: QueryPairs,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {
@@ -38,7 +38,7 @@ pub async fn med_hjemmel(
         (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
 pub async fn i_pakke(
     State(component): State<Component>,
-    Path((pakke, ident)): Path<(String, String)>,
+    Sti((pakke, ident)): Sti<(String, String)>,
     query: QueryPairs,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {

@@ -120,6 +120,9 @@ pub enum Forelder {
     Ukjent(Box<MeldtForelder>),
 }
 
+/// The other parent and what they are to the child, where there is one.
+pub type Annen = Option<(Forelder, Familierolle)>;
+
 impl Forelder {
     fn person(&self) -> Option<&Persondokument> {
         if let Self::Kjent(_, person) = self { Some(person) } else { None }
@@ -214,7 +217,7 @@ pub fn annen_forelder(
     ektefelle: Option<Forelder>,
     meldt: Option<Forelder>,
     er_medmor: bool,
-) -> Result<(Option<(Forelder, Familierolle)>, Vec<&'static str>), Mangel> {
+) -> Result<(Annen, Vec<&'static str>), Mangel> {
     if let Some(meldt) = &meldt
         && meldt.pid().is_some()
         && meldt.pid() == mor.pid()
@@ -243,7 +246,7 @@ pub struct Registrering<'a> {
     /// Who gave birth.
     pub mor: Forelder,
     /// Father or co-mother.
-    pub annen: Option<(Forelder, Familierolle)>,
+    pub annen: Annen,
     /// Whether mother and father are married.
     pub gift: bool,
     /// When it is registered.

@@ -1,5 +1,10 @@
 //! A register with a few people, and how to ask it.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test file uses its part; a test stops where it cannot go on"
+)]
 
 use axum::Router;
 use axum::body::Body;
@@ -202,7 +207,7 @@ pub fn dokumenter() -> Vec<Persondokument> {
     let mut svensk = person(f.d_nummer, date(1996, 7, 1), Kjoenn::Kvinne);
     svensk.status[0].status = Personstatus::Midlertidig;
     svensk.bostedsadresse.clear();
-    svensk.statsborgerskap[0].statsborgerskap = "SWE".to_owned();
+    svensk.statsborgerskap[0].statsborgerskap = String::from("SWE");
     let mut nytt = k(f.nytt, 1985);
     nytt.identifikasjonsnummer.push(Identifikasjonsnummer {
         er_gjeldende: false,
@@ -213,7 +218,7 @@ pub fn dokumenter() -> Vec<Persondokument> {
     });
     let mut forrige = nytt.navn[0].clone();
     forrige.avslutt("2021-01-01T00:00:00Z".parse().unwrap());
-    forrige.etternavn = "SVENSSON".to_owned();
+    forrige.etternavn = String::from("SVENSSON");
     nytt.navn.push(forrige);
     vec![
         k(f.mor, 1991),
