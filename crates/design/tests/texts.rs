@@ -42,11 +42,8 @@ fn used() -> BTreeSet<String> {
         let text = fs::read_to_string(&path).unwrap();
         // The tests at a file's end and the words of comments are no use of a text.
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let code: String = code
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let lines: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code = lines.join("\n");
         used.extend(keys(&code).map(str::to_owned));
     }
     used

@@ -65,6 +65,11 @@ impl From<ClientError> for Fault {
     fn from(error: ClientError) -> Self {
         let refusal = Refusal::of(&error);
         match &error {
+            // Why an answer cannot be read may quote from it.
+            ClientError::Decode(_) => {
+                tracing::error!("an answer of a component cannot be read");
+                Self::Internal
+            }
             ClientError::Transport(_) => {
                 tracing::warn!(%error, "a component was not reached");
                 Self::Unavailable
@@ -78,7 +83,7 @@ impl From<ClientError> for Fault {
                 tracing::warn!(%error, "a component failed");
                 Self::Unavailable
             }
-            _ => {
+            ClientError::Status { .. } => {
                 tracing::error!(%error, "a component did not understand the portal, or the portal it");
                 Self::Internal
             }
@@ -136,7 +141,9 @@ impl Fault {
             let href = if visit.session().is_some() { "/min-situasjon" } else { "/" };
             (lang.t("feil-til-start"), href.to_owned())
         };
-        let here = || (lang.t("feil-proev-igjen"), visit.address.clone());
+        // The addresses of the sign-in are no pages to come back to.
+        let comes_back = !visit.address.starts_with("/logg-");
+        let here = || if comes_back { (lang.t("feil-proev-igjen"), visit.address.clone()) } else { home() };
         let (heading, text, (action, href)) = match self {
             Self::SignIn | Self::SignInAgain => {
                 (lang.t("feil-utlogget"), lang.t("feil-utlogget-tekst"), again())
@@ -152,11 +159,10 @@ impl Fault {
                 (lang.t("logg-inn"), "/logg-inn".to_owned()),
             ),
             Self::Level => (lang.t("feil-nivaa"), lang.t("feil-nivaa-tekst"), again()),
-            Self::NotFound => (lang.t("feil-404"), lang.t("feil-404-tekst"), home()),
+            Self::NotFound | Self::Method => (lang.t("feil-404"), lang.t("feil-404-tekst"), home()),
             Self::Forbidden => (lang.t("feil-403"), lang.t("feil-403-tekst"), home()),
             Self::Form => (lang.t("feil-skjema"), lang.t("feil-skjema-tekst"), here()),
             Self::TooLarge => (lang.t("feil-stort"), lang.t("feil-stort-tekst"), here()),
-            Self::Method => (lang.t("feil-404"), lang.t("feil-404-tekst"), home()),
             Self::Conflict(_) => (lang.t("feil-409"), lang.t("feil-409-tekst"), here()),
             Self::Unavailable => (lang.t("feil-503"), lang.t("feil-503-tekst"), here()),
             Self::Internal => (lang.t("feil-500"), lang.t("feil-500-tekst"), here()),

@@ -135,9 +135,28 @@ async fn one_signs_out_here_and_there() {
     assert!(there.starts_with(&format!("{BASE}/idporten/logout?client_id=portalen")), "{there}");
     assert_eq!(param(&there, "post_logout_redirect_uri").unwrap(), format!("{BASE}/"));
     assert!(!browser.cookies.contains_key("felles"));
+    // Once more is no fault.
+    assert_eq!(browser.post("/logg-ut", &[("csrf", &csrf)]).await.is(303).location(), "/");
     // The cookie that somebody may have copied opens nothing.
     browser.cookies = kept;
     assert!(browser.get("/min-situasjon").await.is(303).location().starts_with("/logg-inn"));
+}
+
+#[tokio::test]
+async fn one_signs_out_here_though_idporten_is_down() {
+    let fixture = fixture().await;
+    let mut browser = fixture.kari().await;
+    let csrf = browser.get("/min-situasjon").await.csrf();
+    fixture.world.answer("GET /idporten/.well-known/openid-configuration", 503, &json!({}));
+    fixture.test.ctx.clock.advance(SignedDuration::from_mins(25));
+    browser.get("/min-situasjon").await.is(200);
+    // Its metadata is remembered for an hour, then it is missed.
+    for _ in 0..2 {
+        fixture.test.ctx.clock.advance(SignedDuration::from_mins(25));
+        browser.get("/min-situasjon").await.is(200);
+    }
+    assert_eq!(browser.post("/logg-ut", &[("csrf", &csrf)]).await.is(303).location(), "/");
+    browser.get("/min-situasjon").await.is(303);
 }
 
 #[tokio::test]

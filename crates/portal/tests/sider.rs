@@ -1,4 +1,5 @@
 //! Every page with full, empty and odd data, and when components fail.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests")]
 
 mod common;
 
@@ -386,7 +387,7 @@ async fn a_proof_can_be_checked_here_and_offline() {
     page.says("test/tilgangslogg").says("python3 kontroll.py");
     let file = browser.get("/bruk/2/bevis.json").await;
     assert_eq!(file.is(200).headers["content-type"], "application/json");
-    check_by_program(&page, &file.bytes);
+    check_by_program(fixture.test.directory.path(), &page, &file.bytes);
 
     // A changed entry is found.
     let mut bevis: clients::transparency::Bevis = serde_json::from_slice(&file.bytes).unwrap();
@@ -399,7 +400,7 @@ async fn a_proof_can_be_checked_here_and_offline() {
 }
 
 /// Runs the program that the page shows on the file that it offers, and on one that was tampered with.
-fn check_by_program(page: &Answer, file: &[u8]) {
+fn check_by_program(directory: &std::path::Path, page: &Answer, file: &[u8]) {
     use std::process::{Command, Stdio};
     let there =
         |tool| Command::new(tool).arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
@@ -414,19 +415,16 @@ fn check_by_program(page: &Answer, file: &[u8]) {
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&amp;", "&");
-    let directory = std::env::temp_dir().join(format!("felles-bevis-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
     let run = |proof: &[u8]| {
         std::fs::write(directory.join("kontroll.py"), &program).unwrap();
         std::fs::write(directory.join("bevis.json"), proof).unwrap();
-        Command::new("python3").args(["kontroll.py", "bevis.json"]).current_dir(&directory).output().unwrap()
+        Command::new("python3").args(["kontroll.py", "bevis.json"]).current_dir(directory).output().unwrap()
     };
     let output = run(file);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stdout).contains("The proof holds"));
     let tampered = String::from_utf8(file.to_vec()).unwrap().replace("barnetrygd", "bensin");
     assert!(!run(tampered.as_bytes()).status.success(), "a changed entry passes");
-    std::fs::remove_dir_all(directory).unwrap();
 }
 
 #[tokio::test]

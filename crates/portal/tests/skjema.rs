@@ -1,4 +1,5 @@
 //! Every form: sent, refused, with errors by the field and the input kept; and that only our own pages can send one.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -8,6 +9,9 @@ use common::{BASE, Browser, Fixture, fixture};
 use serde_json::{Value, json};
 
 const CASES: &str = "/livshendelser/api/v1";
+
+/// A page, the fields sent to it, and what it then says.
+type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 async fn csrf(browser: &mut Browser<'_>, page: &str) -> String {
     browser.get(page).await.is(200).csrf()
@@ -74,7 +78,7 @@ async fn what_a_form_lacks_stands_by_its_field_and_what_was_written_stays() {
     let full = "å".repeat(10_000);
     let (appeal, fact, task) =
         (format!("/vedtak/{VEDTAK}/klage"), format!("/vedtak/{VEDTAK}/feil"), format!("/oppgaver/{OPPGAVE}"));
-    let cases: [(&str, &[(&str, &str)], &[&str]); 7] = [
+    let cases: [Refused<'_>; 7] = [
         (&appeal, &[], &["href=\"#tekst\"", "Skriv hva du vil ha endret"]),
         (&appeal, &[("tekst", "   ")], &["href=\"#tekst\""]),
         (&appeal, &[("tekst", &long)], &["høyst 10000 tegn", &full]),
@@ -102,7 +106,7 @@ async fn what_a_component_refuses_stands_by_its_field() {
     let mut browser = fixture.kari().await;
     let csrf = csrf(&mut browser, "/kontakt").await;
     let refuse = |what: &str, felt: &str| {
-        fixture.world.answer(what, 400, &json!({ "detail": "Feltet er galt.", "felt": felt }))
+        fixture.world.answer(what, 400, &json!({ "detail": "Feltet er galt.", "felt": felt }));
     };
     refuse(&format!("POST {CASES}/vedtak/{VEDTAK}/klage"), "tekst");
     refuse(&format!("POST {CASES}/vedtak/{VEDTAK}/feilmelding"), "faktum");

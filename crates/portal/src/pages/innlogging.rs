@@ -78,8 +78,17 @@ pub async fn finish(
     Ok(see_with_cookie(&to, cookie))
 }
 
-/// Ends the session here and at ID-porten.
-pub async fn end(State(portal): State<Component>, headers: HeaderMap, _: Posted) -> Result<Response, Fault> {
+/// Ends the session here and at ID-porten. Where it has ended already, there is nothing to protect and nothing to ask.
+pub async fn end(
+    State(portal): State<Component>,
+    visit: Visit,
+    headers: HeaderMap,
+    form: Result<Posted, Fault>,
+) -> Result<Response, Fault> {
+    if visit.session().is_none() {
+        return Ok(see_with_cookie("/", portal.sessions.forget()));
+    }
+    form?;
     portal.sessions.end(&headers).await?;
     let there = portal.sessions.end_url().await;
     if let Err(error) = &there {

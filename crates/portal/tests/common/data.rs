@@ -83,7 +83,7 @@ pub fn reise() -> Reise {
 fn gammel_reise() -> Reise {
     let mut reise = reise();
     reise.id = id(UKJENT);
-    reise.tittel = "Barn født 2. mai 2019".to_owned();
+    "Barn født 2. mai 2019".clone_into(&mut reise.tittel);
     reise.status = Reisestatus::Avsluttet;
     reise
 }
@@ -229,7 +229,7 @@ pub fn brev() -> Brev {
 pub fn lest_brev() -> Brev {
     let mut brev = brev();
     brev.id = id(GAMMELT);
-    brev.tittel = "Svar på spørsmålet ditt".to_owned();
+    "Svar på spørsmålet ditt".clone_into(&mut brev.tittel);
     brev.aapnet = Some(at("2026-11-19T06:12:03Z"));
     brev.aapningskvittering = false;
     brev
@@ -362,7 +362,7 @@ pub async fn full(test: &TestContext, world: &World) {
         world.answer(&format!("POST {CASES}/vedtak/{VEDTAK}/{form}"), 201, &receipt);
     }
     let mut solved = detaljer();
-    solved.loesning = vedtak().henvendelser[1].svar.clone();
+    solved.loesning.clone_from(&vedtak().henvendelser[1].svar);
     world.answer(&format!("POST {CASES}/oppgaver/{OPPGAVE}/loesning"), 200, &solved);
 
     let letters = "/postkasse/api/v1/meldinger";

@@ -1,5 +1,6 @@
 //! A portal among faked neighbours: what they answer is set by the test, what they were asked is kept.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 pub mod data;
 
@@ -33,9 +34,12 @@ pub struct Asked {
     pub body: String,
 }
 
+/// Status, type and body of an answer.
+type Canned = (u16, String, Vec<u8>);
+
 /// The neighbours.
 pub struct World {
-    answers: Mutex<BTreeMap<String, (u16, String, Vec<u8>)>>,
+    answers: Mutex<BTreeMap<String, Canned>>,
     asked: Mutex<Vec<Asked>>,
     key: SigningKey,
     ctx: Context,
