@@ -63,7 +63,7 @@ pub struct Config {
     pub node: String,
     /// Most journeys that are worked on at once.
     pub concurrency: usize,
-    /// The longest pause between two looks at the feed.
+    /// The longest pause between two looks at the feed, and at what is due.
     pub poll: Duration,
 }
 
@@ -131,6 +131,7 @@ impl Component {
         });
         let mut settings = process::engine::Config::new(&config.node, NAME);
         settings.concurrency = config.concurrency;
+        settings.poll = config.poll;
         let models = [("fodsel.bpmn", FODSEL)];
         let engine = Engine::open(&fag.ctx, &models, reise::uttrykk, reise::handlers(&fag), settings).await?;
         Ok(Self { fag, engine, poll: config.poll })

@@ -455,10 +455,14 @@ impl Verden {
 
     /// The decision that the mother sees in her journey.
     pub async fn vedtak(&self, mor: Pid) -> Vedtak {
+        self.vedtak_eller(mor).await.expect("a step with a decision")
+    }
+
+    pub async fn vedtak_eller(&self, mor: Pid) -> Option<Vedtak> {
         let token = self.innbygger(mor);
         let reiser: clients::life_events::Reiser = self.les(&format!("{BASE}/reiser"), &token).await;
-        let id = reiser.reiser[0].steg.iter().find_map(|steg| steg.vedtak).expect("a step with a decision");
-        self.les(&format!("{BASE}/vedtak/{id}"), &token).await
+        let id = reiser.reiser[0].steg.iter().find_map(|steg| steg.vedtak)?;
+        Some(self.les(&format!("{BASE}/vedtak/{id}"), &token).await)
     }
 
     pub async fn brev(&self, pid: Pid) -> Brevliste {
@@ -475,6 +479,20 @@ impl Verden {
     pub async fn utskrift(&self) -> Utskriftskoe {
         let token = self.organisasjon(orgs::UTSKRIFT.orgnr, "felles:utskrift");
         self.les("/postkasse/api/v1/utskrift", &token).await
+    }
+
+    /// All letters of the print queue.
+    pub async fn utskrift_alle(&self) -> Vec<clients::postkasse::Utskriftsbrev> {
+        let token = self.organisasjon(orgs::UTSKRIFT.orgnr, "felles:utskrift");
+        let mut all: Vec<clients::postkasse::Utskriftsbrev> = Vec::new();
+        loop {
+            let after = all.last().map_or_else(String::new, |brev| format!("&etter={}", brev.id));
+            let page: Utskriftskoe = self.les(&format!("/postkasse/api/v1/utskrift?antall=100{after}"), &token).await;
+            all.extend(page.brev);
+            if !page.flere {
+                return all;
+            }
+        }
     }
 
     pub async fn les<T: DeserializeOwned>(&self, path: &str, token: &str) -> T {
