@@ -24,7 +24,7 @@ pub enum Assessment {
     Oppfylt,
     /// Not met.
     IkkeOppfylt,
-    /// Not assessed, for want of facts; never the same as not met.
+    /// Not assessed, for want of facts, or not shown; never the same as not met.
     IkkeVurdert,
 }
 
@@ -146,6 +146,8 @@ impl<'a> Decision<'a> {
             demand: demand.unwrap_or_else(|| d.description.clone().unwrap_or_default()),
             finding: self.finding(d, subject, node, &self.run),
             result: match &node.value {
+                // What is shielded is told to nobody here, not even as a yes or no.
+                _ if d.shielded => Assessment::IkkeVurdert,
                 Value::Bool(true) => Assessment::Oppfylt,
                 Value::Bool(false) => Assessment::IkkeOppfylt,
                 _ => Assessment::IkkeVurdert,
