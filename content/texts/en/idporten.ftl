@@ -1,0 +1,44 @@
+# The sign-in: test eID, consent, sign-out.
+
+idporten-tittel = Sign in with a test eID
+idporten-til = You are signing in to { $tjeneste }.
+idporten-nummer = National identity number or D-number
+idporten-nummer-hjelp = 11 digits, of an adult in the synthetic nation. The test eID has no password.
+idporten-nivaa = Level of security
+idporten-nivaa-betydelig = Substantial (like MinID)
+idporten-nivaa-hoyt = High (like BankID, Buypass and Commfides)
+idporten-logg-inn = Sign in
+idporten-avbryt = Cancel
+idporten-forslag = Or sign in as
+
+idporten-feil-mangler = Write the national identity number or D-number
+idporten-feil-nummer = Write a valid national identity number or D-number of 11 digits
+idporten-feil-ekte = This is not a synthetic number. Only synthetic people can sign in here
+idporten-feil-ukjent = The National Population Register knows nobody with this number. Check that it is right
+idporten-feil-doed = The person is registered as dead and cannot sign in
+idporten-feil-opphoert = The number is no longer in use. Use the new number
+idporten-feil-barn = The person is under 18. Only adults can sign in here
+idporten-feil-nivaa = The service requires a higher level of security
+idporten-feil-register = The National Population Register does not answer right now. Try again in a little while
+
+idporten-samtykke-tittel = Do you consent?
+idporten-samtykke = { $tjeneste } asks for access on your behalf. If you say no, you can still use the service, but it does not get the access.
+idporten-samtykke-til = The service asks for
+idporten-samtykke-gi = Continue
+
+idporten-ingen-eid-tittel = No way to sign in has been built yet
+idporten-ingen-eid = This installation is for real people, for whom there is no test eID. Sign-in with BankID, MinID, Buypass or Commfides has not been built yet.
+
+idporten-feil-tittel = The sign-in cannot go on
+idporten-feil-over = The sign-in has expired, or it was begun in another browser. Go back to the service and sign in again.
+idporten-feil-oss = Something is wrong on our side. Try again in a little while.
+idporten-feil-tjenesten = The service you came from has sent you here in a way that ID-porten does not accept. Tell the service if it happens again.
+
+idporten-videre-tittel = You are being sent back to the service
+idporten-videre = Continue
+
+idporten-ute-tittel = You are signed out
+idporten-ute = You are signed out of ID-porten and of the services that you have used in this browser.
+idporten-ute-ramme = Signing out of a service
+idporten-ingen-tittel = Nobody is signed in
+idporten-ingen = There is no sign-in to end in this browser.
