@@ -75,6 +75,12 @@ impl Choice {
         let caseworkers: Vec<Id> = all.iter().copied().filter(works).take(CASEWORKERS).collect();
         let mut choice = Self { mothers, caseworkers, testpersons: Vec::new() };
         choice.find(world, contacts, businesses, &all);
+        // The women shown first for signing in are also the first to give birth.
+        for (front, (id, _)) in choice.testpersons.iter().take(2).enumerate() {
+            if let Some(at) = choice.mothers.iter().position(|mother| mother == id) {
+                choice.mothers.swap(front, at);
+            }
+        }
         choice
     }
 
@@ -213,7 +219,6 @@ impl Choice {
         let mut found: Vec<(Id, &'static str)> = Vec::new();
         for (hvem, fits) in &circumstances {
             let free = |id: &Id| !self.caseworkers.contains(id) && found.iter().all(|(other, _)| other != id);
-            // The mothers first, in their own order: whoever is shown first is also the first to give birth.
             let pick = self.mothers.iter().chain(all).copied().find(|id| free(id) && fits(*id));
             found.extend(pick.map(|id| (id, *hvem)));
         }

@@ -45,7 +45,7 @@ fn a_seed_is_the_same_nation_on_every_machine() {
         .iter()
         .flatten()
         .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    assert_eq!(format!("{sum:016x}"), "0000000000000000");
+    assert_eq!(format!("{sum:016x}"), "0434ffe47fdce31c");
 }
 
 #[test]
@@ -79,6 +79,9 @@ fn testpersons_are_what_they_say() {
     let nation = make(3000, 1);
     let people = nation.testpersons();
     assert!((12..=20).contains(&people.len()), "{}", people.len());
+    let mothers: Vec<_> = mothers(&nation).into_iter().take(2).collect();
+    let shown: Vec<_> = people.iter().take(2).map(|person| person.personidentifikator).collect();
+    assert_eq!(shown, mothers, "the first to sign in as are the first to give birth");
     let named: std::collections::BTreeSet<_> =
         people.iter().map(|person| person.personidentifikator).collect();
     assert_eq!(named.len(), people.len(), "nobody twice");
