@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bokmaal;
 use crate::facts::{FactError, Facts, Source};
+use crate::parameters::Parameter;
 use crate::ruleset::{Automation, Ref, Role, RuleSet};
 use crate::run::{Case, Run, used_refs};
 use crate::select::{Origin, Sorted};
@@ -56,7 +57,7 @@ impl Outcome {
     }
 
     fn named(code: &str) -> Option<Self> {
-        use Outcome::*;
+        use Outcome::{Avslag, Avvist, Delvis, Endret, Henlagt, Innvilget, Opphoert, TilManuell};
         let all = [Innvilget, Delvis, Avslag, Endret, Opphoert, Avvist, Henlagt, TilManuell];
         all.into_iter().find(|o| o.code() == code)
     }
@@ -158,7 +159,8 @@ impl<'a> Decision<'a> {
 
     /// Whether a machine may carry it out: nothing is missing, no human is needed, and it does not wait for the person's acceptance.
     pub fn automatic(&self) -> bool {
-        !matches!(self.outcome, Outcome::Mangler | Outcome::TilManuell) && self.case.rules.automation != Automation::P
+        !matches!(self.outcome, Outcome::Mangler | Outcome::TilManuell)
+            && self.case.rules.automation != Automation::P
     }
 
     /// What is granted, or, when a human decides, what the law would give. Sorted; months without an amount are left out.
@@ -200,7 +202,8 @@ impl<'a> Decision<'a> {
         let rules = self.case.rules;
         self.ask_the_filters();
         self.doubt_the_facts();
-        let value_of = |d: usize| self.case.node(&self.run, d, None).map(|n| n.value.clone()).unwrap_or_default();
+        let value_of =
+            |d: usize| self.case.node(&self.run, d, None).map(|n| n.value.clone()).unwrap_or_default();
         let root = value_of(rules.root);
         let proposed = rules.proposal.map_or_else(|| root.clone(), value_of);
         let mut missing = self.missing_of(Role::Filter);
@@ -217,13 +220,19 @@ impl<'a> Decision<'a> {
             Automation::H => self.reason("MENNESKE_AVGJOER", "Denne avgjørelsen tas alltid av et menneske."),
             // Only what is wholly in the person's favour; a grant in part is also a refusal in part.
             Automation::APlus if [self.proposal, answer].into_iter().flatten().any(against) => {
-                self.reason("AVSLAG_KREVER_MENNESKE", "Et avslag, helt eller delvis, skal vurderes av et menneske.");
+                self.reason(
+                    "AVSLAG_KREVER_MENNESKE",
+                    "Et avslag, helt eller delvis, skal vurderes av et menneske.",
+                );
             }
             _ => {}
         }
         let no_answer = answer.is_none() && !root.is_missing();
         if no_answer || (answer == Some(Outcome::TilManuell) && self.reasons.is_empty()) {
-            self.reason("REGELSETT_UTEN_SVAR", "Regelsettet gir ikke noe entydig svar på disse opplysningene.");
+            self.reason(
+                "REGELSETT_UTEN_SVAR",
+                "Regelsettet gir ikke noe entydig svar på disse opplysningene.",
+            );
         }
         self.outcome = match answer {
             _ if !self.reasons.is_empty() => Outcome::TilManuell,
@@ -241,7 +250,12 @@ impl<'a> Decision<'a> {
     }
 
     fn reason(&mut self, code: &str, text: impl Into<String>) {
-        self.reasons.push(Reason { code: code.to_owned(), text: text.into(), subject: None, shielded: false });
+        self.reasons.push(Reason {
+            code: code.to_owned(),
+            text: text.into(),
+            subject: None,
+            shielded: false,
+        });
     }
 
     /// Every filter must hold. One that is false, or has no answer, is a reason; one that lacks facts leaves the decision open.
@@ -252,8 +266,7 @@ impl<'a> Decision<'a> {
                 let Some(node) = self.case.node(&self.run, i, subject) else { continue };
                 let name = self.case.label(subject);
                 match (d.role, &node.value) {
-                    (Role::Filter, Value::Bool(true)) => {}
-                    (Role::Filter, Value::Missing(_)) => {}
+                    (Role::Filter, Value::Bool(true) | Value::Missing(_)) => {}
                     (Role::Filter, _) => {
                         let text = d.reason.as_ref().map(|t| self.case.text(t, d, subject, &self.run, None));
                         self.reasons.push(Reason {
@@ -284,7 +297,8 @@ impl<'a> Decision<'a> {
     /// Facts that contradict each other, and facts that are too old for a machine to rely on.
     fn doubt_the_facts(&mut self) {
         for (input, slot) in used_slots(&self.case, &self.run) {
-            let (Some(spec), Some(found)) = (self.case.rules.inputs.get(input).map(|i| &i.spec), self.run.slots.get(slot))
+            let (Some(spec), Some(found)) =
+                (self.case.rules.inputs.get(input).map(|i| &i.spec), self.run.slots.get(slot))
             else {
                 continue;
             };
@@ -308,7 +322,10 @@ impl<'a> Decision<'a> {
                 let day = bokmaal::day_text(at);
                 self.reasons.push(Reason {
                     code: "FOR_GAMMEL_OPPLYSNING".to_owned(),
-                    text: format!("Opplysningen om {} er hentet {day}, og er for gammel til å avgjøre etter.", spec.name),
+                    text: format!(
+                        "Opplysningen om {} er hentet {day}, og er for gammel til å avgjøre etter.",
+                        spec.name
+                    ),
                     subject,
                     shielded: spec.shielded,
                 });
@@ -335,7 +352,9 @@ impl<'a> Decision<'a> {
             let amount = amount.unwrap_or(0);
             match steps.last_mut() {
                 Some((last, _)) if last.to.is_none() && last.amount == amount => continue,
-                Some((last, _)) if last.to.is_none() => last.to = first_of(month.yesterday().unwrap_or(month)),
+                Some((last, _)) if last.to.is_none() => {
+                    last.to = first_of(month.yesterday().unwrap_or(month));
+                }
                 _ => {}
             }
             if amount > 0 {
@@ -357,13 +376,14 @@ impl<'a> Decision<'a> {
         let rules = self.case.rules;
         let mut named = Vec::new();
         for (i, _) in rules.decisions.iter().enumerate().filter(|(_, d)| d.role == Role::Maaned) {
-            let nodes = self.run.nodes.get(i * self.case.width()..(i + 1) * self.case.width()).unwrap_or_default();
+            let nodes =
+                self.run.nodes.get(i * self.case.width()..(i + 1) * self.case.width()).unwrap_or_default();
             named.extend(nodes.iter().flatten().filter_map(|n| n.value.as_date()).filter_map(first_of));
         }
         let asked = first_of(self.run.day).unwrap_or(self.run.day);
         let start = named.iter().min().map_or(asked, |first| asked.max(*first));
         let after = |m: &Date| m.checked_add(Span::new().months(1)).ok();
-        let parameters = rules.parameters.iter().flat_map(|p| p.breakpoints());
+        let parameters = rules.parameters.iter().flat_map(Parameter::breakpoints);
         let changes = parameters.chain(self.case.sorted.breakpoints(self.case.facts)).filter_map(next_first);
         let mut months: Vec<Date> = std::iter::once(start)
             .chain(named.iter().copied())

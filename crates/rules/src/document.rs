@@ -31,7 +31,9 @@ impl RuleSet {
         for input in &self.inputs {
             let spec = &input.spec;
             write!(out, "- **{}** (`{}`, {})", spec.name, spec.key, spec.type_name)?;
-            for (label, text) in [("fra", &spec.source), ("gjelder hvert", &spec.subject), ("verdier", &input.allowed_text)] {
+            for (label, text) in
+                [("fra", &spec.source), ("gjelder hvert", &spec.subject), ("verdier", &input.allowed_text)]
+            {
                 if let Some(text) = text {
                     write!(out, ", {label} {text}")?;
                 }
@@ -112,7 +114,8 @@ fn write_logic(out: &mut String, logic: &Logic) -> std::fmt::Result {
         }
         Logic::Table(t) => {
             let cell = |s: &str| s.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ");
-            let labels = t.inputs.iter().map(|i| cell(&i.label)).chain(t.outputs.iter().map(|o| cell(&o.name)));
+            let labels =
+                t.inputs.iter().map(|i| cell(&i.label)).chain(t.outputs.iter().map(|o| cell(&o.name)));
             let labels: Vec<String> = labels.chain(["hjemmel".to_owned()]).collect();
             writeln!(out, "| {} |\n|{}", labels.join(" | "), "---|".repeat(labels.len()))?;
             for row in &t.rows {

@@ -83,7 +83,10 @@ impl<'a> Decision<'a> {
             Outcome::TilManuell => "En saksbehandler skal vurdere saken.".to_owned(),
             Outcome::Mangler => {
                 let names: BTreeSet<&str> = self.missing().iter().map(|m| &*m.name).collect();
-                format!("Saken kan ikke avgjøres ennå, fordi vi mangler {}.", bokmaal::join(&names.into_iter().map(str::to_owned).collect::<Vec<_>>()))
+                format!(
+                    "Saken kan ikke avgjøres ennå, fordi vi mangler {}.",
+                    bokmaal::join(&names.into_iter().map(str::to_owned).collect::<Vec<_>>())
+                )
             }
             _ => self.proposal_text(),
         }
@@ -93,7 +96,8 @@ impl<'a> Decision<'a> {
     pub fn proposal_text(&self) -> String {
         let rules = self.rules();
         let named = rules.proposal.unwrap_or(rules.root);
-        let (Some(d), Some(node)) = (rules.decisions.get(named), self.case.node(&self.run, named, None)) else {
+        let (Some(d), Some(node)) = (rules.decisions.get(named), self.case.node(&self.run, named, None))
+        else {
             return String::new();
         };
         // Amounts are told as they are in the first month of payment, which may come after the day that the conditions were judged by.
@@ -158,7 +162,13 @@ impl<'a> Decision<'a> {
         }
     }
 
-    pub(crate) fn finding(&self, d: &DecisionDef, subject: Option<usize>, node: &Node, run: &Run<'a>) -> String {
+    pub(crate) fn finding(
+        &self,
+        d: &DecisionDef,
+        subject: Option<usize>,
+        node: &Node,
+        run: &Run<'a>,
+    ) -> String {
         if d.shielded {
             return SHIELDED.to_owned();
         }
@@ -178,7 +188,9 @@ impl<'a> Decision<'a> {
         let mut seen = BTreeSet::new();
         let mut rest = vec![(decision, subject)];
         while let Some((i, subject)) = rest.pop() {
-            let (Some(d), Some(node)) = (self.rules().decisions.get(i), self.case.node(&self.run, i, subject)) else {
+            let (Some(d), Some(node)) =
+                (self.rules().decisions.get(i), self.case.node(&self.run, i, subject))
+            else {
                 continue;
             };
             if !seen.insert((i, subject)) {
@@ -186,7 +198,9 @@ impl<'a> Decision<'a> {
             }
             for r in used_refs(d, node) {
                 match r {
-                    Ref::Fact(input) => slots.extend(self.case.slots_of(input, subject).map(|slot| (input, slot))),
+                    Ref::Fact(input) => {
+                        slots.extend(self.case.slots_of(input, subject).map(|slot| (input, slot)));
+                    }
                     Ref::Decision(other) => rest.extend(self.nodes_of(other, subject)),
                     Ref::Parameter(_) | Ref::AsOf | Ref::KnownAt => {}
                 }
@@ -225,7 +239,11 @@ impl<'a> Decision<'a> {
         let fact = self.case.fact(found);
         let id = match found.origin {
             Origin::Fact(_) => fact?.id.clone(),
-            Origin::Default => std::iter::once("standard").chain([spec.key.as_str()]).chain(label).collect::<Vec<_>>().join(":"),
+            Origin::Default => std::iter::once("standard")
+                .chain([spec.key.as_str()])
+                .chain(label)
+                .collect::<Vec<_>>()
+                .join(":"),
             Origin::Nowhere => return None,
         };
         Some(FactLine {

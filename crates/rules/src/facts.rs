@@ -45,7 +45,9 @@ impl Source {
     /// When the fact became known here; `None` for a default, which always was.
     pub fn known_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Register { fetched_at: at, .. } | Self::Person { at } | Self::Caseworker { at, .. } => Some(*at),
+            Self::Register { fetched_at: at, .. } | Self::Person { at } | Self::Caseworker { at, .. } => {
+                Some(*at)
+            }
             Self::Default => None,
         }
     }

@@ -27,8 +27,11 @@ const NEVER: &[(&str, &str)] = &[
 ];
 
 /// Allowed only where the law itself makes them a condition, which the model must say.
-const ONLY_BY_LAW: &[(&str, &str)] =
-    &[("statsborger", "statsborgerskap"), ("nasjonalitet", "statsborgerskap"), ("nationality", "statsborgerskap")];
+const ONLY_BY_LAW: &[(&str, &str)] = &[
+    ("statsborger", "statsborgerskap"),
+    ("nasjonalitet", "statsborgerskap"),
+    ("nationality", "statsborgerskap"),
+];
 
 /// Why a fact with this key and name may not be read by a rule. `by_law`: the model names the law that makes it a condition.
 ///
@@ -40,10 +43,15 @@ pub(crate) fn prohibited(key: &str, name: &str, by_law: bool) -> Option<String> 
     };
     for word in words(key).into_iter().chain(words(name)) {
         if let Some((_, category)) = NEVER.iter().find(|(start, _)| word.starts_with(start)) {
-            return Some(format!("`{word}` is a special category of personal data ({category}, GDPR art. 9)"));
+            return Some(format!(
+                "`{word}` is a special category of personal data ({category}, GDPR art. 9)"
+            ));
         }
-        if !by_law && let Some((_, category)) = ONLY_BY_LAW.iter().find(|(start, _)| word.starts_with(start)) {
-            return Some(format!("`{word}` ({category}) is allowed only with `lovkrav`, the law that makes it a condition"));
+        if !by_law && let Some((_, category)) = ONLY_BY_LAW.iter().find(|(start, _)| word.starts_with(start))
+        {
+            return Some(format!(
+                "`{word}` ({category}) is allowed only with `lovkrav`, the law that makes it a condition"
+            ));
         }
     }
     None

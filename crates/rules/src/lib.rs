@@ -26,8 +26,8 @@
 //! The crate knows neither clock, network nor store.
 
 pub mod bokmaal;
-mod decision;
 mod deadline;
+mod decision;
 mod document;
 mod explain;
 mod facts;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::bokmaal;
-use crate::feel::{Builtin, Compiled, Expr, Host, Test, Type, aggregate, equal, eval, eval_tests, missing_of};
+use crate::feel::{
+    Builtin, Compiled, Expr, Host, Test, Type, aggregate, equal, eval, eval_tests, missing_of,
+};
 use crate::law::LegalRef;
 use crate::value::Value;
 
@@ -180,12 +182,18 @@ impl Table {
         if self.outputs.iter().all(|o| o.default.is_none()) {
             return Value::Null;
         }
-        let values = self.outputs.iter().map(|o| o.default.as_ref().map_or(Value::Null, |c| eval(c, locals, host)));
+        let values =
+            self.outputs.iter().map(|o| o.default.as_ref().map_or(Value::Null, |c| eval(c, locals, host)));
         self.bundle(values.collect())
     }
 
     /// The first row that holds. A row before it that might hold leaves the answer open, unless it would say the same.
-    fn first<H: Host>(&self, locals: &[Value], seen: &mut [Option<Value>], host: &mut H) -> (Value, Option<usize>) {
+    fn first<H: Host>(
+        &self,
+        locals: &[Value],
+        seen: &mut [Option<Value>],
+        host: &mut H,
+    ) -> (Value, Option<usize>) {
         let mut open: Vec<(usize, Value)> = Vec::new();
         let mut found = None;
         for (i, row) in self.rows.iter().enumerate() {
@@ -213,7 +221,12 @@ impl Table {
     }
 
     /// One answer out of the rows that hold: they must be one (unique), or agree (any), or the weightiest counts (priority).
-    fn single<H: Host>(&self, locals: &[Value], seen: &mut [Option<Value>], host: &mut H) -> (Value, Option<usize>) {
+    fn single<H: Host>(
+        &self,
+        locals: &[Value],
+        seen: &mut [Option<Value>],
+        host: &mut H,
+    ) -> (Value, Option<usize>) {
         let mut hits: Vec<(usize, Value)> = Vec::new();
         let mut missing = Value::Null;
         for (i, row) in self.rows.iter().enumerate() {
@@ -231,7 +244,11 @@ impl Table {
             HitPolicy::Priority => hits.sort_by_key(|(i, v)| (self.rank(v), *i)),
             // Two rows of a unique table, or rows of an 'any' table that disagree, are a fault in the model: no answer.
             HitPolicy::Unique if hits.len() > 1 => return (Value::Null, None),
-            HitPolicy::Any if hits.windows(2).any(|w| matches!(w, [(_, a), (_, b)] if equal(a, b) != Value::Bool(true))) => {
+            HitPolicy::Any
+                if hits
+                    .windows(2)
+                    .any(|w| matches!(w, [(_, a), (_, b)] if equal(a, b) != Value::Bool(true))) =>
+            {
                 return (Value::Null, None);
             }
             _ => {}
@@ -245,7 +262,8 @@ impl Table {
 
     /// The place of an output among the table's output values: the first is the weightiest.
     fn rank(&self, v: &Value) -> Vec<usize> {
-        let place = |o: &OutputClause, v: &Value| o.priority.iter().position(|p| p == v).unwrap_or(usize::MAX);
+        let place =
+            |o: &OutputClause, v: &Value| o.priority.iter().position(|p| p == v).unwrap_or(usize::MAX);
         match (v, self.outputs.as_slice()) {
             (v, [only]) => vec![place(only, v)],
             (Value::Context(fields), outputs) => {
@@ -255,7 +273,12 @@ impl Table {
         }
     }
 
-    fn many<H: Host>(&self, locals: &[Value], seen: &mut [Option<Value>], host: &mut H) -> (Value, Option<usize>) {
+    fn many<H: Host>(
+        &self,
+        locals: &[Value],
+        seen: &mut [Option<Value>],
+        host: &mut H,
+    ) -> (Value, Option<usize>) {
         let mut values = Vec::new();
         let mut missing = Value::Null;
         for row in &self.rows {

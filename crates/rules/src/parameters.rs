@@ -99,7 +99,8 @@ impl Parameters {
     /// The text is not TOML of that form, a key comes twice, or two values of one parameter apply from the same day and were decided
     /// on the same day.
     pub fn parse(file: &str, toml_text: &str) -> Result<Self, LoadError> {
-        let err = |place: String, message: String| LoadError { file: file.to_owned(), line: None, place, message };
+        let err =
+            |place: String, message: String| LoadError { file: file.to_owned(), line: None, place, message };
         let parsed: File = toml::from_str(toml_text).map_err(|e| err(String::new(), e.to_string()))?;
         let mut out = Self::new();
         for mut p in parsed.parameter {
@@ -112,7 +113,10 @@ impl Parameters {
                 if let [a, b] = pair
                     && (a.valid_from, a.decided_at) == (b.valid_from, b.decided_at)
                 {
-                    return Err(err(place, format!("two values from {} decided on the same day", a.valid_from)));
+                    return Err(err(
+                        place,
+                        format!("two values from {} decided on the same day", a.valid_from),
+                    ));
                 }
             }
             if let Some(v) = p.values.iter().find(|v| v.valid_to.is_some_and(|to| to <= v.valid_from)) {

@@ -308,7 +308,9 @@ impl RuleSet {
         while let Some(i) = rest.pop() {
             let (Some(seen), Some(d)) = (needed.get_mut(i), self.decisions.get(i)) else { continue };
             if !std::mem::replace(seen, true) {
-                rest.extend(d.refs.iter().filter_map(|r| if let Ref::Decision(d) = r { Some(*d) } else { None }));
+                rest.extend(
+                    d.refs.iter().filter_map(|r| if let Ref::Decision(d) = r { Some(*d) } else { None }),
+                );
             }
         }
         needed

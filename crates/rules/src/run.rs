@@ -141,7 +141,9 @@ struct Frame<'r, 'a> {
 impl Frame<'_, '_> {
     fn node(&self, decision: usize, subject: Option<usize>) -> Value {
         let node = self.later.and_then(|run| self.case.node(run, decision, subject));
-        node.or_else(|| self.case.node(self.run, decision, subject)).map(|n| n.value.clone()).unwrap_or_default()
+        node.or_else(|| self.case.node(self.run, decision, subject))
+            .map(|n| n.value.clone())
+            .unwrap_or_default()
     }
 }
 

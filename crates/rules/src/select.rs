@@ -48,17 +48,16 @@ impl<'a> Sorted<'a> {
         let mut subjects: Vec<&str> = Vec::new();
         let mut found: Vec<(usize, usize, usize, Value)> = Vec::with_capacity(facts.len());
         for (index, fact) in facts.iter().enumerate() {
-            let Some((i, input)) = rules.by_key.get(&fact.key).and_then(|i| rules.inputs.get(*i).map(|f| (*i, f))) else {
+            let Some((i, input)) =
+                rules.by_key.get(&fact.key).and_then(|i| rules.inputs.get(*i).map(|f| (*i, f)))
+            else {
                 continue;
             };
             let subject = match (&fact.subject, input.per_subject) {
-                (Some(label), true) => match subjects.iter().position(|s| s == label) {
-                    Some(s) => s,
-                    None => {
-                        subjects.push(label);
-                        subjects.len() - 1
-                    }
-                },
+                (Some(label), true) => subjects.iter().position(|s| s == label).unwrap_or_else(|| {
+                    subjects.push(label);
+                    subjects.len() - 1
+                }),
                 (None, false) => 0,
                 (None, true) => return Err(subject_error(fact, "does not say which subject it is about")),
                 (Some(_), false) => return Err(subject_error(fact, "is not about one of several subjects")),
@@ -107,22 +106,23 @@ impl<'a> Sorted<'a> {
 
     /// The days on which what is known of the inputs may change.
     pub fn breakpoints(&self, facts: &Facts) -> impl Iterator<Item = Date> {
-        self.entries.iter().filter_map(|e| facts.get(e.fact)).flat_map(|f| f.valid_from.into_iter().chain(f.valid_to))
+        self.entries
+            .iter()
+            .filter_map(|e| facts.get(e.fact))
+            .flat_map(|f| f.valid_from.into_iter().chain(f.valid_to))
     }
 }
 
 fn absent(input: &Input, label: Option<&&str>) -> Slot {
-    match &input.default {
-        Some(value) => Slot { value: value.clone(), origin: Origin::Default, conflict: false },
-        None => {
-            let missing = MissingFact {
-                key: input.spec.key.as_str().into(),
-                name: input.spec.name.as_str().into(),
-                subject: label.map(|l| (**l).into()),
-            };
-            Slot { value: Value::missing(missing), origin: Origin::Nowhere, conflict: false }
-        }
+    if let Some(value) = &input.default {
+        return Slot { value: value.clone(), origin: Origin::Default, conflict: false };
     }
+    let missing = MissingFact {
+        key: input.spec.key.as_str().into(),
+        name: input.spec.name.as_str().into(),
+        subject: label.map(|l| (**l).into()),
+    };
+    Slot { value: Value::missing(missing), origin: Origin::Nowhere, conflict: false }
 }
 
 /// A caseworker's finding stands before what registers say, that before what the person says. A register's later word replaces its earlier
@@ -210,7 +210,9 @@ fn typed(value: &Value, ty: &Type) -> Option<Value> {
             items.iter().map(|v| typed(v, of)).collect::<Option<Vec<_>>>().map(Value::list)
         }
         (Type::Context(wanted), Value::Context(fields)) => {
-            let typed = wanted.iter().map(|(name, t)| Some((name.as_str().into(), typed(fields.get(name.as_str())?, t)?)));
+            let typed = wanted
+                .iter()
+                .map(|(name, t)| Some((name.as_str().into(), typed(fields.get(name.as_str())?, t)?)));
             typed.collect::<Option<_>>().map(|fields| Value::Context(std::sync::Arc::new(fields)))
         }
         (Type::Boolean, Value::Bool(_))

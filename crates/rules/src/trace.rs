@@ -122,17 +122,30 @@ impl<'a> Decision<'a> {
         out
     }
 
-    fn trace_node<'s>(&'s self, d: &'s DecisionDef, subject: Option<usize>, node: &'s Node, run: &'s Run<'a>) -> TraceNode<'s> {
+    fn trace_node<'s>(
+        &'s self,
+        d: &'s DecisionDef,
+        subject: Option<usize>,
+        node: &'s Node,
+        run: &'s Run<'a>,
+    ) -> TraceNode<'s> {
         let mut from = Vec::new();
         for r in used_refs(d, node) {
             match r {
                 Ref::Fact(input) => from.extend(
-                    self.case.slots_of(input, subject).filter_map(|slot| self.fact_line(run, input, slot)).map(|f| format!("faktum {}", f.id)),
+                    self.case
+                        .slots_of(input, subject)
+                        .filter_map(|slot| self.fact_line(run, input, slot))
+                        .map(|f| format!("faktum {}", f.id)),
                 ),
-                Ref::Decision(other) => from.extend(self.nodes_of(other, subject).into_iter().filter_map(|(i, s)| {
-                    self.rules().decisions.get(i).map(|d| format!("beslutning {}", self.node_id(d, s)))
-                })),
-                Ref::Parameter(p) => from.extend(self.rules().parameters.get(p).map(|p| format!("parameter {}", p.key))),
+                Ref::Decision(other) => {
+                    from.extend(self.nodes_of(other, subject).into_iter().filter_map(|(i, s)| {
+                        self.rules().decisions.get(i).map(|d| format!("beslutning {}", self.node_id(d, s)))
+                    }));
+                }
+                Ref::Parameter(p) => {
+                    from.extend(self.rules().parameters.get(p).map(|p| format!("parameter {}", p.key)));
+                }
                 Ref::AsOf => from.push("virkningsdato".to_owned()),
                 Ref::KnownAt => from.push("kunnskapsdato".to_owned()),
             }
@@ -152,7 +165,12 @@ impl<'a> Decision<'a> {
                 number: node.row.map_or(0, |i| i + 1),
                 id: &r.id,
                 tests: match &d.logic {
-                    Logic::Table(t) => t.inputs.iter().map(|i| i.label.as_str()).zip(r.cell_texts.iter().map(String::as_str)).collect(),
+                    Logic::Table(t) => t
+                        .inputs
+                        .iter()
+                        .map(|i| i.label.as_str())
+                        .zip(r.cell_texts.iter().map(String::as_str))
+                        .collect(),
                     _ => Vec::new(),
                 },
                 gives: &r.output_texts,

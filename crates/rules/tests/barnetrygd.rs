@@ -1,4 +1,11 @@
 //! Child benefit: worked examples of the specification (rules.md § 15), each condition met, not met and on the boundary, each filter, each rate.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::redundant_closure_for_method_calls,
+    clippy::unwrap_used,
+    reason = "helpers of tests, called with more than one lifetime"
+)]
 
 mod common;
 
@@ -8,7 +15,10 @@ use rules::{Assessment, Outcome};
 fn result_of(case: &Case, condition: &str) -> Assessment {
     case.decide(|d| {
         let all: Vec<_> = d.conditions().into_iter().chain(d.filters()).collect();
-        all.iter().find(|c| c.id == condition).unwrap_or_else(|| panic!("{condition} is not in {all:?}")).result
+        all.iter()
+            .find(|c| c.id == condition)
+            .unwrap_or_else(|| panic!("{condition} is not in {all:?}"))
+            .result
     })
 }
 
@@ -21,9 +31,18 @@ fn shared(born: &str, as_of: &str) -> Case {
 #[test]
 fn an_ordinary_birth_is_granted_by_machine_from_the_month_after_until_the_month_before_eighteen() {
     Case::birth("2026-02-14").decide(|d| {
-        assert_eq!((d.outcome(), d.automatic()), (Outcome::Innvilget, true), "{:?} {:?}", d.reasons(), d.missing());
+        assert_eq!(
+            (d.outcome(), d.automatic()),
+            (Outcome::Innvilget, true),
+            "{:?} {:?}",
+            d.reasons(),
+            d.missing()
+        );
         let [period] = d.periods() else { panic!("{:?}", d.periods()) };
-        assert_eq!((period.from, period.to, period.amount), (day("2026-03-01"), Some(day("2044-01-01")), 2012));
+        assert_eq!(
+            (period.from, period.to, period.amount),
+            (day("2026-03-01"), Some(day("2044-01-01")), 2012)
+        );
         assert_eq!(d.short(), "Du får 2\u{a0}012\u{a0}kroner i barnetrygd hver måned fra og med mars 2026.");
     });
 }
@@ -37,10 +56,13 @@ fn example_1_two_children_are_granted_4024_automatically() {
         assert_eq!((d.outcome(), d.automatic()), (Outcome::Innvilget, true), "{:?}", d.reasons());
         let steps: Vec<_> = d.periods().iter().map(|p| (p.from, p.to, p.amount)).collect();
         // The older one turns eighteen in May 2037, and the younger in February 2044.
-        assert_eq!(steps, [
-            (day("2026-03-01"), Some(day("2037-04-01")), 4024),
-            (day("2037-05-01"), Some(day("2044-01-01")), 2012),
-        ]);
+        assert_eq!(
+            steps,
+            [
+                (day("2026-03-01"), Some(day("2037-04-01")), 4024),
+                (day("2037-05-01"), Some(day("2044-01-01")), 2012),
+            ]
+        );
         assert_eq!(d.subjects(), ["barn1", "barn2"]);
     });
 }
@@ -93,11 +115,14 @@ fn a_grant_is_split_where_the_rate_changes() {
     case.decide(|d| {
         let steps: Vec<_> = d.periods().iter().map(|p| (p.from.to_string(), p.amount)).collect();
         // The separate rate for those under six was the ordinary one's equal in September 2024: no change is seen there.
-        assert_eq!(steps, [
-            ("2024-07-01".to_owned(), 1766),
-            ("2025-05-01".to_owned(), 1968),
-            ("2026-02-01".to_owned(), 2012),
-        ]);
+        assert_eq!(
+            steps,
+            [
+                ("2024-07-01".to_owned(), 1766),
+                ("2025-05-01".to_owned(), 1968),
+                ("2026-02-01".to_owned(), 2012),
+            ]
+        );
         assert_eq!(d.periods().first().unwrap().to, Some(day("2025-04-01")));
         assert_eq!(d.periods().last().unwrap().to, Some(day("2042-05-01")));
     });
@@ -135,14 +160,17 @@ fn a_move_into_the_zone_counts_from_the_month_after_it() {
     let mut case = Case::birth("2026-02-14");
     case.without("barn_bostedskommune");
     let fetched = case.fetched();
-    let home = |id: &str, kommune: &str| rules::Fact::new(id, "barn_bostedskommune", kommune).subject("barn1").source(fetched.clone());
+    let home = |id: &str, kommune: &str| {
+        rules::Fact::new(id, "barn_bostedskommune", kommune).subject("barn1").source(fetched.clone())
+    };
     let moved = Some(day("2026-05-15"));
     case.facts.push(home("før", "0301").valid(None, moved));
     case.facts.push(home("etter", "5601").valid(moved, None));
     case.decide(|d| {
         let steps: Vec<_> = d.periods().iter().map(|p| (p.from.to_string(), p.amount)).collect();
         assert_eq!(steps, [("2026-03-01".to_owned(), 2012), ("2026-06-01".to_owned(), 2524)]);
-        let used: Vec<_> = d.facts().into_iter().filter(|f| f.key == "barn_bostedskommune").map(|f| f.id).collect();
+        let used: Vec<_> =
+            d.facts().into_iter().filter(|f| f.key == "barn_bostedskommune").map(|f| f.id).collect();
         assert_eq!(used, ["før", "etter"]);
     });
 }
@@ -217,10 +245,16 @@ fn the_child_must_live_with_the_mother_or_have_shared_residence() {
 
 #[test]
 fn mother_and_child_must_be_resident() {
-    for (key, condition, child) in [("mor_bosatt", "v_mor_bosatt", false), ("barn_bosatt", "v_barn_bosatt:barn1", true)] {
+    for (key, condition, child) in
+        [("mor_bosatt", "v_mor_bosatt", false), ("barn_bosatt", "v_barn_bosatt:barn1", true)]
+    {
         let mut case = Case::birth("2026-02-14");
         let set = |case: &mut Case, value: bool| {
-            if child { case.set_of("barn1", key, value) } else { case.set(key, value) };
+            if child {
+                case.set_of("barn1", key, value)
+            } else {
+                case.set(key, value)
+            };
         };
         assert_eq!(result_of(&case, condition), Assessment::Oppfylt);
         set(&mut case, false);
@@ -247,7 +281,8 @@ fn the_first_month_waits_for_the_last_condition() {
     case.known("2026-06-20T00:00:00Z").without("barn_bosatt");
     let source = case.fetched();
     let moved = Some(day("2026-06-10"));
-    case.facts.push(rules::Fact::new("b", "barn_bosatt", true).subject("barn1").source(source).valid(moved, None));
+    case.facts
+        .push(rules::Fact::new("b", "barn_bosatt", true).subject("barn1").source(source).valid(moved, None));
     case.as_of("2026-06-15").decide(|d| assert_eq!(d.periods().first().unwrap().from, day("2026-07-01")));
 }
 
@@ -281,12 +316,20 @@ fn each_filter_sends_the_case_to_a_human_with_its_code() {
     ];
     for (key, value, child, code) in filters {
         let mut case = Case::birth("2026-02-14");
-        if child { case.set_of("barn1", key, value) } else { case.set(key, value) };
+        if child {
+            case.set_of("barn1", key, value)
+        } else {
+            case.set(key, value)
+        };
         assert_eq!(case.codes(), [code]);
         case.decide(|d| {
             assert_eq!(d.outcome(), Outcome::TilManuell, "{key}");
             assert!(!d.automatic());
-            assert!(d.reasons().iter().all(|r| r.text.ends_with('.') && r.text.len() > 10), "{:?}", d.reasons());
+            assert!(
+                d.reasons().iter().all(|r| r.text.ends_with('.') && r.text.len() > 10),
+                "{:?}",
+                d.reasons()
+            );
             // The law's answer is there for the caseworker all the same.
             assert_eq!(d.proposal(), Some(Outcome::Innvilget));
         });
@@ -301,7 +344,9 @@ fn each_filter_sends_the_case_to_a_human_with_its_code() {
 fn a_mother_is_of_age_on_her_birthday() {
     let mut case = Case::birth("2026-02-14");
     case.known("2026-02-17T08:00:00Z");
-    for (born, codes) in [("2008-02-17", vec![]), ("2008-02-18", vec!["MOR_UNDER_18"]), ("2008-02-16", vec![])] {
+    for (born, codes) in
+        [("2008-02-17", vec![]), ("2008-02-18", vec!["MOR_UNDER_18"]), ("2008-02-16", vec![])]
+    {
         assert_eq!(case.set("mor_foedselsdato", born).codes(), codes, "{born}");
     }
 }
@@ -343,10 +388,31 @@ fn several_reasons_are_all_told() {
 #[test]
 fn the_model_lists_what_it_needs() {
     let keys: Vec<&str> = BARNETRYGD.inputs().map(|i| i.key.as_str()).collect();
-    assert_eq!(keys, [
-        "mor_foedselsdato", "mor_i_live", "mor_gyldig_ident", "mor_kjoenn", "mor_bosatt", "mor_bostedskommune", "mor_har_verge",
-        "mors_barn_foedselsdatoer", "adresse_beskyttet", "eos_sak", "utvidet_barnetrygd", "mor_enslig_forsoerger", "manuell_kontroll",
-        "barn_foedselsdato", "barn_i_live", "barn_gyldig_ident", "barn_bosatt", "barn_bor_med_mor", "barn_bostedskommune", "barn_gift",
-        "delt_bosted", "utbetales_til_annen",
-    ]);
+    assert_eq!(
+        keys,
+        [
+            "mor_foedselsdato",
+            "mor_i_live",
+            "mor_gyldig_ident",
+            "mor_kjoenn",
+            "mor_bosatt",
+            "mor_bostedskommune",
+            "mor_har_verge",
+            "mors_barn_foedselsdatoer",
+            "adresse_beskyttet",
+            "eos_sak",
+            "utvidet_barnetrygd",
+            "mor_enslig_forsoerger",
+            "manuell_kontroll",
+            "barn_foedselsdato",
+            "barn_i_live",
+            "barn_gyldig_ident",
+            "barn_bosatt",
+            "barn_bor_med_mor",
+            "barn_bostedskommune",
+            "barn_gift",
+            "delt_bosted",
+            "utbetales_til_annen",
+        ]
+    );
 }

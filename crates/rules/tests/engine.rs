@@ -1,7 +1,14 @@
 //! The engine on small models: hit policies, three values, sources, modes, functions, and what a model is refused for.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::redundant_closure_for_method_calls,
+    clippy::unwrap_used,
+    reason = "helpers of tests, called with more than one lifetime"
+)]
 
 use jiff::{Timestamp, civil::Date};
-use rules::{Fact, Facts, FactError, LoadError, Outcome, RuleSet, Source, Value};
+use rules::{Fact, FactError, Facts, LoadError, Outcome, RuleSet, Source, Value};
 
 const PARAMETERS: &str = r#"
 [[parameter]]
@@ -19,7 +26,9 @@ source = "test"
 /// A model with the inputs `a`, `b` (number), `ja` (boolean), the parameter `grense`, and what a test adds.
 fn model(mode: &str, rest: &str) -> String {
     let input = |id: &str, ty: &str, own: &str| {
-        format!(r#"<inputData id="{id}" name="{id}" felles:faktum="{id}" felles:formaal="Test" {own}><variable name="{id}" typeRef="{ty}"/></inputData>"#)
+        format!(
+            r#"<inputData id="{id}" name="{id}" felles:faktum="{id}" felles:formaal="Test" {own}><variable name="{id}" typeRef="{ty}"/></inputData>"#
+        )
     };
     format!(
         r#"<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" xmlns:felles="urn:felles:dmn:1" id="m" name="M" namespace="urn:m"
@@ -44,7 +53,9 @@ fn decision(id: &str, ty: &str, own: &str, needs: &[&str], logic: &str) -> Strin
             format!(r##"<informationRequirement><{tag} href="#{n}"/></informationRequirement>"##)
         })
         .collect();
-    format!(r#"<decision id="{id}" name="{id}" {own}><variable name="{id}" typeRef="{ty}"/>{requirements}{logic}</decision>"#)
+    format!(
+        r#"<decision id="{id}" name="{id}" {own}><variable name="{id}" typeRef="{ty}"/>{requirements}{logic}</decision>"#
+    )
 }
 
 fn literal(text: &str) -> String {
@@ -157,7 +168,13 @@ fn table(policy: &str, rows: &[(&str, &str)], ty: &str) -> RuleSet {
     );
     let role = r#"felles:rolle="hjelp""#;
     let parts = decision("t", ty, role, &["a"], &logic)
-        + &decision("u", "string", UTFALL, &["t"], &literal("if t = null then \"avslag\" else \"innvilget\""));
+        + &decision(
+            "u",
+            "string",
+            UTFALL,
+            &["t"],
+            &literal("if t = null then \"avslag\" else \"innvilget\""),
+        );
     load(&model("A", &parts))
 }
 
@@ -170,7 +187,8 @@ fn value(rules: &RuleSet, a: impl Into<Value>) -> serde_json::Value {
 
 #[test]
 fn unique_has_one_answer_or_none() {
-    let rules = table("", &[("&lt; 10", "\"lav\""), ("[10..20)", "\"middels\""), ("&gt;= 15", "\"høy\"")], "string");
+    let rules =
+        table("", &[("&lt; 10", "\"lav\""), ("[10..20)", "\"middels\""), ("&gt;= 15", "\"høy\"")], "string");
     assert_eq!(value(&rules, 9), "lav");
     assert_eq!(value(&rules, 10), "middels");
     assert_eq!(value(&rules, 20), "høy");
@@ -179,21 +197,39 @@ fn unique_has_one_answer_or_none() {
 
 #[test]
 fn first_takes_the_first_row_that_holds() {
-    let rules = table(r#"hitPolicy="FIRST""#, &[("&gt; 10", "\"høy\""), ("&gt; 5", "\"middels\""), ("-", "\"lav\"")], "string");
-    assert_eq!((value(&rules, 11), value(&rules, 10), value(&rules, 5)), ("høy".into(), "middels".into(), "lav".into()));
+    let rules = table(
+        r#"hitPolicy="FIRST""#,
+        &[("&gt; 10", "\"høy\""), ("&gt; 5", "\"middels\""), ("-", "\"lav\"")],
+        "string",
+    );
+    assert_eq!(
+        (value(&rules, 11), value(&rules, 10), value(&rules, 5)),
+        ("høy".into(), "middels".into(), "lav".into())
+    );
 }
 
 #[test]
 fn any_accepts_rows_that_agree() {
-    let rules = table(r#"hitPolicy="ANY""#, &[("&gt; 1", "\"høy\""), ("&gt; 2", "\"høy\""), ("&gt; 3", "\"lav\"")], "string");
+    let rules = table(
+        r#"hitPolicy="ANY""#,
+        &[("&gt; 1", "\"høy\""), ("&gt; 2", "\"høy\""), ("&gt; 3", "\"lav\"")],
+        "string",
+    );
     assert_eq!(value(&rules, 3), "høy");
     assert!(value(&rules, 4).is_null());
 }
 
 #[test]
 fn priority_takes_the_weightiest_output() {
-    let rules = table(r#"hitPolicy="PRIORITY""#, &[("&gt; 1", "\"lav\""), ("&gt; 2", "\"høy\""), ("&gt; 0", "\"middels\"")], "string");
-    assert_eq!((value(&rules, 1), value(&rules, 2), value(&rules, 3)), ("middels".into(), "middels".into(), "høy".into()));
+    let rules = table(
+        r#"hitPolicy="PRIORITY""#,
+        &[("&gt; 1", "\"lav\""), ("&gt; 2", "\"høy\""), ("&gt; 0", "\"middels\"")],
+        "string",
+    );
+    assert_eq!(
+        (value(&rules, 1), value(&rules, 2), value(&rules, 3)),
+        ("middels".into(), "middels".into(), "høy".into())
+    );
 }
 
 #[test]
@@ -226,7 +262,11 @@ fn a_row_that_may_hold_leaves_the_answer_open() {
 fn a_later_word_of_the_same_register_replaces_the_earlier_and_two_registers_that_differ_are_for_a_human() {
     let rules = by("A", "a > 1", &["a"]);
     let case = |all: &[(i32, &str, u8)]| -> (Outcome, Vec<String>) {
-        let facts = all.iter().enumerate().map(|(i, (v, r, h))| Fact::new(format!("f{i}"), "a", *v).source(register(r, *h))).collect();
+        let facts = all
+            .iter()
+            .enumerate()
+            .map(|(i, (v, r, h))| Fact::new(format!("f{i}"), "a", *v).source(register(r, *h)))
+            .collect();
         decide(&rules, &facts)
     };
     let conflict = || (Outcome::TilManuell, vec!["MOTSTRIDENDE_OPPLYSNINGER".to_owned()]);
@@ -258,7 +298,9 @@ fn a_fact_counts_on_the_days_it_holds() {
     let rules = by("A", "a > 1", &["a"]);
     let of = |from: Option<&str>, to: Option<&str>| {
         let day = |d: Option<&str>| d.map(|d| d.parse().unwrap());
-        let all = std::iter::once(Fact::new("f", "a", 5).source(register("freg", 1)).valid(day(from), day(to))).collect();
+        let all =
+            std::iter::once(Fact::new("f", "a", 5).source(register("freg", 1)).valid(day(from), day(to)))
+                .collect();
         decide(&rules, &all).0
     };
     assert_eq!(of(Some("2026-01-15"), None), Outcome::Innvilget);
@@ -271,7 +313,11 @@ fn a_fact_counts_on_the_days_it_holds() {
 fn a_fact_older_than_its_limit_is_for_a_human() {
     let rules = by("A", "ja", &["ja"]);
     let of = |fetched: &str| {
-        let source = Source::Register { register: "freg".to_owned(), reference: "r".to_owned(), fetched_at: fetched.parse().unwrap() };
+        let source = Source::Register {
+            register: "freg".to_owned(),
+            reference: "r".to_owned(),
+            fetched_at: fetched.parse().unwrap(),
+        };
         decide(&rules, &std::iter::once(Fact::new("f", "ja", true).source(source)).collect())
     };
     assert_eq!(of("2026-01-05T12:00:00Z").0, Outcome::Innvilget);
@@ -314,15 +360,31 @@ fn the_mode_says_what_a_machine_may_do() {
 #[test]
 fn discretion_is_for_a_human() {
     let skjonn = r#"felles:rolle="utfall" felles:skjoenn="true""#;
-    let rules = load(&model("A", &decision("u", "string", skjonn, &["a"], &literal("if a > 1 then \"innvilget\" else \"avslag\""))));
+    let rules = load(&model(
+        "A",
+        &decision("u", "string", skjonn, &["a"], &literal("if a > 1 then \"innvilget\" else \"avslag\"")),
+    ));
     assert_eq!(decide(&rules, &facts(&[("a", 5.into())])), (Outcome::TilManuell, vec!["SKJOENN".to_owned()]));
 }
 
 #[test]
 fn a_model_that_gives_no_outcome_is_for_a_human() {
     for text in ["\"kanskje\"", "if a > 1 then \"mangler\" else \"innvilget\"", "string(a / 0)"] {
-        let rules = load(&model("A", &decision("u", "string", UTFALL, if text.contains('a') && text != "\"kanskje\"" { &["a"] } else { &[] }, &literal(text))));
-        assert_eq!(decide(&rules, &facts(&[("a", 5.into())])), (Outcome::TilManuell, vec!["REGELSETT_UTEN_SVAR".to_owned()]), "{text}");
+        let rules = load(&model(
+            "A",
+            &decision(
+                "u",
+                "string",
+                UTFALL,
+                if text.contains('a') && text != "\"kanskje\"" { &["a"] } else { &[] },
+                &literal(text),
+            ),
+        ));
+        assert_eq!(
+            decide(&rules, &facts(&[("a", 5.into())])),
+            (Outcome::TilManuell, vec!["REGELSETT_UTEN_SVAR".to_owned()]),
+            "{text}"
+        );
     }
 }
 
@@ -367,41 +429,120 @@ fn a_model_that_cannot_be_decided_by_is_refused_with_element_and_line() {
     let cases: Vec<(String, &str, &str)> = vec![
         (model("A", &ok("if c > 1 then \"innvilget\" else \"avslag\"")), "decision u", "unknown name `c`"),
         (model("A", &ok("if a > 1 then")), "decision u", "a value was expected"),
-        (model("A", &ok("if a > \"x\" then \"innvilget\" else \"avslag\"")), "decision u", "can never be compared"),
+        (
+            model("A", &ok("if a > \"x\" then \"innvilget\" else \"avslag\"")),
+            "decision u",
+            "can never be compared",
+        ),
         (model("A", &ok("a")), "decision u", "said to be a string, but its logic gives a number"),
         (model("A", &ok("tull(a)")), "decision u", "unknown function `tull`"),
         (model("Z", &ok(good)), "definitions m", "not A, A+, P or H"),
         (model("A", ""), "definitions m", "no decision"),
-        (model("A", &decision("u", "string", hjelp, &["a"], &literal(good))), "definitions m", "no decision has `felles:rolle=\"utfall\"`"),
-        (model("A", &(ok(good) + &ok(good))), "decision u", "the id `u` is used twice"),
-        (model("A", &(ok(good) + &decision("u2", "string", UTFALL, &["a"], &literal(good)))), "definitions m", "`u2` is a second decision with its role"),
-        (model("A", &decision("u", "string", UTFALL, &["a", "b"], &literal(good))), "decision u", "`b` is required, but not used"),
-        (model("A", &decision("u", "string", UTFALL, &["x"], &literal(good))), "decision u", "`#x` is no input or decision here"),
         (
-            model("A", &(decision("u", "number", hjelp, &["v"], &literal("v")) + &decision("v", "number", hjelp, &["u"], &literal("u")))),
+            model("A", &decision("u", "string", hjelp, &["a"], &literal(good))),
+            "definitions m",
+            "no decision has `felles:rolle=\"utfall\"`",
+        ),
+        (model("A", &(ok(good) + &ok(good))), "decision u", "the id `u` is used twice"),
+        (
+            model("A", &(ok(good) + &decision("u2", "string", UTFALL, &["a"], &literal(good)))),
+            "definitions m",
+            "`u2` is a second decision with its role",
+        ),
+        (
+            model("A", &decision("u", "string", UTFALL, &["a", "b"], &literal(good))),
+            "decision u",
+            "`b` is required, but not used",
+        ),
+        (
+            model("A", &decision("u", "string", UTFALL, &["x"], &literal(good))),
+            "decision u",
+            "`#x` is no input or decision here",
+        ),
+        (
+            model(
+                "A",
+                &(decision("u", "number", hjelp, &["v"], &literal("v"))
+                    + &decision("v", "number", hjelp, &["u"], &literal("u"))),
+            ),
             "decision u",
             "in a circle: u, v",
         ),
-        (model("A", &decision("u", "boolean", r#"felles:rolle="vilkaar""#, &["ja"], &literal("ja"))), "decision u", "every decision names its law"),
         (
-            model("A", &decision("u", "boolean", r#"felles:rolle="vilkaar" felles:paragraf="1""#, &["ja"], &literal("ja"))),
+            model("A", &decision("u", "boolean", r#"felles:rolle="vilkaar""#, &["ja"], &literal("ja"))),
+            "decision u",
+            "every decision names its law",
+        ),
+        (
+            model(
+                "A",
+                &decision(
+                    "u",
+                    "boolean",
+                    r#"felles:rolle="vilkaar" felles:paragraf="1""#,
+                    &["ja"],
+                    &literal("ja"),
+                ),
+            ),
             "decision u",
             "needs `felles:krav`",
         ),
         (
-            model("A", &decision("u", "boolean", r#"felles:rolle="filter" felles:paragraf="1""#, &["ja"], &literal("ja"))),
+            model(
+                "A",
+                &decision(
+                    "u",
+                    "boolean",
+                    r#"felles:rolle="filter" felles:paragraf="1""#,
+                    &["ja"],
+                    &literal("ja"),
+                ),
+            ),
             "decision u",
             "needs `felles:kode` and `felles:grunn`",
         ),
-        (model("A", &decision("u", "string", r#"felles:rolle="utfall" felles:rekkefolge="1""#, &["a"], &literal(good))), "decision u", "`felles:rekkefolge` has no meaning"),
-        (model("A", &decision("u", "string", r#"felles:rolle="kanskje""#, &["a"], &literal(good))), "decision u", "no role `kanskje`"),
+        (
+            model(
+                "A",
+                &decision(
+                    "u",
+                    "string",
+                    r#"felles:rolle="utfall" felles:rekkefolge="1""#,
+                    &["a"],
+                    &literal(good),
+                ),
+            ),
+            "decision u",
+            "`felles:rekkefolge` has no meaning",
+        ),
+        (
+            model("A", &decision("u", "string", r#"felles:rolle="kanskje""#, &["a"], &literal(good))),
+            "decision u",
+            "no role `kanskje`",
+        ),
         (model("A", &decision("u", "string", UTFALL, &["a"], "")), "decision u", "it has no logic"),
-        (model("A", &decision("u", "string", UTFALL, &["a"], "<invocation/>")), "decision u", "a boxed `invocation` is not taken"),
-        (model("A", &ok(good)).replace("felles:parameter=\"grense\"", "felles:parameter=\"annen\""), "inputData grense", "no parameter `annen`"),
+        (
+            model("A", &decision("u", "string", UTFALL, &["a"], "<invocation/>")),
+            "decision u",
+            "a boxed `invocation` is not taken",
+        ),
+        (
+            model("A", &ok(good)).replace("felles:parameter=\"grense\"", "felles:parameter=\"annen\""),
+            "inputData grense",
+            "no parameter `annen`",
+        ),
         (model("A", &ok(good)).replace("20230324", "20191111"), "definitions m", "DMN 1.5"),
-        (model("A", &ok(good)).replace("felles:versjon=\"1.0\"", "felles:versjon=\"en\""), "definitions m", "not major.minor"),
+        (
+            model("A", &ok(good)).replace("felles:versjon=\"1.0\"", "felles:versjon=\"en\""),
+            "definitions m",
+            "not major.minor",
+        ),
         (model("A", &ok(good)).replace("P10D", "P1M"), "inputData ja", "not days or hours"),
-        (model("A", &ok(good)).replace("felles:standard=\"false\"", "felles:standard=\"3\""), "inputData menneske", "is a number, not a boolean"),
+        (
+            model("A", &ok(good)).replace("felles:standard=\"false\"", "felles:standard=\"3\""),
+            "inputData menneske",
+            "is a number, not a boolean",
+        ),
         (
             model(
                 "A",
@@ -445,15 +586,32 @@ fn a_model_that_cannot_be_decided_by_is_refused_with_element_and_line() {
 fn a_shielded_fact_must_not_come_out_in_words() {
     let shield = |d: &str| model("A", d).replace("id=\"a\"", "id=\"a\" felles:skjermet=\"true\"");
     let good = literal("if a > 1 then \"innvilget\" else \"avslag\"");
-    assert!(refused(&shield(&decision("u", "string", UTFALL, &["a"], &good))).message.contains("must be `felles:skjermet`"));
+    assert!(
+        refused(&shield(&decision("u", "string", UTFALL, &["a"], &good)))
+            .message
+            .contains("must be `felles:skjermet`")
+    );
     let text = r#"<extensionElements><felles:funn>Verdien er {a}.</felles:funn></extensionElements>"#;
-    let leaking = decision("u", "string", r#"felles:rolle="utfall" felles:skjermet="true""#, &["a"], &good).replace("<variable name=\"u\"", &format!("{text}<variable name=\"u\""));
+    let leaking = decision("u", "string", r#"felles:rolle="utfall" felles:skjermet="true""#, &["a"], &good)
+        .replace("<variable name=\"u\"", &format!("{text}<variable name=\"u\""));
     assert!(refused(&shield(&leaking)).message.contains("a text of the decision would show it"));
 }
 
 #[test]
 fn the_line_of_an_error_is_the_elements_own() {
-    let dmn = model("A", &format!("\n\n{}", decision("u", "string", UTFALL, &["a"], "\n<literalExpression>\n<text>a +</text>\n</literalExpression>")));
+    let dmn = model(
+        "A",
+        &format!(
+            "\n\n{}",
+            decision(
+                "u",
+                "string",
+                UTFALL,
+                &["a"],
+                "\n<literalExpression>\n<text>a +</text>\n</literalExpression>"
+            )
+        ),
+    );
     let line = dmn.lines().position(|l| l.contains("<literalExpression>")).unwrap() as u32 + 1;
     assert_eq!(refused(&dmn).line, Some(line));
     let broken = RuleSet::load("<definitions>\n<a></b></definitions>", PARAMETERS).unwrap_err();

@@ -1,4 +1,11 @@
 //! The rights that the engine must protect (rules.md § 14), one test each, on the rule set for child benefit.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::redundant_closure_for_method_calls,
+    clippy::unwrap_used,
+    reason = "helpers of tests, called with more than one lifetime"
+)]
 
 mod common;
 
@@ -13,8 +20,15 @@ fn grounds_carry_law_facts_and_sources_and_are_made_again_to_the_byte() {
         assert_eq!(conditions.len(), 5);
         for c in &conditions {
             assert!(!c.demand.is_empty() && !c.finding.is_empty() && !c.facts.is_empty(), "{c:?}");
-            assert!(c.law.as_ref().is_some_and(|l| l.url().starts_with("https://lovdata.no/lov/2002-03-08-4/§")), "{c:?}");
-            assert!(c.source.contains("Folkeregisteret, hentet 17. februar 2026") || c.source.contains("regelverket"), "{c:?}");
+            assert!(
+                c.law.as_ref().is_some_and(|l| l.url().starts_with("https://lovdata.no/lov/2002-03-08-4/§")),
+                "{c:?}"
+            );
+            assert!(
+                c.source.contains("Folkeregisteret, hentet 17. februar 2026")
+                    || c.source.contains("regelverket"),
+                "{c:?}"
+            );
         }
         // Every fact that a condition names is among the decision's facts.
         let facts: Vec<String> = d.facts().into_iter().map(|f| f.id).collect();
@@ -34,7 +48,10 @@ fn no_refusal_or_reduction_is_made_by_machine() {
     let mut case = Case::birth("2026-02-14");
     case.set("mor_bosatt", false);
     case.decide(|d| {
-        assert_eq!((d.outcome(), d.proposal(), d.automatic()), (Outcome::TilManuell, Some(Outcome::Avslag), false));
+        assert_eq!(
+            (d.outcome(), d.proposal(), d.automatic()),
+            (Outcome::TilManuell, Some(Outcome::Avslag), false)
+        );
         assert!(d.periods().is_empty());
         assert_eq!(d.short(), "En saksbehandler skal vurdere saken.");
     });
@@ -43,7 +60,10 @@ fn no_refusal_or_reduction_is_made_by_machine() {
         "<outputEntry id=\"utfall_rad2_o\">\n          <text>\"innvilget\"</text>",
         "<outputEntry id=\"utfall_rad2_o\">\n          <text>resultat</text>",
     );
-    let careless = careless.replace("<text>\"innvilget\"</text>\n        </inputEntry>", "<text>-</text>\n        </inputEntry>");
+    let careless = careless.replace(
+        "<text>\"innvilget\"</text>\n        </inputEntry>",
+        "<text>-</text>\n        </inputEntry>",
+    );
     let rules = RuleSet::load(&careless, PARAMETERS).unwrap();
     assert!(rules.readable().contains("| true | - | resultat |"), "{}", rules.readable());
     let facts = case.facts();
@@ -63,8 +83,10 @@ fn a_corrected_fact_gives_a_new_decision_and_the_old_one_stands_as_it_was_known(
     let mut case = Case::birth("2026-02-14");
     let before = case.decide(|d| d.trace_json());
     let later = at("2026-03-05T10:00:00Z");
-    let corrected = Source::Register { register: "freg".to_owned(), reference: "dok-2".to_owned(), fetched_at: later };
-    case.facts.push(Fact::new("rettet", "barn_foedselsdato", "2026-01-31").subject("barn1").source(corrected));
+    let corrected =
+        Source::Register { register: "freg".to_owned(), reference: "dok-2".to_owned(), fetched_at: later };
+    case.facts
+        .push(Fact::new("rettet", "barn_foedselsdato", "2026-01-31").subject("barn1").source(corrected));
     // With what was known then: the same to the byte.
     assert_eq!(case.decide(|d| d.trace_json()), before);
     let known = case.known_at;
@@ -115,7 +137,10 @@ fn a_request_for_a_human_is_always_met() {
 fn a_guardian_or_a_party_under_age_is_for_a_human() {
     let mut case = Case::birth("2026-02-14");
     assert_eq!(case.set("mor_har_verge", true).codes(), ["MOR_HAR_VERGE"]);
-    assert_eq!(case.set("mor_har_verge", false).set("mor_foedselsdato", "2010-01-01").codes(), ["MOR_UNDER_18"]);
+    assert_eq!(
+        case.set("mor_har_verge", false).set("mor_foedselsdato", "2010-01-01").codes(),
+        ["MOR_UNDER_18"]
+    );
 }
 
 #[test]
@@ -126,7 +151,10 @@ fn address_protection_leaves_no_mark_in_trace_or_text() {
     open.set("adresse_beskyttet", false);
     hidden.decide(|d| {
         // The caseworker gets the reason; the trace does not say it.
-        assert_eq!(d.reasons().iter().map(|r| (r.code.as_str(), r.shielded)).collect::<Vec<_>>(), [("ADRESSEBESKYTTELSE", true)]);
+        assert_eq!(
+            d.reasons().iter().map(|r| (r.code.as_str(), r.shielded)).collect::<Vec<_>>(),
+            [("ADRESSEBESKYTTELSE", true)]
+        );
         let trace = d.trace_json();
         assert!(!trace.contains("ADRESSEBESKYTTELSE") && !trace.contains("Et brev kan røpe"), "{trace}");
         let fact = d.facts().into_iter().find(|f| f.key == "adresse_beskyttet").unwrap();
@@ -135,14 +163,21 @@ fn address_protection_leaves_no_mark_in_trace_or_text() {
         assert_eq!((filter.finding.as_str(), filter.result), ("skjermet", rules::Assessment::IkkeVurdert));
     });
     let node = |case: &Case, id: &str| {
-        case.decide(|d| d.trace()["beslutninger"].as_array().unwrap().iter().find(|n| n["id"] == id).unwrap().clone())
+        case.decide(|d| {
+            d.trace()["beslutninger"].as_array().unwrap().iter().find(|n| n["id"] == id).unwrap().clone()
+        })
     };
     assert_eq!(node(&open, "f_adresse"), node(&hidden, "f_adresse"));
 }
 
 #[test]
 fn a_prohibited_fact_cannot_be_an_input() {
-    for (key, word) in [("mor_religion", "religion"), ("helseopplysning", "helse"), ("mor_etnisitet", "etnisk"), ("statsborgerskap", "lovkrav")] {
+    for (key, word) in [
+        ("mor_religion", "religion"),
+        ("helseopplysning", "helse"),
+        ("mor_etnisitet", "etnisk"),
+        ("statsborgerskap", "lovkrav"),
+    ] {
         let model = DMN.replace("felles:faktum=\"eos_sak\"", &format!("felles:faktum=\"{key}\""));
         let error = RuleSet::load(&model, PARAMETERS).unwrap_err();
         assert!(error.message.contains(word), "{error}");
@@ -174,8 +209,16 @@ fn the_trace_says_which_version_and_which_parameters() {
     Case::birth("2026-02-14").decide(|d| {
         let trace = d.trace();
         assert_eq!(trace["regelsett"]["versjon"], BARNETRYGD.version());
-        assert_eq!((&trace["as_of"], &trace["known_at"]), (&"2026-03-01".into(), &"2026-02-17T08:00:00Z".into()));
-        let rate = trace["parametre"].as_array().unwrap().iter().find(|p| p["nøkkel"] == "barnetrygd.ordinaer").unwrap();
+        assert_eq!(
+            (&trace["as_of"], &trace["known_at"]),
+            (&"2026-03-01".into(), &"2026-02-17T08:00:00Z".into())
+        );
+        let rate = trace["parametre"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|p| p["nøkkel"] == "barnetrygd.ordinaer")
+            .unwrap();
         assert_eq!((&rate["verdi"], &rate["gyldigFra"]), (&2012.into(), &"2026-02-01".into()));
         assert_eq!(rate["hjemmel"]["tekst"], "barnetrygdloven § 10");
         assert_eq!(trace["perioder"][0]["beloep"], 2012);
@@ -202,7 +245,9 @@ fn a_parameter_decided_later_changes_nothing_that_was_decided_before() {
     // Known later, the new value holds for the same months: the difference is there to be shown.
     case.known("2026-05-20T06:00:00Z");
     let facts = case.facts();
-    let amounts = |rules: &RuleSet| rules.decide(&facts, case.as_of, case.known_at).unwrap().periods().first().unwrap().amount;
+    let amounts = |rules: &RuleSet| {
+        rules.decide(&facts, case.as_of, case.known_at).unwrap().periods().first().unwrap().amount
+    };
     assert_eq!((amounts(&BARNETRYGD), amounts(&changed)), (2012, 2100));
 }
 
@@ -210,7 +255,13 @@ fn a_parameter_decided_later_changes_nothing_that_was_decided_before() {
 fn the_legal_content_is_published_as_text_with_version() {
     let text = BARNETRYGD.readable();
     assert!(text.starts_with("# Barnetrygd, versjon 1.0\n"));
-    for part in ["barnetrygdloven § 11", "Formål: Vilkåret om å være bosatt i riket.", "fra 2026-02-01: 2012", "MOR_HAR_VERGE", "Klagefrist: 6 uker."] {
+    for part in [
+        "barnetrygdloven § 11",
+        "Formål: Vilkåret om å være bosatt i riket.",
+        "fra 2026-02-01: 2012",
+        "MOR_HAR_VERGE",
+        "Klagefrist: 6 uker.",
+    ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     // Every decision and every parameter is in it.

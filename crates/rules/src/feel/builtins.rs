@@ -374,14 +374,13 @@ fn known(f: Builtin, args: &[Value]) -> Option<Value> {
             items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
             Value::list(items)
         }
-        B::Decimal => round(num(0)?, num(1), RoundingStrategy::MidpointNearestEven)?,
         B::Floor => round(num(0)?, num(1), RoundingStrategy::ToNegativeInfinity)?,
         B::Ceiling => round(num(0)?, num(1), RoundingStrategy::ToPositiveInfinity)?,
         B::RoundUp => round(num(0)?, num(1), RoundingStrategy::AwayFromZero)?,
         B::RoundDown => round(num(0)?, num(1), RoundingStrategy::ToZero)?,
         B::RoundHalfUp => round(num(0)?, num(1), RoundingStrategy::MidpointAwayFromZero)?,
         B::RoundHalfDown => round(num(0)?, num(1), RoundingStrategy::MidpointTowardZero)?,
-        B::RoundHalfEven => round(num(0)?, num(1), RoundingStrategy::MidpointNearestEven)?,
+        B::Decimal | B::RoundHalfEven => round(num(0)?, num(1), RoundingStrategy::MidpointNearestEven)?,
         B::Abs => match args.first()? {
             Value::Number(n) => Value::Number(n.abs()),
             Value::Days(s) => Value::Days(s.checked_abs()?),

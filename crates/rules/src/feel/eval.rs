@@ -290,7 +290,9 @@ impl<'h, H: Host> Run<'h, H> {
                 other => other,
             },
             Test::Is(e) => match self.expr(e) {
-                Value::List(items) if !matches!(subject, Value::List(_)) => builtins::contains(&items, subject),
+                Value::List(items) if !matches!(subject, Value::List(_)) => {
+                    builtins::contains(&items, subject)
+                }
                 v => comparison(Cmp::Eq, subject, &v),
             },
             Test::Holds(e) => truth(self.expr(e)),
@@ -300,7 +302,8 @@ impl<'h, H: Host> Run<'h, H> {
 
 fn at(items: &[Value], place: Decimal) -> Value {
     let i = place.to_i64().unwrap_or(0);
-    let index = if i > 0 { usize::try_from(i - 1).ok() } else { items.len().checked_sub(i.unsigned_abs() as usize) };
+    let index =
+        if i > 0 { usize::try_from(i - 1).ok() } else { items.len().checked_sub(i.unsigned_abs() as usize) };
     index.filter(|_| i != 0).and_then(|i| items.get(i)).cloned().unwrap_or_default()
 }
 
@@ -417,7 +420,9 @@ fn arithmetic(op: Arith, a: Value, b: Value) -> Value {
         (Arith::Mul, Months(x), N(n)) | (Arith::Mul, N(n), Months(x)) => {
             Decimal::from(*x).checked_mul(*n).and_then(|v| v.trunc().to_i64()).map(Months)
         }
-        (Arith::Div, Days(x), N(n)) => Decimal::from(*x).checked_div(*n).and_then(|v| v.trunc().to_i64()).map(Days),
+        (Arith::Div, Days(x), N(n)) => {
+            Decimal::from(*x).checked_div(*n).and_then(|v| v.trunc().to_i64()).map(Days)
+        }
         (Arith::Div, Months(x), N(n)) => {
             Decimal::from(*x).checked_div(*n).and_then(|v| v.trunc().to_i64()).map(Months)
         }

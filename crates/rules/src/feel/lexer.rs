@@ -40,7 +40,8 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Lexeme>, FeelError> {
         } else if rest(text, at).starts_with("//") {
             at = rest(text, at).find('\n').map_or(text.len(), |n| at + n);
         } else if rest(text, at).starts_with("/*") {
-            let end = rest(text, at).find("*/").ok_or_else(|| FeelError::new(at, "the comment has no end `*/`"))?;
+            let end =
+                rest(text, at).find("*/").ok_or_else(|| FeelError::new(at, "the comment has no end `*/`"))?;
             at += end + 2;
         } else if is_name_start(c) {
             let len = rest(text, at).find(|c| !is_name_part(c)).unwrap_or(text.len() - at);
@@ -49,8 +50,9 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Lexeme>, FeelError> {
         } else if c.is_ascii_digit() || (c == '.' && next_is_digit(text, at + 1)) {
             let len = number_len(rest(text, at));
             let digits = &rest(text, at)[..len];
-            let n = parse_number(digits)
-                .ok_or_else(|| FeelError::new(at, format!("`{digits}` has more digits than a decimal holds")))?;
+            let n = parse_number(digits).ok_or_else(|| {
+                FeelError::new(at, format!("`{digits}` has more digits than a decimal holds"))
+            })?;
             out.push(Lexeme { token: Token::Number(n), at });
             at += len;
         } else if c == '"' {
@@ -117,7 +119,10 @@ fn quoted(text: &str, at: usize) -> Result<(String, usize), FeelError> {
                 Some((_, 'r')) => out.push('\r'),
                 Some((_, 'u')) => {
                     let hex: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
-                    let c = u32::from_str_radix(&hex, 16).ok().filter(|_| hex.len() == 4).and_then(char::from_u32);
+                    let c = u32::from_str_radix(&hex, 16)
+                        .ok()
+                        .filter(|_| hex.len() == 4)
+                        .and_then(char::from_u32);
                     out.push(c.ok_or_else(|| FeelError::new(at + i, "`\\u` needs four hexadecimal digits"))?);
                 }
                 Some((_, c @ ('"' | '\\' | '\''))) => out.push(c),

@@ -72,7 +72,7 @@ impl Type {
     pub fn named(name: &str) -> Option<Self> {
         let local = name.rsplit(':').next().unwrap_or(name);
         Some(match local {
-            "Any" => Self::Any,
+            "Any" | "context" => Self::Any,
             "boolean" => Self::Boolean,
             "number" => Self::Number,
             "string" => Self::String,
@@ -80,7 +80,6 @@ impl Type {
             "dayTimeDuration" | "days and time duration" => Self::Days,
             "yearMonthDuration" | "years and months duration" => Self::Months,
             "list" => Self::List(Box::new(Self::Any)),
-            "context" => Self::Any,
             _ => return None,
         })
     }
@@ -252,7 +251,12 @@ pub(crate) struct Loop {
 pub(crate) enum Test {
     Any,
     Cmp(Cmp, Expr),
-    Range { low: Expr, low_closed: bool, high: Expr, high_closed: bool },
+    Range {
+        low: Expr,
+        low_closed: bool,
+        high: Expr,
+        high_closed: bool,
+    },
     Not(Vec<Test>),
     /// Equal to the value, or in it when it is a list.
     Is(Expr),
@@ -296,7 +300,11 @@ impl Expression {
     /// Evaluates with the values by name; only names that the text uses and that are needed are asked for.
     pub fn eval_with(&self, mut value_of: impl FnMut(&str) -> Value) -> Value {
         let names = &self.names;
-        eval(&self.compiled, &[], &mut Values(|i: usize| names.get(i).map(|n| value_of(n)).unwrap_or_default()))
+        eval(
+            &self.compiled,
+            &[],
+            &mut Values(|i: usize| names.get(i).map(|n| value_of(n)).unwrap_or_default()),
+        )
     }
 
     /// Evaluates as a condition: `None` when it is neither true nor false (a fact is missing, or the value is no boolean).

@@ -5,16 +5,28 @@ use std::sync::Arc;
 use super::xml::{El, Law};
 use crate::LoadError;
 use crate::feel::{Expr, FeelError, Nothing, Scope, Type, compile_tests, compile_with, eval};
-use crate::logic::{Aggregator, HitPolicy, InputClause, Logic, MAX_INPUTS, OutputClause, Row, Table, Template};
+use crate::logic::{
+    Aggregator, HitPolicy, InputClause, Logic, MAX_INPUTS, OutputClause, Row, Table, Template,
+};
 use crate::value::Value;
 
 const EXPRESSIONS: &[&str] = &[
-    "literalExpression", "decisionTable", "context", "invocation", "functionDefinition", "relation", "list", "for", "every", "some",
-    "conditional", "filter",
+    "literalExpression",
+    "decisionTable",
+    "context",
+    "invocation",
+    "functionDefinition",
+    "relation",
+    "list",
+    "for",
+    "every",
+    "some",
+    "conditional",
+    "filter",
 ];
 
 /// The one expression inside an element.
-pub(super) fn expression<'a>(el: El<'a>) -> Result<El<'a>, LoadError> {
+pub(super) fn expression(el: El<'_>) -> Result<El<'_>, LoadError> {
     let mut found = el.children().filter(|c| EXPRESSIONS.contains(&c.name()));
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
@@ -51,7 +63,8 @@ pub(super) fn template(el: El<'_>, text: &str, scope: &Scope) -> Result<Template
     if text.is_empty() {
         return Err(el.err("the text is empty"));
     }
-    Template::parse(text, |code| crate::feel::compile(code, scope).map_err(|e| format!("`{code}`: {e}"))).map_err(|e| el.err(e))
+    Template::parse(text, |code| crate::feel::compile(code, scope).map_err(|e| format!("`{code}`: {e}")))
+        .map_err(|e| el.err(e))
 }
 
 fn feel(el: El<'_>, e: &FeelError) -> LoadError {
@@ -71,20 +84,17 @@ fn context(
             return Err(entry.err("an entry without a variable is the result, and the last"));
         }
         let (logic, ty) = compile(expression(entry)?, scope, &locals, law)?;
-        match entry.child("variable") {
-            Some(variable) => {
-                let name = variable.need("name")?;
-                if fields.iter().any(|(n, _)| n == name) {
-                    return Err(variable.err(format!("the context has `{name}` twice")));
-                }
-                locals.push((name.to_owned(), ty.clone()));
-                fields.push((name.to_owned(), ty));
-                entries.push((Arc::from(name), logic));
+        if let Some(variable) = entry.child("variable") {
+            let name = variable.need("name")?;
+            if fields.iter().any(|(n, _)| n == name) {
+                return Err(variable.err(format!("the context has `{name}` twice")));
             }
-            None => {
-                result = Some(ty);
-                entries.push((Arc::from(""), logic));
-            }
+            locals.push((name.to_owned(), ty.clone()));
+            fields.push((name.to_owned(), ty));
+            entries.push((Arc::from(name), logic));
+        } else {
+            result = Some(ty);
+            entries.push((Arc::from(""), logic));
         }
     }
     if entries.is_empty() {
@@ -238,7 +248,9 @@ fn table_type(policy: HitPolicy, outputs: &[OutputClause], rows: &[Row]) -> Type
     let one = if outputs.len() == 1 {
         column(0)
     } else {
-        Type::Context(Arc::new(outputs.iter().enumerate().map(|(i, o)| (o.name.to_string(), column(i))).collect()))
+        Type::Context(Arc::new(
+            outputs.iter().enumerate().map(|(i, o)| (o.name.to_string(), column(i))).collect(),
+        ))
     };
     match policy {
         HitPolicy::RuleOrder | HitPolicy::Collect(None) => Type::List(Box::new(one)),

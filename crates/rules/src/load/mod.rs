@@ -21,13 +21,14 @@
 
 mod logic;
 mod order;
+mod types;
 mod xml;
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::feel::{Compiled, Expr, Scope, Test, Type, compile, compile_tests, eval, is_name_part, is_name_start};
+use crate::feel::{Compiled, Expr, Scope, Test, Type, compile, compile_tests, eval};
 use crate::guard;
 use crate::law::LegalRef;
 use crate::logic::Template;
@@ -113,11 +114,20 @@ impl<'a> Loader<'a> {
     fn load(mut self) -> Result<RuleSet, LoadError> {
         let root = self.root;
         root.only_own(&[
-            "versjon", "lov", "lovnavn", "gyldigFra", "gyldigTil", "automatisering", "gjelder", "klagefristUker", "usikker",
+            "versjon",
+            "lov",
+            "lovnavn",
+            "gyldigFra",
+            "gyldigTil",
+            "automatisering",
+            "gjelder",
+            "klagefristUker",
+            "usikker",
         ])?;
         let automation = root.need_own("automatisering")?;
-        let automation = Automation::named(automation)
-            .ok_or_else(|| root.err(format!("`felles:automatisering` is `{automation}`, not A, A+, P or H")))?;
+        let automation = Automation::named(automation).ok_or_else(|| {
+            root.err(format!("`felles:automatisering` is `{automation}`, not A, A+, P or H"))
+        })?;
         let valid_from = date(root, "gyldigFra")?.ok_or_else(|| root.err("`felles:gyldigFra` is missing"))?;
         let valid_to = date(root, "gyldigTil")?;
         if valid_to.is_some_and(|to| to <= valid_from) {
@@ -153,12 +163,15 @@ impl<'a> Loader<'a> {
                 return Err(root.err(format!("`{}` is a second decision with its role", second.id)));
             }
             match first {
-                Some((_, d)) if d.per_subject => Err(root.err(format!("`{}` cannot be per subject in its role", d.id))),
+                Some((_, d)) if d.per_subject => {
+                    Err(root.err(format!("`{}` cannot be per subject in its role", d.id)))
+                }
                 Some((i, _)) => Ok(Some(i)),
                 None => Ok(None),
             }
         };
-        let outcome = only(Role::Utfall)?.ok_or_else(|| root.err("no decision has `felles:rolle=\"utfall\"`"))?;
+        let outcome =
+            only(Role::Utfall)?.ok_or_else(|| root.err("no decision has `felles:rolle=\"utfall\"`"))?;
         let (proposal, sum) = (only(Role::Resultat)?, only(Role::Sum)?);
         if self.manual.is_none() && matches!(automation, Automation::A | Automation::APlus) {
             return Err(root.err(
@@ -200,68 +213,34 @@ impl<'a> Loader<'a> {
         Ok(rules)
     }
 
-    /// A type of the model's own: a built-in one, perhaps a list of it, perhaps with the values it may have.
-    fn item(&mut self, el: El<'a>) -> Result<(), LoadError> {
-        let name = el.need("name")?;
-        let (ty, allowed) = self.item_type(el)?;
-        if Type::named(name).is_some() || self.types.insert(name, (ty, allowed)).is_some() {
-            return Err(el.err(format!("there is another type `{name}`")));
-        }
-        Ok(())
-    }
-
-    fn item_type(&self, el: El<'a>) -> Result<(Type, Option<&'a str>), LoadError> {
-        let fields: Vec<El<'a>> = el.all("itemComponent").collect();
-        let base = match (el.child("typeRef"), fields.is_empty()) {
-            (Some(type_ref), true) => self.type_named(el, type_ref.own_text())?.0,
-            (None, false) => {
-                let fields = fields.into_iter().map(|f| Ok((f.need("name")?.to_owned(), self.item_type(f)?.0)));
-                Type::Context(std::sync::Arc::new(fields.collect::<Result<_, LoadError>>()?))
-            }
-            _ => return Err(el.err("a type has either a `typeRef` or `itemComponent`s")),
-        };
-        let allowed = el.child("allowedValues").map(|a| a.text()).transpose()?;
-        let list = el.attr("isCollection") == Some("true");
-        Ok((if list { Type::List(Box::new(base)) } else { base }, allowed))
-    }
-
-    fn type_named(&self, el: El<'_>, name: &str) -> Result<(Type, Option<&'a str>), LoadError> {
-        if let Some((ty, allowed)) = self.types.get(name) {
-            return Ok((ty.clone(), *allowed));
-        }
-        Type::named(name).map(|ty| (ty, None)).ok_or_else(|| el.err(format!("there is no type `{name}` above this")))
-    }
-
-    /// The name and type of an element's variable.
-    fn variable(&self, el: El<'a>) -> Result<(&'a str, Type, Option<&'a str>), LoadError> {
-        let name = el.need("name")?;
-        let variable = el.need_child("variable")?;
-        if variable.need("name")? != name {
-            return Err(variable.err(format!("the variable must have the element's name, `{name}`")));
-        }
-        let plain = name.split(' ').all(|w| w.starts_with(is_name_start) && w.chars().all(is_name_part));
-        if !plain {
-            return Err(el.err(format!("`{name}` cannot be written in FEEL: words of letters and digits, one space between")));
-        }
-        let (ty, allowed) = self.type_named(variable, variable.need("typeRef")?)?;
-        Ok((name, ty, allowed))
-    }
-
     fn per_subject(&self, el: El<'_>) -> Result<bool, LoadError> {
         match (el.own("gjelder"), self.subject) {
             (None, _) => Ok(false),
             (Some(kind), Some(subject)) if kind == subject => Ok(true),
-            (Some(kind), _) => Err(el.err(format!("`felles:gjelder` is `{kind}`, but the model says nothing of that kind"))),
+            (Some(kind), _) => {
+                Err(el.err(format!("`felles:gjelder` is `{kind}`, but the model says nothing of that kind")))
+            }
         }
     }
 
     fn input(&mut self, el: El<'a>) -> Result<(), LoadError> {
         el.only_own(&[
-            "faktum", "register", "formaal", "gjelder", "skjermet", "standard", "ferskhet", "lovkrav", "rolle", "parameter", "dag",
+            "faktum",
+            "register",
+            "formaal",
+            "gjelder",
+            "skjermet",
+            "standard",
+            "ferskhet",
+            "lovkrav",
+            "rolle",
+            "parameter",
+            "dag",
         ])?;
         let id = el.need("id")?;
         let (name, ty, allowed) = self.variable(el)?;
-        let mut named = Named { name: name.to_owned(), ty, per_subject: false, what: Ref::AsOf, shielded: false };
+        let mut named =
+            Named { name: name.to_owned(), ty, per_subject: false, what: Ref::AsOf, shielded: false };
         match (el.own("faktum"), el.own("parameter"), el.own("dag")) {
             (Some(key), None, None) => {
                 let input = self.fact(el, key, name, named.ty.clone(), allowed)?;
@@ -286,10 +265,18 @@ impl<'a> Loader<'a> {
                 named.what = match day {
                     "virkningsdato" => Ref::AsOf,
                     "kunnskapsdato" => Ref::KnownAt,
-                    _ => return Err(el.err(format!("`felles:dag` is `{day}`, not virkningsdato or kunnskapsdato"))),
+                    _ => {
+                        return Err(
+                            el.err(format!("`felles:dag` is `{day}`, not virkningsdato or kunnskapsdato"))
+                        );
+                    }
                 };
             }
-            _ => return Err(el.err("an inputData has one of `felles:faktum`, `felles:parameter` and `felles:dag`")),
+            _ => {
+                return Err(
+                    el.err("an inputData has one of `felles:faktum`, `felles:parameter` and `felles:dag`")
+                );
+            }
         }
         self.add(el, id, named)
     }
@@ -328,16 +315,22 @@ impl<'a> Loader<'a> {
         };
         let allowed_tests: Option<Compiled<Vec<Test>>> = match allowed {
             None => None,
-            Some(text) => compile_tests(text, &ty, &nothing, &[]).map_err(|e| el.err(format!("allowedValues: {e}")))?,
+            Some(text) => {
+                compile_tests(text, &ty, &nothing, &[]).map_err(|e| el.err(format!("allowedValues: {e}")))?
+            }
         };
         let fresh_for = match el.own("ferskhet").map(|text| (text, parse_duration(text))) {
             None => None,
             Some((_, Some(Value::Days(seconds)))) if seconds > 0 => Some(seconds),
-            Some((text, _)) => return Err(el.err(format!("`felles:ferskhet` is `{text}`, not days or hours such as P30D"))),
+            Some((text, _)) => {
+                return Err(el.err(format!("`felles:ferskhet` is `{text}`, not days or hours such as P30D")));
+            }
         };
         match el.own("rolle") {
             None => {}
-            Some("manuell_kontroll") if ty == Type::Boolean && self.manual.is_none() => self.manual = Some(self.inputs.len()),
+            Some("manuell_kontroll") if ty == Type::Boolean && self.manual.is_none() => {
+                self.manual = Some(self.inputs.len());
+            }
             Some("manuell_kontroll") => return Err(el.err("the request for a human is one boolean")),
             Some(other) => return Err(el.err(format!("an inputData cannot have the role `{other}`"))),
         }
@@ -399,13 +392,18 @@ impl<'a> Loader<'a> {
         let mut required = Required { names: Scope::new(), refs: Vec::new(), nodes: Vec::new() };
         required.names.facts = true;
         for req in el.all("informationRequirement") {
-            let id = match (req.href("requiredInput")?, req.href("requiredDecision")?) {
-                (Some(id), None) | (None, Some(id)) => id,
-                _ => return Err(req.err("a requirement names one input or one decision")),
+            let ids = (req.href("requiredInput")?, req.href("requiredDecision")?);
+            let ((Some(id), None) | (None, Some(id))) = ids else {
+                return Err(req.err("a requirement names one input or one decision"));
             };
-            let named = self.nodes.get(id).ok_or_else(|| req.err(format!("`#{id}` is no input or decision here")))?;
+            let named =
+                self.nodes.get(id).ok_or_else(|| req.err(format!("`#{id}` is no input or decision here")))?;
             // Seen from outside the subjects, what is per subject is the list of all of them.
-            let ty = if named.per_subject && !per_subject { Type::List(Box::new(named.ty.clone())) } else { named.ty.clone() };
+            let ty = if named.per_subject && !per_subject {
+                Type::List(Box::new(named.ty.clone()))
+            } else {
+                named.ty.clone()
+            };
             required.names.add(&named.name, ty);
             required.refs.push(named.what);
             required.nodes.push((req, named.clone()));
@@ -415,9 +413,16 @@ impl<'a> Loader<'a> {
         }
         let mut functions = Vec::new();
         for req in el.all("knowledgeRequirement") {
-            let id = req.href("requiredKnowledge")?.ok_or_else(|| req.err("the element `requiredKnowledge` is missing"))?;
-            let index = *self.function_ids.get(id).ok_or_else(|| req.err(format!("`#{id}` is no businessKnowledgeModel here")))?;
-            if let (Some(f), Some((params, returns))) = (self.functions.get(index), self.function_types.get(index)) {
+            let id = req
+                .href("requiredKnowledge")?
+                .ok_or_else(|| req.err("the element `requiredKnowledge` is missing"))?;
+            let index = *self
+                .function_ids
+                .get(id)
+                .ok_or_else(|| req.err(format!("`#{id}` is no businessKnowledgeModel here")))?;
+            if let (Some(f), Some((params, returns))) =
+                (self.functions.get(index), self.function_types.get(index))
+            {
                 required.names.add_function(&f.name, params.clone(), returns.clone());
             }
             functions.push(index);
@@ -427,7 +432,8 @@ impl<'a> Loader<'a> {
 
     fn decision(&mut self, el: El<'a>) -> Result<(), LoadError> {
         el.only_own(&[
-            "rolle", "kode", "enhet", "gjelder", "skjermet", "skjoenn", "paragraf", "ledd", "lov", "lovnavn", "usikker",
+            "rolle", "kode", "enhet", "gjelder", "skjermet", "skjoenn", "paragraf", "ledd", "lov", "lovnavn",
+            "usikker",
         ])?;
         el.only_extensions(&["krav", "funn", "grunn"])?;
         let id = el.need("id")?;
@@ -452,7 +458,9 @@ impl<'a> Loader<'a> {
             return Err(el.err(format!("a decision in its role is a {wanted}, not a {ty}")));
         }
         let law = el.law(&self.law)?;
-        if law.is_none() && matches!(role, Role::Vilkaar | Role::Filter | Role::Beloep | Role::Maaned | Role::Resultat) {
+        if law.is_none()
+            && matches!(role, Role::Vilkaar | Role::Filter | Role::Beloep | Role::Maaned | Role::Resultat)
+        {
             return Err(el.err("`felles:paragraf` or `felles:lov` is missing: every decision names its law"));
         }
         let text = |tag: &str| -> Result<Option<(Template, String)>, LoadError> {
@@ -464,9 +472,13 @@ impl<'a> Loader<'a> {
         let (demand, finding, reason) = (text("krav")?, text("funn")?, text("grunn")?);
         let code = el.own("kode").map(str::to_owned);
         match role {
-            Role::Vilkaar if demand.is_none() => return Err(el.err("a vilkår needs `felles:krav`: what the law demands")),
+            Role::Vilkaar if demand.is_none() => {
+                return Err(el.err("a vilkår needs `felles:krav`: what the law demands"));
+            }
             Role::Filter if code.is_none() || reason.is_none() => {
-                return Err(el.err("a filter needs `felles:kode` and `felles:grunn`: why a human must decide when it fails"));
+                return Err(el.err(
+                    "a filter needs `felles:kode` and `felles:grunn`: why a human must decide when it fails",
+                ));
             }
             _ => {}
         }
@@ -490,7 +502,17 @@ impl<'a> Loader<'a> {
             functions,
         };
         required.check(el, &def)?;
-        self.add(el, id, Named { name: name.to_owned(), ty, per_subject, what: Ref::Decision(self.decisions.len()), shielded })?;
+        self.add(
+            el,
+            id,
+            Named {
+                name: name.to_owned(),
+                ty,
+                per_subject,
+                what: Ref::Decision(self.decisions.len()),
+                shielded,
+            },
+        )?;
         self.decisions.push(def);
         Ok(())
     }
@@ -513,10 +535,14 @@ impl Required<'_> {
                 return Err(req.err(format!("`{}` is required, but not used", named.name)));
             }
             if named.shielded && in_texts.contains(&i) {
-                return Err(req.err(format!("`{}` is shielded, but a text of the decision would show it", named.name)));
+                return Err(req
+                    .err(format!("`{}` is shielded, but a text of the decision would show it", named.name)));
             }
             if named.shielded && matches!(named.what, Ref::Fact(_)) && !def.shielded {
-                return Err(el.err(format!("it reads the shielded `{}`, so it must be `felles:skjermet`", named.name)));
+                return Err(el.err(format!(
+                    "it reads the shielded `{}`, so it must be `felles:skjermet`",
+                    named.name
+                )));
             }
         }
         Ok(())
@@ -524,16 +550,26 @@ impl Required<'_> {
 }
 
 fn date(el: El<'_>, name: &str) -> Result<Option<Date>, LoadError> {
-    let parse = |text: &str| text.parse().map_err(|_| el.err(format!("`felles:{name}` is `{text}`, not a date")));
+    let parse =
+        |text: &str| text.parse().map_err(|_| el.err(format!("`felles:{name}` is `{text}`, not a date")));
     el.own(name).map(parse).transpose()
 }
 
 fn version(root: El<'_>) -> Result<String, LoadError> {
     let text = root.need_own("versjon")?;
-    let good = text.split_once('.').is_some_and(|(a, b)| a.parse::<u32>().is_ok() && b.parse::<u32>().is_ok());
-    if good { Ok(text.to_owned()) } else { Err(root.err(format!("`felles:versjon` is `{text}`, not major.minor"))) }
+    let good =
+        text.split_once('.').is_some_and(|(a, b)| a.parse::<u32>().is_ok() && b.parse::<u32>().is_ok());
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err(root.err(format!("`felles:versjon` is `{text}`, not major.minor")))
+    }
 }
 
 fn fits(el: El<'_>, wanted: &Type, code: &Compiled<Expr>, what: &str) -> Result<(), LoadError> {
-    if wanted.accepts(&code.ty) { Ok(()) } else { Err(el.err(format!("`{what}` is a {}, not a {wanted}", code.ty))) }
+    if wanted.accepts(&code.ty) {
+        Ok(())
+    } else {
+        Err(el.err(format!("`{what}` is a {}, not a {wanted}", code.ty)))
+    }
 }

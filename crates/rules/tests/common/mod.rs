@@ -9,7 +9,8 @@ use rules::{Decision, Fact, Facts, Outcome, RuleSet, Source, Value};
 pub const DMN: &str = include_str!("../../../../content/rules/barnetrygd.dmn");
 pub const PARAMETERS: &str = include_str!("../../../../content/parameters/barnetrygd.toml");
 
-pub static BARNETRYGD: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::load(DMN, PARAMETERS).unwrap_or_else(|e| panic!("{e}")));
+pub static BARNETRYGD: LazyLock<RuleSet> =
+    LazyLock::new(|| RuleSet::load(DMN, PARAMETERS).unwrap_or_else(|e| panic!("{e}")));
 
 pub fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -76,7 +77,8 @@ impl Case {
 
     pub fn set_of(&mut self, label: &str, key: &str, value: impl Into<Value>) -> &mut Self {
         self.facts.retain(|f| f.key != key || f.subject.as_deref() != Some(label));
-        self.facts.push(Fact::new(format!("{label}.{key}"), key, value).subject(label).source(self.fetched()));
+        self.facts
+            .push(Fact::new(format!("{label}.{key}"), key, value).subject(label).source(self.fetched()));
         self
     }
 
@@ -118,7 +120,10 @@ impl Case {
     pub fn amount(&self) -> i64 {
         self.decide(|d| {
             let month = self.as_of.first_of_month();
-            d.periods().iter().find(|p| p.from <= month && p.to.is_none_or(|to| month <= to)).map_or(0, |p| p.amount)
+            d.periods()
+                .iter()
+                .find(|p| p.from <= month && p.to.is_none_or(|to| month <= to))
+                .map_or(0, |p| p.amount)
         })
     }
 
