@@ -1,15 +1,16 @@
 //! From person documents to facts: what the rules may read, what a machine must not go past, and where a letter can go.
 
 use clients::folkeregister::Sivilstandstype::{
-    EnkeEllerEnkemann, Gift, GjenlevendePartner, RegistrertPartner, Separert, SeparertPartner, Skilt, SkiltPartner,
+    EnkeEllerEnkemann, Gift, GjenlevendePartner, RegistrertPartner, Separert, SeparertPartner, Skilt,
+    SkiltPartner,
 };
 use clients::folkeregister::{
     Adressevalg, Familierolle, Gradering, Opplysning, Persondokument, Personstatus, Poststed, Vegadresse,
 };
 use clients::life_events::Grunn;
 use clients::postkasse::Adresse;
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use kernel::id::{Kjoenn, Pid};
 use rules::{Fact, Facts, RuleSet, Source, Value};
 use serde::{Deserialize, Serialize};
@@ -87,10 +88,17 @@ pub struct Grunnlag {
 
 impl Personer {
     /// Finds each of those asked for among `documents`, by any number that the person has had.
-    pub fn fordel(documents: Vec<Persondokument>, barn: &Pid, mor: Option<&Pid>, annen: Option<&Pid>) -> Self {
+    pub fn fordel(
+        documents: Vec<Persondokument>,
+        barn: &Pid,
+        mor: Option<&Pid>,
+        annen: Option<&Pid>,
+    ) -> Self {
         let mut people = Self::default();
         for document in documents {
-            let is = |pid: &Pid| document.identifikasjonsnummer.iter().any(|n| n.foedsels_eller_d_nummer == pid.as_str());
+            let is = |pid: &Pid| {
+                document.identifikasjonsnummer.iter().any(|n| n.foedsels_eller_d_nummer == pid.as_str())
+            };
             if is(barn) {
                 people.barn = Some(document);
             } else if mor.is_some_and(&is) {
@@ -120,7 +128,11 @@ impl Personer {
             (&self.barn, "BARN_IKKE_FUNNET", "Folkeregisteret viser ikke barnet."),
             (&self.mor, "MOR_IKKE_FUNNET", "Folkeregisteret viser ingen mor. Finn ut hvem barnet bor hos."),
         ];
-        missing.iter().filter(|(person, ..)| person.is_none()).map(|(_, kode, tekst)| grunn(kode, tekst)).collect()
+        missing
+            .iter()
+            .filter(|(person, ..)| person.is_none())
+            .map(|(_, kode, tekst)| grunn(kode, tekst))
+            .collect()
     }
 
     /// What a decision rests on. `sak` is the case in which it was looked up, `hentet` when.
@@ -141,7 +153,9 @@ impl Personer {
     fn fakta(&self, regler: &RuleSet, sak: &str, hentet: Timestamp) -> Facts {
         let mut facts = Facts::new();
         let mut add = |key: &str, value: Option<Value>| {
-            let (Some(value), Some(input)) = (value, regler.inputs().find(|input| input.key == key)) else { return };
+            let (Some(value), Some(input)) = (value, regler.inputs().find(|input| input.key == key)) else {
+                return;
+            };
             let register = input.source.clone().unwrap_or_else(|| FREG.to_owned());
             let source = Source::Register { register, reference: sak.to_owned(), fetched_at: hentet };
             let fact = Fact::new(key, key, value).source(source).purpose(input.purpose.clone());
@@ -153,7 +167,8 @@ impl Personer {
             add("mor_foedselsdato", mor.foedselsdato().map(Value::from));
             add("mor_i_live", truth(!mor.er_doed()));
             add("mor_gyldig_ident", truth(har_foedselsnummer(mor)));
-            let kjoenn = mor.gjeldende_kjoenn().map(|kjoenn| if kjoenn == Kjoenn::Kvinne { "kvinne" } else { "mann" });
+            let kjoenn =
+                mor.gjeldende_kjoenn().map(|kjoenn| if kjoenn == Kjoenn::Kvinne { "kvinne" } else { "mann" });
             add("mor_kjoenn", kjoenn.map(Value::from));
             add("mor_bosatt", bosatt(mor));
             add("mor_bostedskommune", kommune(mor));
@@ -192,9 +207,12 @@ impl Personer {
     /// other parent does not live with her. Of those who never married the register does not tell who lives with whom.
     fn kan_ha_utvidet(&self, mor: &Persondokument) -> bool {
         let left = mor.gjeldende_sivilstand().is_some_and(|sivilstand| {
-            matches!(sivilstand.sivilstand, Skilt | Separert | EnkeEllerEnkemann | SkiltPartner | SeparertPartner | GjenlevendePartner)
+            matches!(
+                sivilstand.sivilstand,
+                Skilt | Separert | EnkeEllerEnkemann | SkiltPartner | SeparertPartner | GjenlevendePartner
+            )
         });
-        left && !self.annen.as_ref().is_some_and(|annen| bor_sammen(annen, mor) == Some(true))
+        left && self.annen.as_ref().is_none_or(|annen| bor_sammen(annen, mor) != Some(true))
     }
 }
 
@@ -222,8 +240,8 @@ fn er_nordisk(person: &Persondokument) -> bool {
 
 /// The states of the EEA beside the Nordic ones.
 const EOS: &[&str] = &[
-    "BEL", "BGR", "HRV", "CYP", "CZE", "EST", "FRA", "DEU", "GRC", "HUN", "IRL", "ITA", "LVA", "LIE", "LTU", "LUX", "MLT", "NLD",
-    "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "AUT", "CHE",
+    "BEL", "BGR", "HRV", "CYP", "CZE", "EST", "FRA", "DEU", "GRC", "HUN", "IRL", "ITA", "LVA", "LIE", "LTU",
+    "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "AUT", "CHE",
 ];
 
 /// Whether another EEA state's benefits may have to be co-ordinated: a parent is a citizen there, or does not live here.
@@ -257,12 +275,16 @@ fn bor_sammen(one: &Persondokument, other: &Persondokument) -> Option<bool> {
 fn postadresse(person: &Persondokument) -> Option<Adresse> {
     let name = person.fullt_navn()?;
     let postal = person.postadresse.iter().find(|address| address.er_gjeldende).and_then(|address| {
-        let (lines, town) = match (&address.vegadresse, &address.postboksadresse, &address.postadresse_i_fritt_format) {
-            (Some(street), _, _) => return fra_vegadresse(&name, street),
-            (_, Some(boks), _) => (vec![format!("Postboks {}", boks.postboks.trim_start_matches("Postboks "))], &boks.poststed),
-            (_, _, Some(free)) => (free.adresselinje.clone(), &free.poststed),
-            _ => return None,
-        };
+        let (lines, town) =
+            match (&address.vegadresse, &address.postboksadresse, &address.postadresse_i_fritt_format) {
+                (Some(street), _, _) => return fra_vegadresse(&name, street),
+                (_, Some(boks), _) => (
+                    vec![format!("Postboks {}", boks.postboks.trim_start_matches("Postboks "))],
+                    &boks.poststed,
+                ),
+                (_, _, Some(free)) => (free.adresselinje.clone(), &free.poststed),
+                _ => return None,
+            };
         norsk(&name, lines, town.as_ref()?)
     });
     let home = || fra_vegadresse(&name, person.gjeldende_bostedsadresse()?.vegadresse.as_ref()?);
@@ -270,8 +292,10 @@ fn postadresse(person: &Persondokument) -> Option<Adresse> {
         let address = person.gjeldende_bostedsadresse()?.matrikkeladresse.as_ref()?;
         norsk(&name, vec![address.adressetilleggsnavn.clone()?], address.poststed.as_ref()?)
     };
-    let prefers_postal =
-        person.preferert_kontaktadresse.iter().any(|choice| choice.er_gjeldende && choice.valg == Adressevalg::Postadresse);
+    let prefers_postal = person
+        .preferert_kontaktadresse
+        .iter()
+        .any(|choice| choice.er_gjeldende && choice.valg == Adressevalg::Postadresse);
     if prefers_postal { postal.or_else(home).or_else(property) } else { home().or_else(property).or(postal) }
 }
 
@@ -283,7 +307,8 @@ fn fra_vegadresse(name: &str, street: &Vegadresse) -> Option<Adresse> {
 }
 
 fn norsk(name: &str, lines: Vec<String>, town: &Poststed) -> Option<Adresse> {
-    let mut lines = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| line.chars().take(100).collect());
+    let mut lines =
+        lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| line.chars().take(100).collect());
     Some(Adresse {
         navn: name.to_owned(),
         adresselinje1: lines.next()?,

@@ -67,13 +67,23 @@ mod tests {
     fn the_file_has_every_deadline_in_days() {
         let frister = Frister::load().unwrap();
         let now = "2026-11-10T10:00:00Z".parse().unwrap();
-        let all =
-            [Frist::Vurdering, Frist::Utsending, Frist::Klagebehandling, Frist::Retting, Frist::Kontroll, Frist::Teknisk];
+        let all = [
+            Frist::Vurdering,
+            Frist::Utsending,
+            Frist::Klagebehandling,
+            Frist::Retting,
+            Frist::Kontroll,
+            Frist::Teknisk,
+        ];
         for frist in all {
             let (key, otherwise) = frist.parameter();
             let parameter = frister.0.get(key).unwrap();
             assert_eq!(parameter.unit, "dager");
-            assert_eq!(i64::try_from(parameter.at(date(2026, 11, 10), now).unwrap().value).unwrap(), otherwise, "{key}");
+            assert_eq!(
+                i64::try_from(parameter.at(date(2026, 11, 10), now).unwrap().value).unwrap(),
+                otherwise,
+                "{key}"
+            );
         }
     }
 

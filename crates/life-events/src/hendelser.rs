@@ -3,9 +3,12 @@
 //! What a page of events leads to and the cursor after it are one transaction, so that an event counts once however often
 //! it is read.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use clients::folkeregister::{Del, Element, Familierolle, LagretHendelse, NAME as FREG, Opplysning, Persondokument, WAKE, hendelsetype};
+use clients::folkeregister::{
+    Del, Element, Familierolle, LagretHendelse, NAME as FREG, Opplysning, Persondokument, WAKE, hendelsetype,
+};
 use clients::life_events::{Grunn, Oppgavetype};
 use clients::{ClientError, Purpose};
 use jiff::Timestamp;
@@ -102,7 +105,8 @@ pub(crate) async fn read_page(component: &Component) -> Result<usize, FeedError>
                         Funn::Foedsel(birth) => ready.extend(start(&worker, tx, birth, now).await?),
                         Funn::Endring { pid, kode, tekst, stanser } => {
                             for journey in store::reiser_om(tx, &pid).await? {
-                                let reason = grunn(if pid == journey.barn { kode } else { for_mor(kode) }, tekst);
+                                let reason =
+                                    grunn(if pid == journey.barn { kode } else { for_mor(kode) }, tekst);
                                 changed(&worker, tx, &journey, reason, stanser, now).await?;
                             }
                         }
@@ -142,22 +146,31 @@ async fn findings(component: &Component, page: Vec<LagretHendelse>) -> Result<Ve
             Element::Foreldreansvar,
         ]
         .map(Del::Element);
-        let purpose = Purpose::new("Se om en ny person er et barn som kan gi rett til barnetrygd (barnetrygdloven §§ 2 og 11)");
+        let purpose = Purpose::new(
+            "Se om en ny person er et barn som kan gi rett til barnetrygd (barnetrygdloven §§ 2 og 11)",
+        );
         component.fag.clients.folkeregister.personer(&new, &parts, &purpose).await?
     };
-    let document = |pid: &Pid| documents.iter().find(|document| document.pid() == Some(*pid));
+    let documents: HashMap<Pid, Persondokument> =
+        documents.into_iter().filter_map(|document| Some((document.pid()?, document))).collect();
     let finding = |event: &LagretHendelse| {
         let pid = event.hendelse.folkeregisteridentifikator;
         let change = |kode, tekst, stanser| Some(Funn::Endring { pid, kode, tekst, stanser });
         match event.hendelse.hendelsetype.as_str() {
-            hendelsetype::PERSON_ER_OPPRETTET => birth(pid, document(&pid)).map(Funn::Foedsel),
-            hendelsetype::PERSON_ER_DOED => {
-                change("BARN_DOED", "Folkeregisteret har registrert et dødsfall. Stans det som ikke er sendt, og ta hensyn.", true)
+            hendelsetype::PERSON_ER_OPPRETTET => birth(pid, documents.get(&pid)).map(Funn::Foedsel),
+            hendelsetype::PERSON_ER_DOED => change(
+                "BARN_DOED",
+                "Folkeregisteret har registrert et dødsfall. Stans det som ikke er sendt, og ta hensyn.",
+                true,
+            ),
+            hendelsetype::ENDRING_I_BOSTEDSADRESSE => change(
+                "FLYTTING",
+                "Barnet eller moren har ny adresse. Se om barnet fortsatt bor hos moren.",
+                false,
+            ),
+            PERSON_ER_UTFLYTTET => {
+                change("UTFLYTTING", "Barnet eller moren er meldt utflyttet fra Norge.", false)
             }
-            hendelsetype::ENDRING_I_BOSTEDSADRESSE => {
-                change("FLYTTING", "Barnet eller moren har ny adresse. Se om barnet fortsatt bor hos moren.", false)
-            }
-            PERSON_ER_UTFLYTTET => change("UTFLYTTING", "Barnet eller moren er meldt utflyttet fra Norge.", false),
             _ => None,
         }
     };
@@ -174,10 +187,14 @@ fn birth(barn: Pid, document: Option<&Persondokument>) -> Option<Foedsel> {
         return None;
     }
     let responsible = |pid: &Pid| {
-        document.foreldreansvar.iter().any(|entry| entry.er_gjeldende && entry.ansvarlig.as_ref() == Some(pid))
+        document
+            .foreldreansvar
+            .iter()
+            .any(|entry| entry.er_gjeldende && entry.ansvarlig.as_ref() == Some(pid))
     };
     let mor = document.relaterte(Familierolle::Mor).next();
-    let annen = [Familierolle::Far, Familierolle::Medmor].into_iter().flat_map(|role| document.relaterte(role));
+    let annen =
+        [Familierolle::Far, Familierolle::Medmor].into_iter().flat_map(|role| document.relaterte(role));
     let annen = annen.filter(|pid| Some(*pid) != mor).find(responsible);
     Some(Foedsel { barn, mor, annen, foedselsdato: document.foedselsdato() })
 }

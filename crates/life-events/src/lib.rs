@@ -170,8 +170,12 @@ impl Component {
             // A sender that is gone will never say it: the process ends.
             let _ = shutdown.wait_for(|stop| *stop).await;
         };
-        let working = self.engine.run(stopped(shutdown.clone()));
-        let (worked, ()) = tokio::join!(working, hendelser::follow(&self, stopped(shutdown)));
+        let mut working = std::pin::pin!(self.engine.run(stopped(shutdown.clone())));
+        // Where the engine stops by itself, nothing more is started here.
+        let worked = tokio::select! {
+            worked = &mut working => worked,
+            () = hendelser::follow(&self, stopped(shutdown)) => working.await,
+        };
         if let Err(error) = worked {
             tracing::error!(%error, "the journeys have stopped");
         }

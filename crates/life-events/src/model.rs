@@ -113,7 +113,7 @@ pub fn nav() -> Option<Etat> {
 /// An agency of the nation, as letters and pages name it.
 pub fn etat(orgnr: &Orgnr) -> Option<Etat> {
     let navn = match orgnr.as_str() {
-        number if number == orgs::NAV.orgnr => "NAV",
+        number if number == orgs::NAV.orgnr => "Nav",
         number if number == orgs::SKATTEETATEN.orgnr => "Skatteetaten",
         number if number == orgs::DIGDIR.orgnr => "Digitaliseringsdirektoratet",
         number => orgs::name(number)?,
@@ -195,16 +195,20 @@ pub fn valg(oppgave: &NyOppgave, har_mor: bool) -> Vec<Valg> {
         Oppgavetype::ManuellUtsending => {
             &[(SENDT, "Brevet er sendt på en trygg måte"), (IKKE_SEND, "Brevet skal ikke sendes")]
         }
-        Oppgavetype::Klage => {
-            &[(OPPRETTHOLD, "Vedtaket står, og klagen sendes til klageinstansen"), (OMGJOER, "Vedtaket gjøres om")]
-        }
-        Oppgavetype::FeilIFaktum => {
-            &[(OPPRETTHOLD, "Opplysningen er riktig, og vedtaket står"), (OMGJOER, "Opplysningen er feil, og vedtaket gjøres om")]
-        }
+        Oppgavetype::Klage => &[
+            (OPPRETTHOLD, "Vedtaket står, og klagen sendes til klageinstansen"),
+            (OMGJOER, "Vedtaket gjøres om"),
+        ],
+        Oppgavetype::FeilIFaktum => &[
+            (OPPRETTHOLD, "Opplysningen er riktig, og vedtaket står"),
+            (OMGJOER, "Opplysningen er feil, og vedtaket gjøres om"),
+        ],
         Oppgavetype::ManuellKontroll => &[(OPPRETTHOLD, "Vedtaket står"), (OMGJOER, "Vedtaket gjøres om")],
         Oppgavetype::Teknisk => &[(PROEV_IGJEN, "La maskinen prøve igjen")],
     };
-    ways.iter().map(|(utfall, tekst)| Valg { utfall: (*utfall).to_owned(), tekst: (*tekst).to_owned() }).collect()
+    ways.iter()
+        .map(|(utfall, tekst)| Valg { utfall: (*utfall).to_owned(), tekst: (*tekst).to_owned() })
+        .collect()
 }
 
 #[cfg(test)]

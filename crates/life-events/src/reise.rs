@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clients::folkeregister::{Del, Element};
 use clients::kontaktregister::DigitalPost;
 use clients::life_events::{Grunn, Kanal, Loesning, Oppgavetype, Vedtak, Vedtaksstatus};
-use clients::postkasse::{Adresse, Digitalbrev, Forsendelse, Retur, Returposthaandtering, Sendestatus};
+use clients::postkasse::{Digitalbrev, Forsendelse, Retur, Returposthaandtering, Sendestatus};
 use clients::{ClientError, Purpose};
 use jiff::Timestamp;
 use kernel::clock::oslo;
@@ -138,31 +138,31 @@ fn refused(who: &str, error: &ClientError) -> Failure {
 }
 
 impl Fag {
-    fn formaal(&self, vars: &Reisevars, formaal: &str) -> Purpose {
-        Purpose { formaal: formaal.to_owned(), sak: Some(vars.sak.clone()) }
-    }
-
     /// What an effect before this one passed on, or else what the store has.
     async fn grunnlag(&self, call: &Call, reise: Uuid) -> Result<Grunnlag, Failure> {
         match passed(call, GRUNNLAG)? {
             Some(passed) => Ok(passed),
-            None => store::grunnlag(&self.ctx.store, reise).await.map_err(stored)?.ok_or_else(|| damaged("no grunnlag")),
+            None => store::grunnlag(&self.ctx.store, reise)
+                .await
+                .map_err(stored)?
+                .ok_or_else(|| damaged("no grunnlag")),
         }
     }
 
     async fn vurdering(&self, call: &Call, reise: Uuid) -> Result<Vurdering, Failure> {
         match passed(call, VURDERING)? {
             Some(passed) => Ok(passed),
-            None => {
-                store::vurdering(&self.ctx.store, reise).await.map_err(stored)?.ok_or_else(|| damaged("no vurdering"))
-            }
+            None => store::vurdering(&self.ctx.store, reise)
+                .await
+                .map_err(stored)?
+                .ok_or_else(|| damaged("no vurdering")),
         }
     }
 
     /// Looks up the child, the parents and the mother's other children.
     async fn hent_fakta(&self, call: &Call) -> Result<Answer, Failure> {
         let vars = Reisevars::of(&call.vars)?;
-        let purpose = self.formaal(&vars, "Avgjøre retten til barnetrygd (barnetrygdloven §§ 2, 4 og 11)");
+        let purpose = formaal(&vars, "Avgjøre retten til barnetrygd (barnetrygdloven §§ 2, 4 og 11)");
         let asked: Vec<Pid> = [Some(vars.barn), vars.mor, vars.annen].into_iter().flatten().collect();
         let parts = [Del::PersonBasis, Del::RelasjonUtvidet];
         let register = &self.clients.folkeregister;
@@ -218,13 +218,22 @@ impl Fag {
         let stopped = store::stanset(&self.ctx.store, vars.reise).await.map_err(stored)?;
         let mut grunner = Vec::new();
         if let Some(kode) = stopped {
-            grunner.push(grunn(&kode, "Noe har skjedd etter at vedtaket ble gjort. Vurder om brevet skal sendes, og hvordan."));
+            grunner.push(grunn(
+                &kode,
+                "Noe har skjedd etter at vedtaket ble gjort. Vurder om brevet skal sendes, og hvordan.",
+            ));
         }
         if call.vars.get("skjermet") == Some(&Json::Bool(true)) {
-            grunner.push(grunn("ADRESSEBESKYTTELSE", "Adressen er skjermet. Send brevet på den måten som er avtalt."));
+            grunner.push(grunn(
+                "ADRESSEBESKYTTELSE",
+                "Adressen er skjermet. Send brevet på den måten som er avtalt.",
+            ));
         }
         if grunner.is_empty() {
-            grunner.push(grunn("SENDING_IKKE_MULIG", "Brevet kunne ikke sendes av en maskin: ingen adresse, eller avvist."));
+            grunner.push(grunn(
+                "SENDING_IKKE_MULIG",
+                "Brevet kunne ikke sendes av en maskin: ingen adresse, eller avvist.",
+            ));
         }
         self.oppgave(call, &vars, Oppgavetype::ManuellUtsending, grunner, vedtak_i(&call.vars))
     }
@@ -260,7 +269,8 @@ impl Fag {
     /// Writes the decision and its letter.
     async fn fatt_vedtak(&self, call: &Call) -> Result<Answer, Failure> {
         let vars = Reisevars::of(&call.vars)?;
-        let mor = vars.mor.ok_or_else(|| Failure::permanent("MANGLER_MOTTAKER", "the journey has no mother"))?;
+        let mor =
+            vars.mor.ok_or_else(|| Failure::permanent("MANGLER_MOTTAKER", "the journey has no mother"))?;
         let grunnlag = self.grunnlag(call, vars.reise).await?;
         let vurdering = self.vurdering(call, vars.reise).await?;
         let loesning: Option<Loesning> = member(&call.vars, "loesning")?;
@@ -287,7 +297,10 @@ impl Fag {
                 spor: vurdering.spor,
             },
             fakta: vurdering.fakta,
-            klagefrist: self.regler.appeal_deadline(today).ok_or_else(|| damaged("the rule set has no time to appeal"))?,
+            klagefrist: self
+                .regler
+                .appeal_deadline(today)
+                .ok_or_else(|| damaged("the rule set has no time to appeal"))?,
             melding: None,
             status: Vedtaksstatus::Gjeldende,
             henvendelser: Vec::new(),
@@ -318,7 +331,7 @@ impl Fag {
         let vars = Reisevars::of(&call.vars)?;
         let mor = vars.mor.ok_or_else(|| Failure::permanent(INGEN_ADRESSE, "the journey has no mother"))?;
         self.ikke_stanset(vars.reise).await?;
-        let purpose = self.formaal(&vars, "Sende vedtak om barnetrygd (eForvaltningsforskriften §§ 8 og 9)");
+        let purpose = formaal(&vars, "Sende vedtak om barnetrygd (eForvaltningsforskriften §§ 8 og 9)");
         let person = self.clients.kontaktregister.person(&mor, &purpose).await;
         let person = person.map_err(|error| refused("Kontaktregisteret", &error))?;
         if let Some(mailbox) = person.digital_kanal() {
@@ -352,16 +365,11 @@ impl Fag {
     async fn send_utskrift(&self, call: &Call) -> Result<Answer, Failure> {
         let vars = Reisevars::of(&call.vars)?;
         let grunnlag = self.grunnlag(call, vars.reise).await?;
-        let address = grunnlag.adresse.ok_or_else(|| Failure::permanent(INGEN_ADRESSE, "no postal address"))?;
+        let address =
+            grunnlag.adresse.ok_or_else(|| Failure::permanent(INGEN_ADRESSE, "no postal address"))?;
         let (letter, sending) = self.forsendelse(call, &vars).await?;
         let back = Retur {
-            mottaker: Adresse {
-                navn: self.nav.navn.clone(),
-                adresselinje1: "Postboks 354".to_owned(),
-                postnummer: Some("8601".to_owned()),
-                poststed: Some("Mo i Rana".to_owned()),
-                ..Adresse::default()
-            },
+            mottaker: self.maler.returadresse(&self.nav),
             returposthaandtering: Returposthaandtering::DirekteRetur,
         };
         let sent = self.clients.postkasse.send_print(&sending, &address, &back).await;
@@ -373,10 +381,14 @@ impl Fag {
     async fn forsendelse(&self, call: &Call, vars: &Reisevars) -> Result<(Uuid, Forsendelse), Failure> {
         self.ikke_stanset(vars.reise).await?;
         let vedtak = vedtak_i(&call.vars).ok_or_else(|| damaged("no decision to send"))?;
-        let made: Timestamp = member(&call.vars, "vedtatt")?.ok_or_else(|| damaged("no moment of the decision"))?;
+        let made: Timestamp =
+            member(&call.vars, "vedtatt")?.ok_or_else(|| damaged("no moment of the decision"))?;
         let letter: Brev = match passed(call, BREV)? {
             Some(letter) => letter,
-            None => store::brev(&self.ctx.store, vedtak).await.map_err(stored)?.ok_or_else(|| damaged("no letter"))?,
+            None => store::brev(&self.ctx.store, vedtak)
+                .await
+                .map_err(stored)?
+                .ok_or_else(|| damaged("no letter"))?,
         };
         let sending = Forsendelse {
             melding: id_av(&["melding", &call.key]),
@@ -391,9 +403,15 @@ impl Fag {
 
     /// Whether the letter was taken. A refusal because of its id means that an earlier attempt, perhaps by another version
     /// of the program, has already brought it: the sender's own list of messages tells.
-    async fn kvittert(&self, sending: &Forsendelse, sent: Result<Sendestatus, ClientError>) -> Result<(), Failure> {
+    async fn kvittert(
+        &self,
+        sending: &Forsendelse,
+        sent: Result<Sendestatus, ClientError>,
+    ) -> Result<(), Failure> {
         let error = match sent {
-            Ok(Sendestatus::Feilet) => return Err(Failure::permanent(AVVIST, "the letter could not be delivered")),
+            Ok(Sendestatus::Feilet) => {
+                return Err(Failure::permanent(AVVIST, "the letter could not be delivered"));
+            }
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
@@ -438,6 +456,11 @@ impl Fag {
         };
         store::ny_oppgave(&task).into_iter().collect()
     }
+}
+
+/// Why a register is asked, and in which case: what the person reads in their log.
+fn formaal(vars: &Reisevars, formaal: &str) -> Purpose {
+    Purpose { formaal: formaal.to_owned(), sak: Some(vars.sak.clone()) }
 }
 
 /// What an effect before this one passed on.

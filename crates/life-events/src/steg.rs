@@ -28,7 +28,11 @@ pub fn status(instance: &Instance) -> Reisestatus {
         return Reisestatus::Avsluttet;
     }
     let waits = |wait: &Wait| !matches!(wait, Wait::Effect);
-    if instance.tokens.iter().all(|token| waits(&token.wait)) { Reisestatus::Venter } else { Reisestatus::Paagaar }
+    if instance.tokens.iter().all(|token| waits(&token.wait)) {
+        Reisestatus::Venter
+    } else {
+        Reisestatus::Paagaar
+    }
 }
 
 /// The steps in the order of the model.
@@ -49,9 +53,15 @@ pub fn steg(instance: &Instance, innsyn: Innsyn) -> Vec<Steg> {
 fn step(instance: &Instance, name: &str, elements: &[&Element], ended: bool, innsyn: Innsyn) -> Option<Steg> {
     let entered = |element: &Element| {
         let entries = instance.journal.iter().enumerate();
-        entries.rev().find(|(_, entry)| entry.element == element.id && entry.what == What::Entered).map(|(place, _)| place)
+        entries
+            .rev()
+            .find(|(_, entry)| entry.element == element.id && entry.what == What::Entered)
+            .map(|(place, _)| place)
     };
-    let latest = elements.iter().filter_map(|element| Some((entered(element)?, *element))).max_by_key(|(place, _)| *place);
+    let latest = elements
+        .iter()
+        .filter_map(|element| Some((entered(element)?, *element)))
+        .max_by_key(|(place, _)| *place);
     let (element, status, at) = match latest {
         None if ended => return None,
         None => (*elements.first()?, Stegstatus::Kommer, None),

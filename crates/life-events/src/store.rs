@@ -119,7 +119,9 @@ pub async fn reiser_om(tx: &mut Tx, pid: &Pid) -> Result<Vec<Reiserad>, StoreErr
 
 /// Keeps why machines do nothing more in a journey.
 pub async fn stans(tx: &mut Tx, reise: Uuid, kode: &str) -> Result<(), StoreError> {
-    tx.execute("UPDATE reise SET stans = $2 WHERE id = $1 AND stans IS NULL", params![reise, kode]).await.map(drop)
+    tx.execute("UPDATE reise SET stans = $2 WHERE id = $1 AND stans IS NULL", params![reise, kode])
+        .await
+        .map(drop)
 }
 
 /// Why machines do nothing more in a journey; absent where they do.
@@ -144,8 +146,7 @@ pub async fn grunnlag<T: DeserializeOwned>(store: &Store, reise: Uuid) -> Result
     row.map(|row| read("grunnlag", &row.get::<String>(0)?)).transpose()
 }
 
-const BEHOLD_VURDERING: &str =
-    "INSERT INTO vurdering (reise, innhold) VALUES ($1, $2) ON CONFLICT (reise) DO UPDATE SET innhold = excluded.innhold";
+const BEHOLD_VURDERING: &str = "INSERT INTO vurdering (reise, innhold) VALUES ($1, $2) ON CONFLICT (reise) DO UPDATE SET innhold = excluded.innhold";
 
 /// Keeps what the rules said.
 pub fn behold_vurdering(reise: Uuid, innhold: String) -> Statement {
@@ -175,7 +176,13 @@ pub fn nytt_vedtak(vedtak: &Vedtak, part: &Pid, brev: &Brev) -> Result<Statement
 }
 
 /// Keeps how a letter went.
-pub fn sendt(vedtak: Uuid, kanal: Kanal, melding: Option<Uuid>, postkasse: Option<&str>, at: Timestamp) -> Statement {
+pub fn sendt(
+    vedtak: Uuid,
+    kanal: Kanal,
+    melding: Option<Uuid>,
+    postkasse: Option<&str>,
+    at: Timestamp,
+) -> Statement {
     let kanal = match kanal {
         Kanal::Digital => "digital",
         Kanal::Utskrift => "utskrift",
@@ -207,7 +214,9 @@ pub async fn vedtak(store: &Store, id: Uuid) -> Result<Option<Vedtaksrad>, Store
 
 /// The newest decision of a journey, inside a transaction.
 pub async fn siste_vedtak(tx: &mut Tx, reise: Uuid) -> Result<Option<Uuid>, StoreError> {
-    let row = tx.query_opt("SELECT id FROM vedtak WHERE reise = $1 ORDER BY nr DESC LIMIT 1", params![reise]).await?;
+    let row = tx
+        .query_opt("SELECT id FROM vedtak WHERE reise = $1 ORDER BY nr DESC LIMIT 1", params![reise])
+        .await?;
     row.map(|row| row.get(0)).transpose()
 }
 

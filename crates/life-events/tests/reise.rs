@@ -15,16 +15,28 @@ async fn a_birth_leads_to_a_decision_with_its_grounds_and_a_letter_in_the_mother
     let barn = v.foedsel_med(f.mor, Some(f.far), "fødsel-1").await;
     let reise = v.vent_paa_slutten(&barn).await;
 
-    let names: Vec<(&str, Stegstatus)> = reise.steg.iter().map(|steg| (steg.id.as_str(), steg.status)).collect();
+    let names: Vec<(&str, Stegstatus)> =
+        reise.steg.iter().map(|steg| (steg.id.as_str(), steg.status)).collect();
     let done = |id| (id, Stegstatus::Ferdig);
-    assert_eq!(names, [done("registrert"), done("hent_fakta"), done("vurder"), done("fatt_vedtak"), done("send_digitalt")]);
-    assert!(reise.steg.iter().all(|steg| steg.vedtak.is_none() && steg.melding.is_none() && steg.tidspunkt.is_some()));
+    assert_eq!(
+        names,
+        [done("registrert"), done("hent_fakta"), done("vurder"), done("fatt_vedtak"), done("send_digitalt")]
+    );
+    assert!(
+        reise
+            .steg
+            .iter()
+            .all(|steg| steg.vedtak.is_none() && steg.melding.is_none() && steg.tidspunkt.is_some())
+    );
     let brev = reise.brev.unwrap();
     assert_eq!((brev.kanal, brev.postkasseadresse.as_deref()), (Kanal::Digital, Some("mor#1")));
 
     let vedtak = v.vedtak(f.mor).await;
-    assert_eq!((vedtak.utfall.as_str(), vedtak.automatisk, vedtak.status), ("innvilget", true, Vedtaksstatus::Gjeldende));
-    assert_eq!(vedtak.etat.navn, "NAV");
+    assert_eq!(
+        (vedtak.utfall.as_str(), vedtak.automatisk, vedtak.status),
+        ("innvilget", true, Vedtaksstatus::Gjeldende)
+    );
+    assert_eq!(vedtak.etat.navn, "Nav");
     // rules.md § 15 no. 1: from the month after the birth, 2,012 kroner.
     let first = &vedtak.perioder[0];
     assert_eq!((first.fom.as_str(), first.beloep), ("2026-12", 2012));
@@ -34,7 +46,13 @@ async fn a_birth_leads_to_a_decision_with_its_grounds_and_a_letter_in_the_mother
     assert_eq!((vedtak.regelverk.id.as_str(), vedtak.regelverk.as_of), ("barnetrygd", date(2026, 12, 1)));
     assert!(!vedtak.begrunnelse.kort.is_empty() && vedtak.begrunnelse.spor.is_object());
     assert!(vedtak.begrunnelse.vilkaar.iter().all(|vilkaar| vilkaar.resultat == Vilkaarsresultat::Oppfylt));
-    assert!(vedtak.begrunnelse.vilkaar.iter().all(|vilkaar| vilkaar.hjemmel.as_ref().is_some_and(|h| h.tekst.contains('§'))));
+    assert!(
+        vedtak
+            .begrunnelse
+            .vilkaar
+            .iter()
+            .all(|vilkaar| vilkaar.hjemmel.as_ref().is_some_and(|h| h.tekst.contains('§')))
+    );
     let born = vedtak.fakta.iter().find(|faktum| faktum.kind == "barn_foedselsdato").unwrap();
     assert_eq!((born.verdi.as_str(), born.kilde.register.as_str()), ("20. november 2026", "Folkeregisteret"));
     assert_eq!(born.kilde.referanse.as_deref(), Some(vedtak.sak.as_str()));
@@ -58,14 +76,21 @@ async fn the_father_sees_the_journey_and_not_the_decision() {
     assert!(reise.steg.iter().all(|steg| steg.vedtak.is_none() && steg.melding.is_none()));
     let vedtak = v.vedtak(f.mor).await.id;
     for path in [format!("vedtak/{vedtak}"), "vedtak/rot".to_owned(), format!("reiser/{vedtak}")] {
-        assert_eq!(v.get(&format!("{BASE}/{path}"), &v.innbygger(f.far)).await.0, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            v.get(&format!("{BASE}/{path}"), &v.innbygger(f.far)).await.0,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     let own: Reise = v.les(&format!("{BASE}/reiser/{}", reise.id), &v.innbygger(f.far)).await;
     assert_eq!(own.status, Reisestatus::Avsluttet);
     // Someone else has nothing to do with it.
     let strangers: Reiser = v.les(&format!("{BASE}/reiser"), &v.innbygger(f.reservert)).await;
     assert!(strangers.reiser.is_empty());
-    assert_eq!(v.get(&format!("{BASE}/reiser/{}", reise.id), &v.innbygger(f.reservert)).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        v.get(&format!("{BASE}/reiser/{}", reise.id), &v.innbygger(f.reservert)).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +106,9 @@ async fn every_use_of_the_mothers_data_stands_in_her_log_with_purpose_and_case()
         .filter(|entry| entry.access.sak.as_deref() == Some(&sak))
         .map(|entry| (entry.access.component.as_str(), entry.access.formaal.as_deref().unwrap_or_default()))
         .collect();
-    let by = |component: &str, words: &str| uses.iter().filter(|(c, f)| *c == component && f.contains(words)).count();
+    let by = |component: &str, words: &str| {
+        uses.iter().filter(|(c, f)| *c == component && f.contains(words)).count()
+    };
     assert_eq!(by("folkeregister", "retten til barnetrygd"), 1, "{uses:?}");
     assert_eq!(by("kontaktregister", "Sende vedtak"), 1, "{uses:?}");
     assert_eq!(by("life-events", ""), 1, "{uses:?}");
@@ -101,7 +128,10 @@ async fn one_who_is_reserved_gets_paper_and_no_letter_in_the_mailbox() {
     assert_eq!(queue.len(), 1);
     assert_eq!(queue[0].id, brev.melding);
     let address = &queue[0].mottaker;
-    assert_eq!((address.adresselinje1.as_str(), address.postnummer.as_deref()), ("Storgata 12B", Some("0184")));
+    assert_eq!(
+        (address.adresselinje1.as_str(), address.postnummer.as_deref()),
+        ("Storgata 12B", Some("0184"))
+    );
     assert_eq!(v.vedtak(mor).await.melding, None);
 }
 
@@ -113,7 +143,11 @@ async fn the_same_birth_again_and_other_events_start_nothing() {
     v.vent_paa_slutten(&barn).await;
     assert_eq!(v.foedsel_med(f.mor, None, "fødsel-1").await, barn);
     // Someone who has moved here is new in the register and no newborn.
-    let newcomer = common::person(kernel::id::Pid::synthetic(date(1980, 1, 2), kernel::id::Kjoenn::Mann, 0).unwrap(), date(1980, 1, 2), kernel::id::Kjoenn::Mann);
+    let newcomer = common::person(
+        kernel::id::Pid::synthetic(date(1980, 1, 2), kernel::id::Kjoenn::Mann, 0).unwrap(),
+        date(1980, 1, 2),
+        kernel::id::Kjoenn::Mann,
+    );
     let loader = v.organisasjon(clients::orgs::FELLES.orgnr, "felles:innlasting");
     let line = serde_json::to_vec(&newcomer).unwrap();
     v.raw("POST", "/folkeregisteret/innlasting/v1", &loader, "application/x-ndjson", line).await;
@@ -141,8 +175,12 @@ async fn many_births_of_one_page_of_the_feed_each_reach_their_letter() {
         let task = v.vent_paa_oppgave(barn).await;
         assert!(koder(&task).contains(&code), "{code}: {task:?}");
     }
-    let cases: std::collections::BTreeSet<String> = v.oppgaver("aapen").await.into_iter().map(|task| task.sak).collect();
-    assert_eq!(cases.into_iter().collect::<Vec<_>>(), ["BT-2026-000003", "BT-2026-000004", "BT-2026-000005", "BT-2026-000006"]);
+    let cases: std::collections::BTreeSet<String> =
+        v.oppgaver("aapen").await.into_iter().map(|task| task.sak).collect();
+    assert_eq!(
+        cases.into_iter().collect::<Vec<_>>(),
+        ["BT-2026-000003", "BT-2026-000004", "BT-2026-000005", "BT-2026-000006"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,8 @@ async fn spoer(v: &Verden, vedtak: Uuid, hva: &str, body: Value) -> (StatusCode,
 #[tokio::test(flavor = "multi_thread")]
 async fn an_appeal_makes_one_task_with_a_deadline_and_its_answer_reaches_the_party() {
     let (v, vedtak) = avgjort().await;
-    let (status, receipt) = spoer(&v, vedtak.id, "klage", json!({"tekst": "  Jeg er uenig.\r\nBeløpet er feil. "})).await;
+    let (status, receipt) =
+        spoer(&v, vedtak.id, "klage", json!({"tekst": "  Jeg er uenig.\r\nBeløpet er feil. "})).await;
     assert_eq!(status, StatusCode::OK, "{receipt}");
     // 84 days, Monday 15 February.
     assert_eq!(receipt["frist"], "2027-02-15");
@@ -71,7 +72,10 @@ async fn a_wrong_fact_stands_under_correction_until_it_is_answered() {
     let under: Vec<&str> = seen.fakta.iter().filter(|f| f.under_retting).map(|f| f.id.as_str()).collect();
     assert_eq!(under, [faktum.as_str()]);
     let task = v.oppgaver("aapen").await.remove(0);
-    assert_eq!((task.kind, v.oppgave(task.id).await.faktum.as_deref()), (Oppgavetype::FeilIFaktum, Some(faktum.as_str())));
+    assert_eq!(
+        (task.kind, v.oppgave(task.id).await.faktum.as_deref()),
+        (Oppgavetype::FeilIFaktum, Some(faktum.as_str()))
+    );
     assert_eq!(v.loes(task.id, "oppretthold", "Opplysningen er riktig.").await.0, StatusCode::OK);
     let seen = v.vedtak(v.folk.mor).await;
     assert!(seen.status == Vedtaksstatus::Gjeldende && seen.fakta.iter().all(|f| !f.under_retting));
@@ -132,7 +136,10 @@ async fn a_grant_by_a_caseworker_is_a_decision_with_their_grounds_and_a_letter()
     let vedtak = v.vedtak(mor).await;
     assert_eq!((vedtak.utfall.as_str(), vedtak.automatisk), ("innvilget", false));
     assert_eq!(vedtak.perioder[0].beloep, 2012);
-    assert_eq!((vedtak.begrunnelse.kort.as_str(), vedtak.melding), ("Vergen er enig.", Some(reise.brev.unwrap().melding)));
+    assert_eq!(
+        (vedtak.begrunnelse.kort.as_str(), vedtak.melding),
+        ("Vergen er enig.", Some(reise.brev.unwrap().melding))
+    );
 
     // The same again is fine, another is a conflict.
     assert_eq!(v.loes(task.id, "innvilg", "Vergen er enig.").await.0, StatusCode::OK);
@@ -194,7 +201,10 @@ async fn only_caseworkers_of_the_agency_see_and_resolve_its_tasks() {
     assert_eq!(v.post(&resolve, &other, &body).await.0, StatusCode::NOT_FOUND);
 
     let me: Meg = v.les(&format!("{BASE}/meg"), &v.innbygger(f.saksbehandler)).await;
-    assert_eq!((me.saksbehandler, me.navn.as_deref(), me.etat.unwrap().navn.as_str()), (true, Some("Berit Behandler"), "NAV"));
+    assert_eq!(
+        (me.saksbehandler, me.navn.as_deref(), me.etat.unwrap().navn.as_str()),
+        (true, Some("Berit Behandler"), "Nav")
+    );
     let me: Meg = v.les(&format!("{BASE}/meg"), &v.innbygger(f.mor)).await;
     assert!(!me.saksbehandler && me.etat.is_none());
 }
@@ -208,7 +218,7 @@ async fn a_caseworkers_reading_stands_in_the_persons_log_in_the_agencys_name() {
     v.oppgave(task.id).await;
     let entries = v.log.entries_about(&f.verge, None, 10).await.unwrap();
     let entry = &entries[0].access;
-    assert_eq!(entry.what, "Saksbehandler i NAV så oppgaven «Vurder retten til barnetrygd»");
+    assert_eq!(entry.what, "Saksbehandler i Nav så oppgaven «Vurder retten til barnetrygd»");
     assert_eq!(entry.actor.orgnr.unwrap().as_str(), clients::orgs::NAV.orgnr);
     // The person is shown the agency and the case; the caseworker's own number is not the person's to have.
     assert_eq!((entry.actor.pid, entry.sak.as_deref()), (None, Some(task.sak.as_str())));
@@ -232,10 +242,14 @@ async fn bad_requests_name_the_field_and_change_nothing() {
         assert_eq!((status, answer["felt"].as_str()), (StatusCode::BAD_REQUEST, Some(field)), "{answer}");
     }
     assert_eq!(spoer(&v, vedtak.id, "klage", json!("x")).await.0, StatusCode::BAD_REQUEST);
-    assert_eq!(spoer(&v, vedtak.id, "klage", json!({"tekst": "x".repeat(1 << 20)})).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        spoer(&v, vedtak.id, "klage", json!({"tekst": "x".repeat(1 << 20)})).await.0,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     assert!(v.oppgaver("aapen").await.is_empty());
     let stranger = v.innbygger(v.folk.reservert);
-    let (status, _) = v.post(&format!("{BASE}/vedtak/{}/klage", vedtak.id), &stranger, &json!({"tekst": "x"})).await;
+    let (status, _) =
+        v.post(&format!("{BASE}/vedtak/{}/klage", vedtak.id), &stranger, &json!({"tekst": "x"})).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 
     spoer(&v, vedtak.id, "klage", json!({"tekst": "Jeg klager."})).await;
@@ -246,7 +260,8 @@ async fn bad_requests_name_the_field_and_change_nothing() {
     assert_eq!((status, answer["felt"].as_str()), (StatusCode::BAD_REQUEST, Some("begrunnelse")));
     let bad = v.get(&format!("{BASE}/oppgaver?status=alle"), &v.innbygger(v.folk.saksbehandler)).await;
     assert_eq!((bad.0, bad.1["felt"].as_str()), (StatusCode::BAD_REQUEST, Some("status")));
-    let (_, reise): (_, Reise) = (0, v.les(&format!("{BASE}/reiser/{}", vedtak.reise), &v.innbygger(v.folk.far)).await);
+    let (_, reise): (_, Reise) =
+        (0, v.les(&format!("{BASE}/reiser/{}", vedtak.reise), &v.innbygger(v.folk.far)).await);
     assert_eq!(reise.id, vedtak.reise);
 }
 
@@ -255,8 +270,11 @@ async fn nobody_resolves_a_task_about_themselves() {
     let v = verden().await;
     let f = v.folk;
     let loader = v.organisasjon(clients::orgs::FELLES.orgnr, "felles:innlasting");
-    let line = json!({"personidentifikator": f.verge, "rolle": "saksbehandler", "orgnr": clients::orgs::NAV.orgnr});
-    let load = |line: String| v.raw("POST", "/livshendelser/innlasting/v1", &loader, "application/x-ndjson", line.into_bytes());
+    let line =
+        json!({"personidentifikator": f.verge, "rolle": "saksbehandler", "orgnr": clients::orgs::NAV.orgnr});
+    let load = |line: String| {
+        v.raw("POST", "/livshendelser/innlasting/v1", &loader, "application/x-ndjson", line.into_bytes())
+    };
     assert_eq!(load(format!("{line}\n\n")).await, (StatusCode::OK, json!({"lest": 1})));
     let barn = v.foedsel(f.verge).await;
     let task = v.vent_paa_oppgave(&barn).await;
@@ -265,7 +283,10 @@ async fn nobody_resolves_a_task_about_themselves() {
     assert_eq!(v.post(&path, &v.innbygger(f.verge), &body).await.0, StatusCode::FORBIDDEN);
 
     for (bad, field) in [
-        (json!({"personidentifikator": "1", "rolle": "saksbehandler", "orgnr": "310000027"}), "2:personidentifikator"),
+        (
+            json!({"personidentifikator": "1", "rolle": "saksbehandler", "orgnr": "310000027"}),
+            "2:personidentifikator",
+        ),
         (json!({"personidentifikator": f.mor, "rolle": "sjef", "orgnr": "310000027"}), "2:rolle"),
         (json!({"personidentifikator": f.mor, "rolle": "saksbehandler", "orgnr": "974760673"}), "2:orgnr"),
     ] {

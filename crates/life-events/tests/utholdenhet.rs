@@ -41,14 +41,18 @@ async fn a_journey_goes_on_from_each_step_after_the_process_was_killed() {
     // While the channel is looked for.
     v.feil.kontaktregister_nede.store(true, Ordering::SeqCst);
     v.start();
-    v.vent(&barn, |reise| reise.steg.iter().any(|s| s.id == "fatt_vedtak" && s.status == Stegstatus::Ferdig)).await;
+    v.vent(&barn, |reise| reise.steg.iter().any(|s| s.id == "fatt_vedtak" && s.status == Stegstatus::Ferdig))
+        .await;
     v.kill().await;
     v.feil.kontaktregister_nede.store(false, Ordering::SeqCst);
     // While the letter is sent.
     v.feil.postkasse_nede.store(true, Ordering::SeqCst);
     v.clock.advance(SignedDuration::from_mins(10));
     v.start();
-    v.vent(&barn, |reise| reise.steg.iter().any(|s| s.id == "send_digitalt" && s.status == Stegstatus::Paagaar)).await;
+    v.vent(&barn, |reise| {
+        reise.steg.iter().any(|s| s.id == "send_digitalt" && s.status == Stegstatus::Paagaar)
+    })
+    .await;
     v.stop().await;
     v.kill().await;
     v.feil.postkasse_nede.store(false, Ordering::SeqCst);
@@ -63,14 +67,22 @@ async fn a_journey_goes_on_from_each_step_after_the_process_was_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_births_and_many_kills_give_each_child_one_journey_one_decision_one_letter() {
     let mut v = stille_verden().await;
-    let mothers: Vec<Pid> = (0..40).map(|n| Pid::synthetic(date(1990, 1, 1 + n / 4), Kjoenn::Kvinne, n as usize % 4).unwrap()).collect();
+    let mothers: Vec<Pid> = (0..40)
+        .map(|n| Pid::synthetic(date(1990, 1, 1 + n / 4), Kjoenn::Kvinne, n as usize % 4).unwrap())
+        .collect();
     let loader = v.organisasjon(clients::orgs::FELLES.orgnr, "felles:innlasting");
     let lines: Vec<String> = mothers
         .iter()
         .map(|pid| serde_json::to_string(&common::person(*pid, date(1990, 1, 1), Kjoenn::Kvinne)).unwrap())
         .collect();
     let (status, _) = v
-        .raw("POST", "/folkeregisteret/innlasting/v1", &loader, "application/x-ndjson", lines.join("\n").into_bytes())
+        .raw(
+            "POST",
+            "/folkeregisteret/innlasting/v1",
+            &loader,
+            "application/x-ndjson",
+            lines.join("\n").into_bytes(),
+        )
         .await;
     assert_eq!(status, StatusCode::OK);
     let mut children = Vec::new();
@@ -122,7 +134,8 @@ async fn an_effect_that_never_succeeds_becomes_an_operators_task_and_goes_on_whe
         if stuck.is_some() {
             break;
         }
-        let by_hand = v.oppgaver("aapen").await.into_iter().find(|task| task.kind == Oppgavetype::ManuellUtsending);
+        let by_hand =
+            v.oppgaver("aapen").await.into_iter().find(|task| task.kind == Oppgavetype::ManuellUtsending);
         if by_hand.is_some() {
             stuck = by_hand;
             break;

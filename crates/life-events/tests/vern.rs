@@ -4,6 +4,7 @@ mod common;
 
 use std::sync::atomic::Ordering;
 
+use clients::folkeregister::{MeldtForelder, Personnavn};
 use clients::life_events::{Oppgavetype, Reisestatus, Stegstatus};
 use common::{BASE, koder, verden};
 use http::StatusCode;
@@ -21,7 +22,7 @@ async fn each_guard_makes_a_caseworkers_task_and_sends_nothing() {
         (f.mann, "MOR_REGISTRERT_SOM_MANN"),
         (f.ung, "MOR_UNDER_18"),
         (f.nylig, "KORT_TID_MELLOM_BARN"),
-        (f.uten_adresse, "ADRESSE_UAVKLART"),
+        (f.uten_adresse, "MANGLER_OPPLYSNINGER"),
         (f.polsk, "EOS_SAK"),
     ] {
         let barn = v.foedsel(mor).await;
@@ -42,6 +43,24 @@ async fn each_guard_makes_a_caseworkers_task_and_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mother_whom_the_register_does_not_know_gets_no_decision_by_machine() {
+    let v = verden().await;
+    let navn = Personnavn { fornavn: "Anna".to_owned(), mellomnavn: None, etternavn: "Ukjent".to_owned() };
+    let mor =
+        MeldtForelder { navn: Some(navn), foedselsdato: Some(date(1990, 1, 1)), ..MeldtForelder::default() };
+    let barn = v.foedsel_av(mor, None, "fødsel-1").await;
+    let task = v.vent_paa_oppgave(&barn).await;
+    assert!(koder(&task).contains(&"MOR_IKKE_FUNNET"), "{task:?}");
+    let details = v.oppgave(task.id).await;
+    assert_eq!(details.part.personidentifikator, barn);
+    let ways: Vec<&str> = details.valg.iter().map(|valg| valg.utfall.as_str()).collect();
+    assert_eq!(ways, ["henlegg"]);
+    assert_eq!(v.loes(task.id, "innvilg", "Ja.").await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(v.loes(task.id, "henlegg", "Moren er funnet i en annen sak.").await.0, StatusCode::OK);
+    v.vent_paa_slutten(&barn).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_protected_address_never_shows_and_its_letter_goes_by_hand() {
     let v = verden().await;
     let f = v.folk;
@@ -51,10 +70,16 @@ async fn a_protected_address_never_shows_and_its_letter_goes_by_hand() {
         let details = v.oppgave(task.id).await;
         let shown = serde_json::to_string(&details).unwrap();
         assert!(!shown.contains("Storgata") && !shown.contains("0184"), "{shown}");
-        assert_eq!(v.loes(task.id, "innvilg", "Bostedet er avklart med vernetiltaket.").await.0, StatusCode::OK);
+        assert_eq!(
+            v.loes(task.id, "innvilg", "Bostedet er avklart med vernetiltaket.").await.0,
+            StatusCode::OK
+        );
 
         let by_hand = v.vent_paa_oppgave(&barn).await;
-        assert_eq!((by_hand.kind, koder(&by_hand)), (Oppgavetype::ManuellUtsending, vec!["ADRESSEBESKYTTELSE"]));
+        assert_eq!(
+            (by_hand.kind, koder(&by_hand)),
+            (Oppgavetype::ManuellUtsending, vec!["ADRESSEBESKYTTELSE"])
+        );
         assert_eq!(by_hand.frist, date(2026, 11, 26));
         let vedtak = v.vedtak(mor).await;
         assert_eq!((vedtak.automatisk, vedtak.perioder[0].beloep, vedtak.melding), (false, 2012, None));
@@ -66,7 +91,10 @@ async fn a_protected_address_never_shows_and_its_letter_goes_by_hand() {
         assert_eq!(v.loes(by_hand.id, "sendt", "Sendt gjennom vernetiltaket.").await.0, StatusCode::OK);
         let reise = v.vent_paa_slutten(&barn).await;
         assert_eq!(reise.brev, None);
-        assert_eq!(reise.steg.last().map(|steg| (steg.id.as_str(), steg.status)), Some(("manuell_utsending", Stegstatus::Ferdig)));
+        assert_eq!(
+            reise.steg.last().map(|steg| (steg.id.as_str(), steg.status)),
+            Some(("manuell_utsending", Stegstatus::Ferdig))
+        );
         assert!(v.brev(mor).await.meldinger.is_empty());
     }
     assert!(v.utskrift().await.brev.is_empty());
@@ -93,7 +121,8 @@ async fn a_child_who_dies_before_the_letter_goes_stops_it() {
     let f = v.folk;
     v.feil.kontaktregister_nede.store(true, Ordering::SeqCst);
     let barn = v.foedsel(f.mor).await;
-    v.vent(&barn, |reise| reise.steg.iter().any(|s| s.id == "fatt_vedtak" && s.status == Stegstatus::Ferdig)).await;
+    v.vent(&barn, |reise| reise.steg.iter().any(|s| s.id == "fatt_vedtak" && s.status == Stegstatus::Ferdig))
+        .await;
     v.doedsfall(barn, date(2026, 11, 22)).await;
     // The death is read; then the register answers again, when the next attempt is due.
     while v.component.read_feed().await.unwrap() > 0 {}
@@ -128,7 +157,10 @@ async fn a_child_who_dies_after_the_letter_gives_a_task_about_the_decision() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert_eq!(tasks.len(), 1);
-    assert_eq!((tasks[0].kind, tasks[0].vedtak, koder(&tasks[0])), (Oppgavetype::ManuellVurdering, Some(vedtak), vec!["BARN_DOED"]));
+    assert_eq!(
+        (tasks[0].kind, tasks[0].vedtak, koder(&tasks[0])),
+        (Oppgavetype::ManuellVurdering, Some(vedtak), vec!["BARN_DOED"])
+    );
     let details = v.oppgave(tasks[0].id).await;
     let ways: Vec<&str> = details.valg.iter().map(|valg| valg.utfall.as_str()).collect();
     assert_eq!(ways, ["oppretthold", "omgjoer"]);

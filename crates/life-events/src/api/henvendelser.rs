@@ -124,10 +124,14 @@ async fn ask(
     let (now, today) = (ctx.clock.now(), ctx.clock.today());
     let mut grunner = vec![grunn(asked.kode, asked.hvorfor)];
     if asked.slag == Oppgavetype::Klage && today > vedtak.klagefrist {
-        grunner.push(grunn("KLAGEFRIST_UTLOEPT", "Klagen kom etter fristen. Vurder oppreisning (forvaltningsloven § 31)."));
+        grunner.push(grunn(
+            "KLAGEFRIST_UTLOEPT",
+            "Klagen kom etter fristen. Vurder oppreisning (forvaltningsloven § 31).",
+        ));
     }
     let slag = store::slag(asked.slag);
-    let (tekst, faktum) = (asked.tekst.as_deref().unwrap_or_default(), asked.faktum.as_deref().unwrap_or_default());
+    let (tekst, faktum) =
+        (asked.tekst.as_deref().unwrap_or_default(), asked.faktum.as_deref().unwrap_or_default());
     let task = NyOppgave {
         id: id_av(&["henvendelse", &vedtak.id.to_string(), slag, faktum, tekst]),
         slag: asked.slag,
@@ -145,7 +149,9 @@ async fn ask(
         noekkel: None,
     };
     let oppgave = task.id;
-    let frist = ctx.store.write(move |tx| Box::pin(async move { Ok::<_, Feil>(store::ny_oppgave_in(tx, &task).await?) }));
+    let frist = ctx
+        .store
+        .write(move |tx| Box::pin(async move { Ok::<_, Feil>(store::ny_oppgave_in(tx, &task).await?) }));
     let kvittering = Kvittering { oppgave, frist: frist.await? };
     let mut access = Access::from_claims(NAME, &who.claims, headers, asked.what, asked.hjemmel);
     access.sak = Some(vedtak.sak.clone());

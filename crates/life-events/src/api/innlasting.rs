@@ -29,7 +29,11 @@ pub struct Lest {
 #[utoipa::path(post, path = "/livshendelser/innlasting/v1", tag = "life-events",
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 200, body = Lest), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub async fn load(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Result<Json<Lest>, Problem> {
+pub async fn load(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Lest>, Problem> {
     let ctx = component.ctx();
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("felles:innlasting")?;

@@ -41,18 +41,23 @@ pub async fn resolve(
     let ways = model::valg(&task.oppgave, journey.mor.is_some());
     if !ways.iter().any(|valg| valg.utfall == utfall) {
         let ways: Vec<&str> = ways.iter().map(|valg| valg.utfall.as_str()).collect();
-        return Err(Problem::bad_request(format!("utfall må være en av: {}.", ways.join(", "))).field("utfall"));
+        return Err(
+            Problem::bad_request(format!("utfall må være en av: {}.", ways.join(", "))).field("utfall")
+        );
     }
     let now = ctx.clock.now();
     let answer = Loesning { utfall, begrunnelse, tidspunkt: now };
-    let judged = match task.loesning.is_none() && task.oppgave.slag == Oppgavetype::ManuellVurdering {
-        true => granted(&component, &journey, &answer).await?,
-        false => None,
+    let judged = if task.loesning.is_none() && task.oppgave.slag == Oppgavetype::ManuellVurdering {
+        granted(&component, &journey, &answer).await?
+    } else {
+        None
     };
     let (worker, by, oppgave) = (component.clone(), behandler.innlogget.pid, task.oppgave.id);
     let ready = ctx
         .store
-        .write(move |tx| Box::pin(async move { keep(&worker, tx, oppgave, &journey, answer, judged, by).await }))
+        .write(move |tx| {
+            Box::pin(async move { keep(&worker, tx, oppgave, &journey, answer, judged, by).await })
+        })
         .await?;
     component.engine.committed(ready);
     let task = super::oppgaver::finn(&component, &behandler, &id).await?;
@@ -61,22 +66,29 @@ pub async fn resolve(
 }
 
 /// What the rules say once a caseworker has found that the conditions are met; `None` where nothing is granted.
-async fn granted(component: &Component, journey: &Reiserad, answer: &Loesning) -> Result<Option<String>, Problem> {
+async fn granted(
+    component: &Component,
+    journey: &Reiserad,
+    answer: &Loesning,
+) -> Result<Option<String>, Problem> {
     if answer.utfall != model::INNVILG {
         return Ok(None);
     }
     let (store, regler) = (&component.ctx().store, &component.fag.regler);
     let grunnlag: Grunnlag = store::grunnlag(store, journey.id).await?.ok_or_else(Problem::internal)?;
     let Some(born) = grunnlag.foedselsdato else {
-        return Err(Problem::conflict("Barnets fødselsdato er ikke kjent, så ingenting kan innvilges.").field("utfall"));
+        return Err(Problem::conflict("Barnets fødselsdato er ikke kjent, så ingenting kan innvilges.")
+            .field("utfall"));
     };
     let fakta = fakta::med_innvilgelse(&grunnlag, &answer.begrunnelse, answer.tidspunkt);
     let day = vurdering::virkningsdag(born);
-    let judged = vurdering::vurder(regler, &fakta, &grunnlag.grunner, day, answer.tidspunkt).map_err(|error| {
-        tracing::error!(%error, "the rules did not take a caseworker's findings");
-        Problem::internal()
-    })?;
-    let gives = judged.forslag.as_deref().is_some_and(|forslag| forslag == "innvilget" || forslag == "delvis");
+    let judged =
+        vurdering::vurder(regler, &fakta, &grunnlag.grunner, day, answer.tidspunkt).map_err(|error| {
+            tracing::error!(%error, "the rules did not take a caseworker's findings");
+            Problem::internal()
+        })?;
+    let gives =
+        judged.forslag.as_deref().is_some_and(|forslag| forslag == "innvilget" || forslag == "delvis");
     if !gives || judged.perioder.is_empty() {
         let why = "Reglene gir ingen barnetrygd, heller ikke når vilkårene regnes som oppfylt (for eksempel når barnet er over 18 år).";
         return Err(Problem::conflict(why).field("utfall"));
@@ -96,7 +108,11 @@ async fn keep(
     let task = store::oppgave_in(tx, id).await?.ok_or_else(Problem::internal)?;
     if let Some(before) = task.loesning {
         let same = before.utfall == answer.utfall && before.begrunnelse == answer.begrunnelse;
-        return if same { Ok(Ready::default()) } else { Err(Problem::conflict("Oppgaven er løst på en annen måte.").into()) };
+        return if same {
+            Ok(Ready::default())
+        } else {
+            Err(Problem::conflict("Oppgaven er løst på en annen måte.").into())
+        };
     }
     store::loes(tx, id, &answer, &by).await?;
     if let Some(judged) = judged {
@@ -131,7 +147,12 @@ async fn go_on(
 }
 
 /// The decision is made anew: the journey runs again, with a human who decides.
-async fn anew(component: &Component, tx: &mut Tx, task: &NyOppgave, journey: &Reiserad) -> Result<Ready, Feil> {
+async fn anew(
+    component: &Component,
+    tx: &mut Tx,
+    task: &NyOppgave,
+    journey: &Reiserad,
+) -> Result<Ready, Feil> {
     let vars = Reisevars {
         reise: journey.id,
         sak: journey.sak.clone(),

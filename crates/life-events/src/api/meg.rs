@@ -22,6 +22,7 @@ pub async fn get(State(component): State<Component>, headers: HeaderMap) -> Resu
         return Ok(nobody.release(&ctx.log, access).await?);
     };
     let meg = Meg { saksbehandler: true, navn: person.navn, etat: model::etat(&person.orgnr) };
-    let access = Access::from_claims(NAME, &who.claims, &headers, "Så egen rolle som saksbehandler", EGEN_SAK);
+    let access =
+        Access::from_claims(NAME, &who.claims, &headers, "Så egen rolle som saksbehandler", EGEN_SAK);
     Ok(Personal::new(who.pid, meg).release(&ctx.log, access).await?)
 }

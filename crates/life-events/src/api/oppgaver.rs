@@ -32,7 +32,8 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Result<Json<Oppgaver>, Problem> {
     let behandler = behandler(&component, &headers).await?;
-    let Query(utvalg) = query.map_err(|_| Problem::bad_request("status må være aapen eller loest.").field("status"))?;
+    let Query(utvalg) =
+        query.map_err(|_| Problem::bad_request("status må være aapen eller loest.").field("status"))?;
     let loest = utvalg.status == Some(Oppgavestatus::Loest);
     let tasks = store::oppgaver(&component.ctx().store, &behandler.person.orgnr, loest).await?;
     Ok(Json(Oppgaver { oppgaver: tasks.iter().map(Oppgaverad::vis).collect() }))
@@ -54,7 +55,11 @@ pub async fn get(
 }
 
 /// The task of this id, where it is one of the caseworker's agency.
-pub(super) async fn finn(component: &Component, behandler: &Behandler, id: &str) -> Result<Oppgaverad, Problem> {
+pub(super) async fn finn(
+    component: &Component,
+    behandler: &Behandler,
+    id: &str,
+) -> Result<Oppgaverad, Problem> {
     let task = store::oppgave(&component.ctx().store, super::id(id)?).await?;
     let task = task.filter(|task| task.oppgave.etat == behandler.person.orgnr);
     task.ok_or_else(|| Problem::not_found("Etaten din har ingen oppgave med denne adressen."))
@@ -70,7 +75,8 @@ pub(super) async fn detaljer(
 ) -> Result<Released<Oppgavedetaljer>, Problem> {
     let ctx = component.ctx();
     let oppgave = &task.oppgave;
-    let navn = store::grunnlag::<Grunnlag>(&ctx.store, oppgave.reise).await?.and_then(|grunnlag| grunnlag.navn);
+    let navn =
+        store::grunnlag::<Grunnlag>(&ctx.store, oppgave.reise).await?.and_then(|grunnlag| grunnlag.navn);
     // A task about a decision shows what that decision rests on; others what the rules said last.
     let (fakta, vilkaar, spor) = match oppgave.vedtak {
         Some(vedtak) => {

@@ -20,7 +20,10 @@ use crate::{Component, NAME, store};
 /// The signed-in person's journeys, newest first.
 #[utoipa::path(get, path = "/livshendelser/api/v1/reiser", tag = "life-events",
     responses((status = 200, body = Reiser), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub async fn list(State(component): State<Component>, headers: HeaderMap) -> Result<Released<Reiser>, Problem> {
+pub async fn list(
+    State(component): State<Component>,
+    headers: HeaderMap,
+) -> Result<Released<Reiser>, Problem> {
     let ctx = component.ctx();
     let who = innlogget(&component, &headers).await?;
     let mut reiser = Vec::new();
@@ -44,7 +47,8 @@ pub async fn get(
     let who = innlogget(&component, &headers).await?;
     let journey = store::reise(&ctx.store, super::id(&id)?).await?;
     let mine = |journey: &Reiserad| journey.mor == Some(who.pid) || journey.annen == Some(who.pid);
-    let journey = journey.filter(mine).ok_or_else(|| Problem::not_found("Du har ingen reise med denne adressen."))?;
+    let journey =
+        journey.filter(mine).ok_or_else(|| Problem::not_found("Du har ingen reise med denne adressen."))?;
     let reise = vis(&component, &journey, &who.pid).await?;
     let mut access = Access::from_claims(NAME, &who.claims, &headers, "Så en egen reise", EGEN_SAK);
     access.sak = Some(journey.sak);

@@ -25,7 +25,8 @@ pub async fn get(
     let who = innlogget(&component, &headers).await?;
     let decision = own(&ctx.store, &id, &who.pid).await?;
     let requests = store::henvendelser(&ctx.store, decision.innhold.id).await?;
-    let mut access = Access::from_claims(NAME, &who.claims, &headers, "Så eget vedtak om barnetrygd", EGEN_SAK);
+    let mut access =
+        Access::from_claims(NAME, &who.claims, &headers, "Så eget vedtak om barnetrygd", EGEN_SAK);
     access.sak = Some(decision.innhold.sak.clone());
     Ok(Personal::new(who.pid, vis(decision, &requests)).release(&ctx.log, access).await?)
 }
@@ -51,8 +52,10 @@ fn vis(decision: Vedtaksrad, requests: &[Oppgaverad]) -> Vedtak {
 }
 
 fn status(requests: &[Oppgaverad]) -> Vedtaksstatus {
-    let open = |slag| requests.iter().any(|request| request.loesning.is_none() && request.oppgave.slag == slag);
-    let remade = requests.iter().filter_map(|request| request.loesning.as_ref()).any(|svar| svar.utfall == OMGJOER);
+    let open =
+        |slag| requests.iter().any(|request| request.loesning.is_none() && request.oppgave.slag == slag);
+    let remade =
+        requests.iter().filter_map(|request| request.loesning.as_ref()).any(|svar| svar.utfall == OMGJOER);
     if remade {
         Vedtaksstatus::Omgjoeres
     } else if open(Oppgavetype::Klage) {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use clients::life_events::{Vedtak, Vilkaarsresultat};
+use clients::life_events::{Etat, Vedtak, Vedtaksperiode, Vilkaar, Vilkaarsresultat};
+use clients::postkasse::Adresse;
 use jiff::civil::Date;
 use kernel::clock::oslo;
 use rules::bokmaal;
@@ -46,8 +47,17 @@ pub enum Del {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Maler {
+    retur: Returadresse,
     innvilget: Mal,
     avslag: Mal,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Returadresse {
+    adresselinje1: String,
+    postnummer: String,
+    poststed: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -86,8 +96,25 @@ impl Maler {
         toml::from_str(FILE)
     }
 
+    /// Where a printed letter of the agency goes back to.
+    pub fn returadresse(&self, etat: &Etat) -> Adresse {
+        Adresse {
+            navn: etat.navn.clone(),
+            adresselinje1: self.retur.adresselinje1.clone(),
+            postnummer: Some(self.retur.postnummer.clone()),
+            poststed: Some(self.retur.poststed.clone()),
+            ..Adresse::default()
+        }
+    }
+
     /// The letter of a decision. `navn` is the recipient's, where it is known; `begrunnelse` the caseworker's words.
-    pub fn brev(&self, vedtak: &Vedtak, navn: Option<&str>, foedselsdato: Date, begrunnelse: Option<&str>) -> Brev {
+    pub fn brev(
+        &self,
+        vedtak: &Vedtak,
+        navn: Option<&str>,
+        foedselsdato: Date,
+        begrunnelse: Option<&str>,
+    ) -> Brev {
         let mal = if vedtak.utfall == "innvilget" { &self.innvilget } else { &self.avslag };
         let dato = bokmaal::date_text(vedtak.tidspunkt.to_zoned_datetime(oslo()).date());
         let values = [
@@ -122,7 +149,13 @@ impl Maler {
         }
         let hode = navn.map(str::to_owned).into_iter();
         let hode = hode.chain([format!("Sak {}", vedtak.sak), dato]).collect();
-        Brev { tittel: mal.tittel.clone(), avsender: vedtak.etat.navn.clone(), sak: vedtak.sak.clone(), hode, deler }
+        Brev {
+            tittel: mal.tittel.clone(),
+            avsender: vedtak.etat.navn.clone(),
+            sak: vedtak.sak.clone(),
+            hode,
+            deler,
+        }
     }
 }
 
@@ -133,16 +166,12 @@ fn fill(text: &str, values: &[(&str, String)]) -> String {
     while let Some(start) = rest.find('{') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        match values.iter().find(|(name, _)| rest.starts_with(name)) {
-            Some((name, value)) => {
-                out.push_str(value);
-                rest = &rest[name.len()..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
-        }
+        let (name, value) = values
+            .iter()
+            .find(|(name, _)| rest.starts_with(name))
+            .map_or(("{", "{"), |(name, value)| (*name, value.as_str()));
+        out.push_str(value);
+        rest = &rest[name.len()..];
     }
     out.push_str(rest);
     out
@@ -150,8 +179,9 @@ fn fill(text: &str, values: &[(&str, String)]) -> String {
 
 /// `Fra mars 2026: 2 012 kroner i måneden`.
 fn perioder(vedtak: &Vedtak) -> Vec<String> {
-    let month = |text: &str| format!("{text}-01").parse().map_or_else(|_| text.to_owned(), bokmaal::month_text);
-    let line = |periode: &clients::life_events::Vedtaksperiode| {
+    let month =
+        |text: &str| format!("{text}-01").parse().map_or_else(|_| text.to_owned(), bokmaal::month_text);
+    let line = |periode: &Vedtaksperiode| {
         let amount = bokmaal::kroner(periode.beloep.into());
         match &periode.tom {
             Some(tom) => format!("Fra {} til og med {}: {amount} i måneden", month(&periode.fom), month(tom)),
@@ -163,10 +193,14 @@ fn perioder(vedtak: &Vedtak) -> Vec<String> {
 
 /// What the law demands and what was found, of the conditions that were assessed.
 fn vilkaar(vedtak: &Vedtak) -> Vec<String> {
-    let assessed = vedtak.begrunnelse.vilkaar.iter().filter(|vilkaar| vilkaar.resultat != Vilkaarsresultat::IkkeVurdert);
-    let line = |vilkaar: &clients::life_events::Vilkaar| {
-        let law = vilkaar.hjemmel.as_ref().map(|hjemmel| format!(" ({})", hjemmel.tekst)).unwrap_or_default();
-        format!("{} {}{law}", sentence(&vilkaar.krav), sentence(&vilkaar.funn))
+    let assessed =
+        vedtak.begrunnelse.vilkaar.iter().filter(|vilkaar| vilkaar.resultat != Vilkaarsresultat::IkkeVurdert);
+    let line = |vilkaar: &Vilkaar| {
+        let found = vilkaar.funn.trim().trim_end_matches('.');
+        match &vilkaar.hjemmel {
+            Some(hjemmel) => format!("{} {found} ({}).", sentence(&vilkaar.krav), hjemmel.tekst),
+            None => format!("{} {found}.", sentence(&vilkaar.krav)),
+        }
     };
     assessed.map(line).collect()
 }
@@ -177,9 +211,10 @@ fn sentence(text: &str) -> String {
     if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
-/// The registers, in words.
+/// The registers, in words. What nobody looked up, such as the rule set's own defaults, is from none.
 fn kilder(vedtak: &Vedtak) -> String {
-    let names: BTreeSet<&str> = vedtak.fakta.iter().map(|faktum| faktum.kilde.register.as_str()).collect();
+    let looked_up = vedtak.fakta.iter().filter(|faktum| faktum.kilde.referanse.is_some());
+    let names: BTreeSet<&str> = looked_up.map(|faktum| faktum.kilde.register.as_str()).collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    if names.is_empty() { "Folkeregisteret".to_owned() } else { bokmaal::join(&names) }
+    if names.is_empty() { "saken selv".to_owned() } else { bokmaal::join(&names) }
 }

@@ -127,8 +127,10 @@ impl Setter {
         self.block(body, text, &LI, 0.0);
         // The bullet stands beside the first line, which the body may have moved to a new page.
         let moved = self.elements.get(body).and_then(|body| body.pieces.first());
-        let (page, y) = moved.and_then(|piece| Some((piece.page, piece.lines.first()?.y))).unwrap_or((before - 1, start));
-        let bullet = Linje { text: vec![skrift::byte('•')], vekt: Vekt::Normal, size: P.size, x: LEFT + 2.0, y };
+        let (page, y) =
+            moved.and_then(|piece| Some((piece.page, piece.lines.first()?.y))).unwrap_or((before - 1, start));
+        let bullet =
+            Linje { text: vec![skrift::byte('•')], vekt: Vekt::Normal, size: P.size, x: LEFT + 2.0, y };
         if let (Some(label), Some(count)) = (self.elements.get_mut(label), self.pages.get_mut(page)) {
             label.pieces.push(Stykke { page, mcid: *count, lines: vec![bullet] });
             *count += 1;
@@ -171,7 +173,9 @@ fn fonts() -> &'static Chunk {
     static FONTS: OnceLock<Chunk> = OnceLock::new();
     FONTS.get_or_init(|| {
         let mut chunk = Chunk::new();
-        for (id, name, vekt) in [(NORMAL, "Helvetica", Vekt::Normal), (HALVFET, "Helvetica-Bold", Vekt::Halvfet)] {
+        for (id, name, vekt) in
+            [(NORMAL, "Helvetica", Vekt::Normal), (HALVFET, "Helvetica-Bold", Vekt::Halvfet)]
+        {
             let mut font = chunk.type1_font(id);
             font.base_font(Name(name.as_bytes())).first_char(1).last_char(255);
             font.widths((1..=255).map(|byte| f32::from(skrift::bredde(vekt, byte))));
@@ -198,7 +202,10 @@ fn write(brev: &Brev, elements: &[Element], pages: &[usize]) -> Vec<u8> {
     catalog.viewer_preferences().display_doc_title(true);
     catalog.pair(Name(b"StructTreeRoot"), ROOT);
     catalog.finish();
-    pdf.document_info(INFO).title(TextStr(&brev.tittel)).author(TextStr(&brev.avsender)).creator(TextStr("Felles"));
+    pdf.document_info(INFO)
+        .title(TextStr(&brev.tittel))
+        .author(TextStr(&brev.avsender))
+        .creator(TextStr("Felles"));
     let metadata = xmp(brev);
     pdf.metadata(METADATA, metadata.as_bytes());
     pdf.extend(fonts());
@@ -239,7 +246,9 @@ fn write(brev: &Brev, elements: &[Element], pages: &[usize]) -> Vec<u8> {
         let mut written = pdf.struct_element(element_ref(place));
         written.kind(element.role).parent(element.parent.map_or(DOCUMENT, element_ref));
         let mut children = written.children();
-        for (child, _) in elements.iter().enumerate().skip(place).filter(|(_, other)| other.parent == Some(place)) {
+        for (child, _) in
+            elements.iter().enumerate().skip(place).filter(|(_, other)| other.parent == Some(place))
+        {
             children.struct_element(element_ref(child));
         }
         for piece in &element.pieces {
@@ -274,9 +283,16 @@ fn content(brev: &Brev, elements: &[Element], page: usize, pages: usize) -> Vec<
             content.end_marked_content();
         }
     }
-    content.begin_marked_content_with_properties(Name(b"Artifact")).properties().artifact().kind(ArtifactType::Pagination);
+    content
+        .begin_marked_content_with_properties(Name(b"Artifact"))
+        .properties()
+        .artifact()
+        .kind(ArtifactType::Pagination);
     let foot = format!("Sak {} · side {} av {pages}", brev.sak, page + 1);
-    show(&mut content, &Linje { text: skrift::bytes(&foot), vekt: Vekt::Normal, size: 9.0, x: LEFT, y: 48.0 });
+    show(
+        &mut content,
+        &Linje { text: skrift::bytes(&foot), vekt: Vekt::Normal, size: 9.0, x: LEFT, y: 48.0 },
+    );
     content.end_marked_content();
     content.finish().to_vec()
 }

@@ -1,5 +1,6 @@
 //! A small nation: the registers that a journey uses, the journeys, and people who meet them.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "runs in tests alone")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,8 +11,12 @@ use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::IntoResponse as _;
 use clients::folkeregister::*;
-use clients::kontaktregister::{DigitalPost, Kontaktinformasjon, Kontaktregister, Person, Reservasjon, Status as KrrStatus};
-use clients::life_events::{Livshendelser, Oppgave, Oppgavedetaljer, Oppgaver, Reisefoelge, Reisestatus, Vedtak};
+use clients::kontaktregister::{
+    DigitalPost, Kontaktinformasjon, Kontaktregister, Person, Reservasjon, Status as KrrStatus,
+};
+use clients::life_events::{
+    Livshendelser, Oppgave, Oppgavedetaljer, Oppgaver, Reisefoelge, Reisestatus, Vedtak,
+};
 use clients::postkasse::{Brevliste, Postkasse, Utskriftskoe};
 use clients::{Mesh, TokenSource, orgs};
 use http::{Request, StatusCode};
@@ -103,20 +108,37 @@ pub fn person(pid: Pid, foedt: Date, kjoenn: Kjoenn) -> Persondokument {
         }],
         status: vec![Status { status: Personstatus::Bosatt, ..Status::fra(&o) }],
         kjoenn: vec![Personkjoenn { kjoenn: Some(kjoenn), ..Personkjoenn::fra(&o) }],
-        foedsel: vec![Foedsel { foedselsdato: Some(foedt), foedselsaar: foedt.year().to_string(), ..Foedsel::fra(&o) }],
-        navn: vec![Navn { fornavn: "MÁRJÁ".to_owned(), etternavn: "GAUP SÆTHRE".to_owned(), ..Navn::fra(&o) }],
+        foedsel: vec![Foedsel {
+            foedselsdato: Some(foedt),
+            foedselsaar: foedt.year().to_string(),
+            ..Foedsel::fra(&o)
+        }],
+        navn: vec![Navn {
+            fornavn: "MÁRJÁ".to_owned(),
+            etternavn: "GAUP SÆTHRE".to_owned(),
+            ..Navn::fra(&o)
+        }],
         bostedsadresse: vec![Bostedsadresse {
             vegadresse: Some(Vegadresse {
                 kommunenummer: Some("0301".to_owned()),
                 adressenavn: "Storgata".to_owned(),
-                adressenummer: Some(Adressenummer { husnummer: "12".to_owned(), husbokstav: Some("B".to_owned()) }),
-                poststed: Some(Poststed { postnummer: Some("0184".to_owned()), poststedsnavn: Some("OSLO".to_owned()) }),
+                adressenummer: Some(Adressenummer {
+                    husnummer: "12".to_owned(),
+                    husbokstav: Some("B".to_owned()),
+                }),
+                poststed: Some(Poststed {
+                    postnummer: Some("0184".to_owned()),
+                    poststedsnavn: Some("OSLO".to_owned()),
+                }),
                 ..Vegadresse::default()
             }),
             ..Bostedsadresse::fra(&o)
         }],
         sivilstand: vec![Sivilstand { sivilstand: Sivilstandstype::Ugift, ..Sivilstand::fra(&o) }],
-        statsborgerskap: vec![Statsborgerskap { statsborgerskap: "NOR".to_owned(), ..Statsborgerskap::fra(&o) }],
+        statsborgerskap: vec![Statsborgerskap {
+            statsborgerskap: "NOR".to_owned(),
+            ..Statsborgerskap::fra(&o)
+        }],
         ..Persondokument::default()
     }
 }
@@ -158,7 +180,7 @@ pub fn dokumenter() -> Vec<Persondokument> {
     let mut uten_adresse = k(f.uten_adresse, 1998);
     uten_adresse.bostedsadresse.clear();
     let mut polsk = k(f.polsk, 1999);
-    polsk.statsborgerskap[0].statsborgerskap = "POL".to_owned();
+    "POL".clone_into(&mut polsk.statsborgerskap[0].statsborgerskap);
     vec![
         mor,
         far,
@@ -222,7 +244,9 @@ impl Feil {
         }
         let answer = next.run(request).await;
         let lose = |n: usize| n.checked_sub(1);
-        if path.starts_with("/dpi/") && self.tapte_svar.fetch_update(Ordering::SeqCst, Ordering::SeqCst, lose).is_ok() {
+        if path.starts_with("/dpi/")
+            && self.tapte_svar.fetch_update(Ordering::SeqCst, Ordering::SeqCst, lose).is_ok()
+        {
             return StatusCode::BAD_GATEWAY.into_response();
         }
         answer
@@ -272,7 +296,8 @@ pub async fn stille_verden() -> Verden {
     let consumer = |orgnr: &str| json!({"authority": "iso6523-actorid-upis", "ID": format!("0192:{orgnr}")});
     let scopes = "folkeregister:deling/offentligmedhjemmel krr:global/kontaktinformasjon.read krr:global/digitalpost.read digitalpostinnbygger:send";
     let long = test.ctx.clock.now().as_second() + 400 * 24 * 3600;
-    let nav = json!({"iss": "maskinporten", "scope": scopes, "consumer": consumer(orgs::NAV.orgnr), "exp": long});
+    let nav =
+        json!({"iss": "maskinporten", "scope": scopes, "consumer": consumer(orgs::NAV.orgnr), "exp": long});
     let tokens = TokenSource::fixed(token(&test.ctx, nav));
     let clients = Clients {
         folkeregister: Folkeregister::new(mesh.clone(), tokens.clone()),
@@ -286,7 +311,9 @@ pub async fn stille_verden() -> Verden {
         .merge(Router::from(folkeregister::Component::new(folkereg).router()))
         .merge(Router::from(kontaktregister::Component::new(krr).router()))
         .merge(Router::from(postkasse::Component::new(post, postkasse::Config::default()).router()))
-        .layer(axum::middleware::from_fn(move |request: Request<Body>, next: Next| between.clone().between(request, next)));
+        .layer(axum::middleware::from_fn(move |request: Request<Body>, next: Next| {
+            between.clone().between(request, next)
+        }));
     mesh.set_local(router.clone());
     let verden = Verden { test, folk: folk(), feil, mesh, router, component, clients, work: None };
     verden.befolk().await;
@@ -300,14 +327,23 @@ impl Verden {
         let lines = |items: Vec<Value>| items.iter().map(|item| item.to_string() + "\n").collect::<String>();
         let people = dokumenter().iter().map(|person| serde_json::to_value(person).unwrap()).collect();
         self.last("/folkeregisteret/innlasting/v1", &loader, lines(people)).await;
-        let boxes = [(f.mor, "mor#1"), (f.kode6, "kode6#1"), (f.kode7, "kode7#1"), (f.verge, "verge#1"), (f.mann, "mann#1"), (f.nylig, "nylig#1")];
+        let boxes = [
+            (f.mor, "mor#1"),
+            (f.kode6, "kode6#1"),
+            (f.kode7, "kode7#1"),
+            (f.verge, "verge#1"),
+            (f.mann, "mann#1"),
+            (f.nylig, "nylig#1"),
+        ];
         let mut contacts: Vec<Person> =
             boxes.iter().map(|(pid, address)| kontakt(*pid, Some(address), Reservasjon::Nei)).collect();
         contacts.push(kontakt(f.reservert, Some("reservert#1"), Reservasjon::Ja));
         contacts.push(kontakt(f.feil_postkasse, Some("finnes#ikke"), Reservasjon::Nei));
         let contacts = contacts.iter().map(|person| serde_json::to_value(person).unwrap()).collect();
         self.last("/kontaktregisteret/innlasting/v1", &loader, lines(contacts)).await;
-        let boxes = boxes.iter().map(|(pid, address)| json!({"postkasseadresse": address, "personidentifikator": pid}));
+        let boxes = boxes
+            .iter()
+            .map(|(pid, address)| json!({"postkasseadresse": address, "personidentifikator": pid}));
         self.last("/postkasse/innlasting/v1", &loader, lines(boxes.collect())).await;
         let caseworker = |pid: Pid, orgnr: &str, navn: &str| json!({"personidentifikator": pid, "rolle": "saksbehandler", "orgnr": orgnr, "navn": navn});
         let caseworkers = vec![
@@ -319,7 +355,8 @@ impl Verden {
 
     async fn last(&self, path: &str, token: &str, lines: String) {
         let count = lines.lines().count();
-        let (status, answer) = self.raw("POST", path, token, "application/x-ndjson", lines.into_bytes()).await;
+        let (status, answer) =
+            self.raw("POST", path, token, "application/x-ndjson", lines.into_bytes()).await;
         assert_eq!((status, &answer["lest"]), (StatusCode::OK, &json!(count)), "{path}: {answer}");
     }
 
@@ -357,7 +394,10 @@ impl Verden {
     }
 
     pub fn innlogget(&self, pid: Pid, scope: &str) -> String {
-        token(&self.test.ctx, json!({"iss": "idporten", "scope": scope, "pid": pid, "sub": "x", "acr": "idporten-loa-high"}))
+        token(
+            &self.test.ctx,
+            json!({"iss": "idporten", "scope": scope, "pid": pid, "sub": "x", "acr": "idporten-loa-high"}),
+        )
     }
 
     /// Registers a birth and gives the child's number.
@@ -366,6 +406,10 @@ impl Verden {
     }
 
     pub async fn foedsel_med(&self, mor: Pid, far: Option<Pid>, id: &str) -> Pid {
+        self.foedsel_av(MeldtForelder::kjent(mor), far, id).await
+    }
+
+    pub async fn foedsel_av(&self, mor: MeldtForelder, far: Option<Pid>, id: &str) -> Pid {
         let scope = format!("{SCOPE_FOEDSELSMELDING} {}", clients::life_events::SCOPE_REISE_LES);
         let tokens = TokenSource::fixed(self.organisasjon(orgs::SYKEHUS.orgnr, &scope));
         let melding = Foedselsmelding {
@@ -383,7 +427,7 @@ impl Verden {
                     kjoenn: Kjoenn::Kvinne,
                     sykehusets_identifikasjonsnummer: None,
                 },
-                mor: MeldtForelder::kjent(mor),
+                mor,
                 far_eller_medmor: far.map(MeldtForelder::kjent),
                 foedested: Foedested {
                     foedselsinstitusjonsnavn: orgs::SYKEHUS.navn.to_owned(),
@@ -450,7 +494,12 @@ impl Verden {
 
     pub async fn loes(&self, id: Uuid, utfall: &str, begrunnelse: &str) -> (StatusCode, Value) {
         let token = self.innbygger(self.folk.saksbehandler);
-        self.post(&format!("{BASE}/oppgaver/{id}/loesning"), &token, &json!({"utfall": utfall, "begrunnelse": begrunnelse})).await
+        self.post(
+            &format!("{BASE}/oppgaver/{id}/loesning"),
+            &token,
+            &json!({"utfall": utfall, "begrunnelse": begrunnelse}),
+        )
+        .await
     }
 
     /// The decision that the mother sees in her journey.
@@ -487,7 +536,8 @@ impl Verden {
         let mut all: Vec<clients::postkasse::Utskriftsbrev> = Vec::new();
         loop {
             let after = all.last().map_or_else(String::new, |brev| format!("&etter={}", brev.id));
-            let page: Utskriftskoe = self.les(&format!("/postkasse/api/v1/utskrift?antall=100{after}"), &token).await;
+            let page: Utskriftskoe =
+                self.les(&format!("/postkasse/api/v1/utskrift?antall=100{after}"), &token).await;
             all.extend(page.brev);
             if !page.flere {
                 return all;
@@ -509,12 +559,26 @@ impl Verden {
         self.raw("POST", path, token, "application/json", body.to_string().into_bytes()).await
     }
 
-    pub async fn raw(&self, method: &str, path: &str, token: &str, media: &str, body: Vec<u8>) -> (StatusCode, Value) {
+    pub async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        media: &str,
+        body: Vec<u8>,
+    ) -> (StatusCode, Value) {
         let (status, bytes) = self.bytes(method, path, token, media, body).await;
         (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(&bytes))))
     }
 
-    async fn bytes(&self, method: &str, path: &str, token: &str, media: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
+    async fn bytes(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        media: &str,
+        body: Vec<u8>,
+    ) -> (StatusCode, Vec<u8>) {
         let mut request = Request::builder().method(method).uri(path);
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
