@@ -11,6 +11,7 @@ use kernel::log::{Hash, leaf_hash, verify_inclusion};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
+use super::parts;
 use super::situasjon::back;
 use crate::Component;
 use crate::fault::Fault;
@@ -85,7 +86,8 @@ fn item(visit: &Visit, bruk: &Bruk) -> Markup {
                 span.f-quiet.f-small { (lang.clock(bruk.tidspunkt)) }
             }
             p lang=[visit.bokmaal()] { (bruk.hva) }
-            (grounds(visit, bruk))
+            // What others have done stands out from what the person did themselves.
+            @if !bruk.hvem.selv { (grounds(visit, bruk)) }
             p.f-small { a.ds-link href={ "/bruk/" (bruk.indeks) } {
                 (lang.t("bruk-se-bevis"))
                 span.ds-sr-only { (lang.with("bruk-bevis-for", &[("nummer", bruk.indeks.into())])) }
@@ -109,7 +111,7 @@ fn grounds(visit: &Visit, bruk: &Bruk) -> Markup {
                 dd { (case) }
             }
             dt { (lang.t("bruk-register")) }
-            dd { (bruk.komponent) }
+            dd { (parts::register(lang, &bruk.komponent)) }
         }
     }
 }
@@ -144,7 +146,7 @@ pub async fn proof(
     let lang = visit.lang;
     let number: (&'static str, design::texts::Value<'_>) = ("nummer", index.into());
     let title = lang.with("bevis-tittel", std::slice::from_ref(&number));
-    let parts = [
+    let values = [
         (lang.t("bevis-oppfoering"), bevis.oppfoering.clone()),
         (lang.t("bevis-bladhash"), bevis.bladhash.clone()),
         (lang.t("bevis-sti"), bevis.sti.join("\n")),
@@ -187,7 +189,7 @@ pub async fn proof(
             }
             section.f-stack data-gap="sm" aria-labelledby="deler" {
                 h2.ds-heading data-size="sm" #deler { (lang.t("bevis-deler")) }
-                @for (name, value) in &parts {
+                @for (name, value) in &values {
                     h3.ds-heading data-size="2xs" { (name) }
                     @if value.is_empty() {
                         p.f-quiet { (lang.t("bevis-tom-sti")) }

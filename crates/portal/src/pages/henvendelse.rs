@@ -133,8 +133,8 @@ impl Form<'_> {
     fn facts(&self, visit: &Visit) -> Markup {
         let lang = visit.lang;
         let words = |fact: &clients::life_events::Faktum| match &fact.gjelder {
-            Some(whom) => format!("{} ({whom}): {}", fact.navn, fact.verdi),
-            None => format!("{}: {}", fact.navn, fact.verdi),
+            Some(whom) => format!("{} ({whom}): {}", parts::capital(&fact.navn), fact.verdi),
+            None => format!("{}: {}", parts::capital(&fact.navn), fact.verdi),
         };
         let choices: Vec<Choice> = self
             .vedtak

@@ -156,7 +156,7 @@ fn show(
                 }
                 @if let Some(fact) = disputed {
                     dt { (lang.t("oppgave-faktum")) }
-                    dd lang=[visit.bokmaal()] { (fact.navn) ": " (fact.verdi) }
+                    dd lang=[visit.bokmaal()] { (parts::capital(&fact.navn)) ": " (fact.verdi) }
                 }
                 @if let Some(text) = &details.tekst {
                     dt { (lang.t("oppgave-tekst")) }

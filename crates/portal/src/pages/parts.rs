@@ -74,14 +74,28 @@ pub fn outcome(lang: Lang, outcome: &str) -> String {
     lang.t(key)
 }
 
+/// The text with a capital letter in front: components name facts and conditions as they stand within a sentence.
+pub fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
+
+/// The name of the register that gave data out.
+pub fn register(lang: Lang, component: &str) -> String {
+    lang.t(match component {
+        clients::folkeregister::NAME => key("register-folkeregister"),
+        clients::kontaktregister::NAME => key("register-kontaktregister"),
+        clients::postkasse::NAME => key("register-postkasse"),
+        clients::life_events::NAME => key("register-livshendelser"),
+        other => return capital(other),
+    })
+}
+
 /// A benefit's name with a capital letter.
 pub fn benefit(lang: Lang, benefit: &str) -> String {
     match benefit {
         "barnetrygd" => lang.t("ytelse-barnetrygd"),
-        other => {
-            let mut rest = other.chars();
-            rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
-        }
+        other => capital(other),
     }
 }
 
@@ -121,7 +135,7 @@ pub fn conditions(visit: &Visit, conditions: &[Vilkaar], facts: &[Faktum]) -> Ma
                     div.f-mark { (icon(drawing)) }
                     div.f-stack data-gap="sm" {
                         div.f-row data-spread {
-                            h3.ds-heading data-size="2xs" { (condition.navn) }
+                            h3.ds-heading data-size="2xs" { (capital(&condition.navn)) }
                             span.ds-tag lang=(lang.tag()) { (word) }
                         }
                         dl.f-facts {
@@ -184,7 +198,7 @@ pub fn facts(
                     @for fact in facts {
                         tr id=(anchor(&fact.id)) {
                             th scope="row" {
-                                (fact.navn)
+                                (capital(&fact.navn))
                                 @if let Some(whom) = &fact.gjelder { span.f-quiet { " (" (whom) ")" } }
                             }
                             td { (fact.verdi) }

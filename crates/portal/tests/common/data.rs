@@ -129,7 +129,7 @@ fn vilkaar(
 }
 
 pub fn vedtak() -> Vedtak {
-    let mut omstridt = faktum("bosted", "Bostedsadresse", None, "Storgata 1, 0155 Oslo", "Folkeregisteret");
+    let mut omstridt = faktum("bosted", "bostedsadresse", None, "Storgata 1, 0155 Oslo", "Folkeregisteret");
     omstridt.under_retting = true;
     Vedtak {
         id: id(VEDTAK),
@@ -155,7 +155,7 @@ pub fn vedtak() -> Vedtak {
             vilkaar: vec![
                 vilkaar(
                     "v1",
-                    "Barnet er under 18 år",
+                    "barnet er under 18 år",
                     "Barnet må være under 18 år.",
                     "Barnet er født 20. november 2026.",
                     Vilkaarsresultat::Oppfylt,
