@@ -18,7 +18,7 @@ use clients::folkeregister::Persondokument;
 use clients::kontaktregister::Person as Kontaktperson;
 use clients::life_events::Saksbehandler;
 use clients::postkasse::Postboks;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use kernel::id::Pid;
 use serde::Serialize;
 
@@ -58,6 +58,32 @@ pub struct Options {
     pub date: Date,
 }
 
+/// The first day that a nation can begin on: before it, the oldest would have been born before there were numbers.
+pub const FIRST_DATE: Date = date(1980, 1, 1);
+/// The last day that a nation can begin on: from 2040, numbers no longer tell the century.
+pub const LAST_DATE: Date = date(2039, 12, 31);
+/// The most people: with more, a day of birth would run out of synthetic numbers.
+pub const MOST_PEOPLE: u32 = 8_000_000;
+
+impl Options {
+    /// Says what is wrong with them, for whoever has typed them in.
+    pub fn check(&self) -> Result<(), String> {
+        if !(FIRST_DATE..=LAST_DATE).contains(&self.date) {
+            return Err(format!(
+                "date: a nation begins between {FIRST_DATE} and {LAST_DATE}, not on {}",
+                self.date
+            ));
+        }
+        if self.population > MOST_PEOPLE {
+            return Err(format!(
+                "population: a nation has at most {MOST_PEOPLE} people, not {}",
+                self.population
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// A nation.
 pub struct Nation {
     world: World,
@@ -70,6 +96,8 @@ pub struct Nation {
 const STEPS: usize = 9;
 
 /// Makes the nation. `progress` is told how many people's worth of work is done, of how many.
+///
+/// Of options that [`Options::check`] refuses it makes a nation in which not everyone has a number.
 pub fn generate(options: &Options, progress: &mut dyn FnMut(usize, usize)) -> Nation {
     let population = options.population;
     let total = population as usize * STEPS;

@@ -1,6 +1,8 @@
 //! What must hold between the people of a nation, between its registers, and between it and the country it imitates.
 //! Checked on what is written out, over several seeds.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "in tests a failure is a panic")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use clients::folkeregister::{

@@ -1,9 +1,12 @@
 //! The same options give the same nation to the byte; others give another.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "in tests a failure is a panic")]
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::civil::date;
-use nation::{Nation, Options, Testperson, generate, mothers};
+use nation::{FIRST_DATE, LAST_DATE, MOST_PEOPLE, Nation, Options, Testperson, generate, mothers};
 
 const FILES: [&str; 6] = [
     "folkeregister.jsonl",
@@ -60,10 +63,25 @@ fn a_nation_of_any_size_can_be_made() {
 }
 
 #[test]
+fn everyone_has_a_number_from_the_first_date_to_the_last() {
+    for date in [FIRST_DATE, LAST_DATE] {
+        let options = Options { population: 3000, seed: 5, date };
+        assert_eq!(options.check(), Ok(()));
+        let numbers: BTreeSet<_> =
+            generate(&options, &mut |_, _| {}).persons().filter_map(|one| one.pid()).collect();
+        assert_eq!(numbers.len(), 3000, "{date}");
+    }
+    let refused = |population, date| Options { population, seed: 1, date }.check().expect_err("refused");
+    assert!(refused(10, date(1979, 12, 31)).starts_with("date:"));
+    assert!(refused(10, date(2040, 1, 1)).starts_with("date:"));
+    assert!(refused(MOST_PEOPLE + 1, LAST_DATE).starts_with("population:"));
+}
+
+#[test]
 fn progress_rises_to_the_end() {
     let mut seen = Vec::new();
     generate(&Options { population: 300, seed: 1, date: date(2026, 11, 1) }, &mut |done, total| {
-        seen.push((done, total))
+        seen.push((done, total));
     });
     assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 == pair[1].1));
     assert_eq!(seen.last().map(|(done, total)| done == total), Some(true));
@@ -82,8 +100,7 @@ fn testpersons_are_what_they_say() {
     let mothers: Vec<_> = mothers(&nation).into_iter().take(2).collect();
     let shown: Vec<_> = people.iter().take(2).map(|person| person.personidentifikator).collect();
     assert_eq!(shown, mothers, "the first to sign in as are the first to give birth");
-    let named: std::collections::BTreeSet<_> =
-        people.iter().map(|person| person.personidentifikator).collect();
+    let named: BTreeSet<_> = people.iter().map(|person| person.personidentifikator).collect();
     assert_eq!(named.len(), people.len(), "nobody twice");
     let text = serde_json::to_string(&people).expect("JSON");
     assert_eq!(serde_json::from_str::<Vec<Testperson>>(&text).expect("the same"), people);

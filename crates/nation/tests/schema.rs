@@ -1,6 +1,8 @@
 //! Every document is one that the register's published schema allows: no field it does not know, none missing, no code
 //! outside its lists.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "in tests a failure is a panic")]
+
 use std::path::PathBuf;
 
 use jiff::civil::{Date, date};
@@ -11,13 +13,11 @@ use serde_json::Value;
 fn schema(path: &str) -> Option<Value> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/standards");
     let root = std::env::var_os("FELLES_STANDARDS").map_or(beside, PathBuf::from);
-    match std::fs::read(root.join(path)) {
-        Ok(text) => Some(serde_json::from_slice(&text).expect("the schema is JSON")),
-        Err(_) => {
-            eprintln!("skipped: no {path} beside the repository (FELLES_STANDARDS names another place)");
-            None
-        }
-    }
+    let Ok(text) = std::fs::read(root.join(path)) else {
+        eprintln!("skipped: no {path} beside the repository (FELLES_STANDARDS names another place)");
+        return None;
+    };
+    Some(serde_json::from_slice(&text).expect("the schema is JSON"))
 }
 
 /// The part of JSON Schema that the published schemas use.
@@ -69,10 +69,10 @@ impl Checker<'_> {
         let text = value.as_str().unwrap_or_default();
         match schema["format"].as_str() {
             Some("date") if text.len() != 10 || text.parse::<Date>().is_err() => {
-                wrong.push(format!("{at}: no date"))
+                wrong.push(format!("{at}: no date"));
             }
             Some("date-time") if text.parse::<jiff::Timestamp>().is_err() => {
-                wrong.push(format!("{at}: no moment"))
+                wrong.push(format!("{at}: no moment"));
             }
             _ => {}
         }
