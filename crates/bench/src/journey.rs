@@ -50,7 +50,7 @@ async fn time_to_letter(hospital: &Hospital, mothers: &[Pid]) -> anyhow::Result<
     let mut births = Vec::new();
     for (n, mother) in mothers.iter().enumerate() {
         pace.tick().await;
-        let (hospital, message) = (hospital.clone(), hospital.report(&format!("jevn-{n}"), *mother));
+        let (hospital, message) = (hospital.clone(), hospital.report("jevn", n, *mother));
         births.push(tokio::spawn(async move {
             let begin = Instant::now();
             let receipt = hospital.insist(&message, PATIENCE).await?;
@@ -77,7 +77,7 @@ async fn throughput(
     let mut births = Vec::new();
     for (n, mother) in mothers.iter().enumerate() {
         let place = places.clone().acquire_owned().await?;
-        let (hospital, message) = (hospital.clone(), hospital.report(&format!("mange-{n}"), *mother));
+        let (hospital, message) = (hospital.clone(), hospital.report("mange", n, *mother));
         births.push(tokio::spawn(async move {
             let receipt = hospital.insist(&message, PATIENCE).await?;
             drop(place);

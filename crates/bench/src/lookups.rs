@@ -15,7 +15,7 @@ use kernel::rng::Rng;
 
 use crate::report;
 
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 256;
 const TIME: Duration = Duration::from_secs(5);
 
 pub async fn measure(felles: &Installation, data: &Path) -> anyhow::Result<()> {

@@ -43,7 +43,7 @@ async fn no_birth_is_lost_and_none_counts_twice() {
     let mothers = std::fs::read_to_string(data.path().join("nation/moedre.txt")).expect("the nation has mothers");
     let mothers: Vec<Pid> = mothers.lines().take(BIRTHS).map(|line| Pid::parse(line).expect("a number")).collect();
     assert_eq!(mothers.len(), BIRTHS, "the nation has too few mothers");
-    let people_before = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM person").await;
+    let people_before = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM nummer").await;
 
     // The hospital's side: every birth is reported until it is acknowledged, over and over with the same message.
     let births = {
@@ -54,7 +54,7 @@ async fn no_birth_is_lost_and_none_counts_twice() {
             let mut births = Vec::new();
             for (n, mother) in mothers.into_iter().enumerate() {
                 let place = places.clone().acquire_owned().await.expect("it is open");
-                let (hospital, message) = (hospital.clone(), hospital.report(&format!("krasj-{n}"), mother));
+                let (hospital, message) = (hospital.clone(), hospital.report("krasj", n, mother));
                 births.push(tokio::spawn(async move {
                     let receipt = hospital.insist(&message, PATIENCE).await.expect("an acknowledgement");
                     // So that the kills meet births at every stage, not only the first moments.
@@ -88,8 +88,8 @@ async fn no_birth_is_lost_and_none_counts_twice() {
     }
     server.stop().expect("felles stops");
 
-    let people = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM person").await - people_before;
-    let events = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM feed WHERE kind LIKE '%oedsel%'").await;
+    let people = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM nummer").await - people_before;
+    let events = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM feed WHERE kind = 'personErOpprettet'").await;
     let journeys = count(&place, life_events::NAME, "SELECT COUNT(*) FROM process_instance").await;
     let decisions = count(&place, life_events::NAME, "SELECT COUNT(*) FROM vedtak").await;
     let delivered = count(&place, postkasse::NAME, "SELECT COUNT(*) FROM forsendelse").await;

@@ -33,7 +33,7 @@ async fn a_changed_or_removed_entry_is_found() {
     let mothers = std::fs::read_to_string(data.path().join("nation/moedre.txt")).expect("the nation has mothers");
     let hospital = Hospital::register(&felles).expect("a client");
     for (n, mother) in mothers.lines().take(5).enumerate() {
-        let message = hospital.report(&format!("m{n}"), Pid::parse(mother).expect("a number"));
+        let message = hospital.report("logg", n, Pid::parse(mother).expect("a number"));
         let receipt = hospital.register.meld_foedsel(&message).await.expect("a receipt");
         let child = receipt.foedsels_eller_d_nummer.expect("a child");
         let (look, patience) = (std::time::Duration::from_millis(20), std::time::Duration::from_secs(20));
