@@ -104,8 +104,8 @@ pub struct Decision<'a> {
     pub(crate) case: Case<'a>,
     /// As of the day that was asked for.
     pub(crate) run: Run<'a>,
-    /// What the sum builds on, for each period.
-    pub(crate) steps: Vec<(Period, Run<'a>)>,
+    /// What the sum builds on, for each period; `None` where that is `run`.
+    pub(crate) steps: Vec<Option<Run<'a>>>,
     periods: Vec<Period>,
     outcome: Outcome,
     proposal: Option<Outcome>,
@@ -296,7 +296,8 @@ impl<'a> Decision<'a> {
 
     /// Facts that contradict each other, and facts that are too old for a machine to rely on.
     fn doubt_the_facts(&mut self) {
-        for (input, slot) in used_slots(&self.case, &self.run) {
+        for slot in used_slots(&self.case, &self.run) {
+            let input = slot / self.case.width();
             let (Some(spec), Some(found)) =
                 (self.case.rules.inputs.get(input).map(|i| &i.spec), self.run.slots.get(slot))
             else {
@@ -337,11 +338,16 @@ impl<'a> Decision<'a> {
     fn grant(&mut self, missing: &mut BTreeSet<MissingFact>) {
         let rules = self.case.rules;
         let Some(sum) = rules.sum else { return };
-        let mut steps: Vec<(Period, Run<'a>)> = Vec::new();
+        let mut periods: Vec<Period> = Vec::new();
+        let mut steps = Vec::new();
         let mut fault = false;
         for month in self.months() {
-            let run = self.case.run(month, Some(&rules.for_sum));
-            let value = self.case.node(&run, sum, None).map(|n| n.value.clone()).unwrap_or_default();
+            let own = (month != self.run.day).then(|| self.case.run(month, Some(&rules.for_sum)));
+            let value = self
+                .case
+                .node(own.as_ref().unwrap_or(&self.run), sum, None)
+                .map(|n| n.value.clone())
+                .unwrap_or_default();
             missing.extend(value.missing_facts());
             let amount = match &value {
                 Value::Number(n) if n.fract().is_zero() && !n.is_sign_negative() => n.to_i64(),
@@ -350,45 +356,46 @@ impl<'a> Decision<'a> {
             };
             fault |= amount.is_none() && !value.is_missing();
             let amount = amount.unwrap_or(0);
-            match steps.last_mut() {
-                Some((last, _)) if last.to.is_none() && last.amount == amount => continue,
-                Some((last, _)) if last.to.is_none() => {
+            match periods.last_mut() {
+                Some(last) if last.to.is_none() && last.amount == amount => continue,
+                Some(last) if last.to.is_none() => {
                     last.to = first_of(month.yesterday().unwrap_or(month));
                 }
                 _ => {}
             }
             if amount > 0 {
-                steps.push((Period { from: month, to: None, amount }, run));
+                periods.push(Period { from: month, to: None, amount });
+                steps.push(own);
             }
         }
         if fault {
             self.reason("REGELSETT_UTEN_SVAR", "Regelsettet gir ikke et beløp i hele kroner for hver måned.");
-        } else if steps.is_empty() && missing.is_empty() {
+        } else if periods.is_empty() && missing.is_empty() {
             self.reason("INGEN_UTBETALING", "Vilkårene er oppfylt, men ingen måned gir en utbetaling.");
         }
-        self.periods = steps.iter().map(|(p, _)| p.clone()).collect();
+        self.periods = periods;
         self.steps = steps;
     }
 
-    /// The months, from `as_of`'s on and from the first that the model names, in which the sum may change: a parameter, a fact or a month of
-    /// the model begins or ends there.
+    /// The months, from `as_of`'s on and from the first that the model names, in which the sum may change: a parameter or a fact begins or ends
+    /// to apply, or the model says that it is a first month, or the one after a last.
     fn months(&self) -> Vec<Date> {
         let rules = self.case.rules;
-        let mut named = Vec::new();
-        for (i, _) in rules.decisions.iter().enumerate().filter(|(_, d)| d.role == Role::Maaned) {
-            let nodes =
-                self.run.nodes.get(i * self.case.width()..(i + 1) * self.case.width()).unwrap_or_default();
-            named.extend(nodes.iter().flatten().filter_map(|n| n.value.as_date()).filter_map(first_of));
-        }
+        let named = |role: Role| {
+            let decisions = rules.decisions.iter().enumerate().filter(move |(_, d)| d.role == role);
+            let width = self.case.width();
+            let nodes = decisions.filter_map(move |(i, _)| self.run.nodes.get(i * width..(i + 1) * width));
+            nodes.flatten().flatten().filter_map(|n| n.value.as_date()).filter_map(first_of)
+        };
         let asked = first_of(self.run.day).unwrap_or(self.run.day);
-        let start = named.iter().min().map_or(asked, |first| asked.max(*first));
-        let after = |m: &Date| m.checked_add(Span::new().months(1)).ok();
-        let parameters = rules.parameters.iter().flat_map(Parameter::breakpoints);
-        let changes = parameters.chain(self.case.sorted.breakpoints(self.case.facts)).filter_map(next_first);
+        let start = named(Role::FoersteMaaned).min().map_or(asked, |first| asked.max(first));
+        let after_last = named(Role::SisteMaaned).filter_map(|m| m.checked_add(Span::new().months(1)).ok());
+        let parameters = rules.parameters.iter().flat_map(Parameter::changes);
+        let changes = parameters.chain(self.case.sorted.changes(self.case.facts));
         let mut months: Vec<Date> = std::iter::once(start)
-            .chain(named.iter().copied())
-            .chain(named.iter().filter_map(after))
-            .chain(changes)
+            .chain(named(Role::FoersteMaaned))
+            .chain(after_last)
+            .chain(changes.filter(|day| *day > start).filter_map(next_first))
             .filter(|m| *m >= start && rules.applies_on(*m))
             .collect();
         months.sort_unstable();
@@ -412,22 +419,28 @@ fn next_first(day: Date) -> Option<Date> {
     if first == day { Some(first) } else { first.checked_add(Span::new().months(1)).ok() }
 }
 
-/// The inputs and slots that some decision of a run looked at, in the model's order.
-pub(crate) fn used_slots(case: &Case<'_>, run: &Run<'_>) -> BTreeSet<(usize, usize)> {
-    let mut used = BTreeSet::new();
+/// The slots that some decision of a run looked at, and where something is known, in the model's order.
+pub(crate) fn used_slots(case: &Case<'_>, run: &Run<'_>) -> impl Iterator<Item = usize> + use<> {
+    let mut used = vec![false; run.slots.len()];
+    let mut mark = |input, subject| {
+        let looked_at = used.get_mut(case.slots_of(input, subject)).unwrap_or_default().iter_mut();
+        looked_at.for_each(|slot| *slot = true);
+    };
     for (i, d) in case.rules.decisions.iter().enumerate() {
         for subject in case.subjects_of(d) {
             let Some(node) = case.node(run, i, subject) else { continue };
             for r in used_refs(d, node) {
                 if let Ref::Fact(input) = r {
-                    used.extend(case.slots_of(input, subject).map(|slot| (input, slot)));
+                    mark(input, subject);
                 }
             }
         }
     }
     if let Some(input) = case.rules.manual {
-        used.extend(case.slots_of(input, None).map(|slot| (input, slot)));
+        mark(input, None);
     }
-    used.retain(|(_, slot)| run.slots.get(*slot).is_some_and(|s| s.origin != Origin::Nowhere));
-    used
+    for (used, slot) in used.iter_mut().zip(&run.slots) {
+        *used &= slot.origin != Origin::Nowhere;
+    }
+    used.into_iter().enumerate().filter(|(_, used)| *used).map(|(slot, _)| slot)
 }

@@ -8,9 +8,9 @@ use crate::bokmaal;
 use crate::decision::{Decision, Outcome, used_slots};
 use crate::facts::Source;
 use crate::law::LegalRef;
-use crate::ruleset::{DecisionDef, Ref, Role};
+use crate::ruleset::{DecisionDef, InputSpec, Ref, Role};
 use crate::run::{Node, Run, used_refs};
-use crate::select::Origin;
+use crate::select::{Origin, Slot};
 use crate::value::Value;
 
 /// What stands in place of a shielded value.
@@ -101,7 +101,7 @@ impl<'a> Decision<'a> {
             return String::new();
         };
         // Amounts are told as they are in the first month of payment, which may come after the day that the conditions were judged by.
-        let first = self.steps.first().map(|(_, run)| run);
+        let first = self.steps.first().and_then(Option::as_ref);
         match d.row(node.row).and_then(|r| r.finding.as_ref()).or(d.finding.as_ref()) {
             Some(text) if !node.value.is_missing() => self.case.text(text, d, None, &self.run, first),
             _ => String::new(),
@@ -134,13 +134,15 @@ impl<'a> Decision<'a> {
         let slots = self.slots_below(decision, subject);
         let mut sources: Vec<String> = Vec::new();
         let mut facts = Vec::new();
-        for (input, slot) in &slots {
-            let Some(line) = self.fact_line(&self.run, *input, *slot) else { continue };
-            let source = line.source.text();
+        for slot in slots {
+            let (Some(id), Some(found)) = (self.fact_id(&self.run, slot), self.run.slots.get(slot)) else {
+                continue;
+            };
+            let source = self.case.fact(found).map_or(&Source::Default, |f| &f.source).text();
             if !sources.contains(&source) {
                 sources.push(source);
             }
-            facts.push(line.id);
+            facts.push(id);
         }
         let demand = d.demand.as_ref().map(|t| self.case.text(t, d, subject, &self.run, None));
         Condition {
@@ -182,8 +184,8 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The inputs and slots that a decision looked at, also through other decisions.
-    fn slots_below(&self, decision: usize, subject: Option<usize>) -> BTreeSet<(usize, usize)> {
+    /// The slots that a decision looked at, also through other decisions.
+    fn slots_below(&self, decision: usize, subject: Option<usize>) -> BTreeSet<usize> {
         let mut slots = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut rest = vec![(decision, subject)];
@@ -198,9 +200,7 @@ impl<'a> Decision<'a> {
             }
             for r in used_refs(d, node) {
                 match r {
-                    Ref::Fact(input) => {
-                        slots.extend(self.case.slots_of(input, subject).map(|slot| (input, slot)));
-                    }
+                    Ref::Fact(input) => slots.extend(self.case.slots_of(input, subject)),
                     Ref::Decision(other) => rest.extend(self.nodes_of(other, subject)),
                     Ref::Parameter(_) | Ref::AsOf | Ref::KnownAt => {}
                 }
@@ -218,12 +218,17 @@ impl<'a> Decision<'a> {
         }
     }
 
+    /// The run of the day that was asked for, and those of later months.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &Run<'a>> {
+        std::iter::once(&self.run).chain(self.steps.iter().flatten())
+    }
+
     /// The facts it rests on, in the model's order.
     pub fn facts(&self) -> Vec<FactLine> {
         let mut lines: Vec<FactLine> = Vec::new();
-        for run in std::iter::once(&self.run).chain(self.steps.iter().map(|(_, run)| run)) {
-            for (input, slot) in used_slots(&self.case, run) {
-                if let Some(line) = self.fact_line(run, input, slot)
+        for run in self.runs() {
+            for slot in used_slots(&self.case, run) {
+                if let Some(line) = self.fact_line(run, slot)
                     && !lines.iter().any(|l| l.id == line.id)
                 {
                     lines.push(line);
@@ -233,28 +238,44 @@ impl<'a> Decision<'a> {
         lines
     }
 
-    pub(crate) fn fact_line(&self, run: &Run<'a>, input: usize, slot: usize) -> Option<FactLine> {
-        let (spec, found) = (&self.rules().inputs.get(input)?.spec, run.slots.get(slot)?);
-        let label = spec.subject.as_ref().and_then(|_| self.case.label(Some(slot % self.case.width())));
+    fn fact_line(&self, run: &Run<'a>, slot: usize) -> Option<FactLine> {
+        let (spec, found) = self.input_and_slot(run, slot)?;
         let fact = self.case.fact(found);
-        let id = match found.origin {
-            Origin::Fact(_) => fact?.id.clone(),
-            Origin::Default => std::iter::once("standard")
-                .chain([spec.key.as_str()])
-                .chain(label)
-                .collect::<Vec<_>>()
-                .join(":"),
-            Origin::Nowhere => return None,
-        };
         Some(FactLine {
-            id,
+            id: self.fact_id(run, slot)?,
             key: spec.key.clone(),
             name: spec.name.clone(),
-            subject: label.map(str::to_owned),
+            subject: self.subject_of(spec, slot).map(str::to_owned),
             text: if spec.shielded { SHIELDED.to_owned() } else { found.value.text() },
             source: fact.map_or(Source::Default, |f| f.source.clone()),
             purpose: fact.and_then(|f| f.purpose.clone()).unwrap_or_else(|| spec.purpose.clone()),
         })
+    }
+
+    /// What a slot is for and what stands in it.
+    pub(crate) fn input_and_slot<'s>(
+        &'s self,
+        run: &'s Run<'a>,
+        slot: usize,
+    ) -> Option<(&'s InputSpec, &'s Slot)> {
+        let input = self.rules().inputs.get(slot / self.case.width())?;
+        Some((&input.spec, run.slots.get(slot)?))
+    }
+
+    /// The id of the fact in a slot; `None` where nothing is known.
+    pub(crate) fn fact_id(&self, run: &Run<'a>, slot: usize) -> Option<String> {
+        let (spec, found) = self.input_and_slot(run, slot)?;
+        match (found.origin, self.subject_of(spec, slot)) {
+            (Origin::Fact(_), _) => Some(self.case.fact(found)?.id.clone()),
+            (Origin::Default, None) => Some(format!("standard:{}", spec.key)),
+            (Origin::Default, Some(label)) => Some(format!("standard:{}:{label}", spec.key)),
+            (Origin::Nowhere, _) => None,
+        }
+    }
+
+    /// The label of the subject that a slot is about.
+    pub(crate) fn subject_of(&self, spec: &InputSpec, slot: usize) -> Option<&'a str> {
+        spec.subject.as_ref().and_then(|_| self.case.label(Some(slot % self.case.width())))
     }
 
     pub(crate) fn node_id(&self, d: &DecisionDef, subject: Option<usize>) -> String {

@@ -57,7 +57,11 @@ impl Parameter {
     ///
     /// `decided_at` counts from midnight UTC, so that the answer does not depend on a time zone database.
     pub fn at(&self, as_of: Date, known_at: Timestamp) -> Option<&ParameterValue> {
-        let known = known_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        self.on(as_of, known_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
+    }
+
+    /// The value that applies on a day, as far as it was decided by another.
+    pub(crate) fn on(&self, as_of: Date, known: Date) -> Option<&ParameterValue> {
         self.values
             .iter()
             .filter(|v| v.valid_from <= as_of && v.decided_at <= known)
@@ -65,13 +69,9 @@ impl Parameter {
             .filter(|v| v.valid_to.is_none_or(|to| as_of < to))
     }
 
-    /// The days on which the value may change, sorted.
-    pub fn breakpoints(&self) -> Vec<Date> {
-        let mut days: Vec<Date> =
-            self.values.iter().flat_map(|v| std::iter::once(v.valid_from).chain(v.valid_to)).collect();
-        days.sort_unstable();
-        days.dedup();
-        days
+    /// The days on which the value may change.
+    pub fn changes(&self) -> impl Iterator<Item = Date> {
+        self.values.iter().flat_map(|v| std::iter::once(v.valid_from).chain(v.valid_to))
     }
 }
 

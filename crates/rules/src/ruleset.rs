@@ -23,8 +23,10 @@ pub enum Role {
     Beloep,
     /// What is paid a month in all (`sum`), in whole kroner: the periods of the decision are its steps.
     Sum,
-    /// A month or other date that the decision sets (`maaned`).
-    Maaned,
+    /// The first month of what is granted (`foerste_maaned`): a day in it.
+    FoersteMaaned,
+    /// The last month of it (`siste_maaned`).
+    SisteMaaned,
     /// What the law gives, before the question of who decides (`resultat`): innvilget, delvis, avslag.
     Resultat,
     /// The outcome (`utfall`): the root of the model.
@@ -40,7 +42,8 @@ impl Role {
             "filter" => Self::Filter,
             "beloep" => Self::Beloep,
             "sum" => Self::Sum,
-            "maaned" => Self::Maaned,
+            "foerste_maaned" => Self::FoersteMaaned,
+            "siste_maaned" => Self::SisteMaaned,
             "resultat" => Self::Resultat,
             "utfall" => Self::Utfall,
             "hjelp" => Self::Hjelp,

@@ -58,11 +58,11 @@ impl<'a> Case<'a> {
 
     /// Runs the rules as they are on a day; with `only`, those decisions alone.
     pub fn run(&self, day: Date, only: Option<&[bool]>) -> Run<'a> {
-        let rules = self.rules;
+        let (rules, known) = (self.rules, day_of(self.known_at));
         let mut run = Run {
             day,
             slots: self.sorted.on(rules, self.facts, day),
-            parameters: rules.parameters.iter().map(|p| p.at(day, self.known_at)).collect(),
+            parameters: rules.parameters.iter().map(|p| p.on(day, known)).collect(),
             nodes: vec![None; rules.decisions.len() * self.width()],
         };
         for (i, d) in rules.decisions.iter().enumerate() {

@@ -105,7 +105,7 @@ impl<'a> Sorted<'a> {
     }
 
     /// The days on which what is known of the inputs may change.
-    pub fn breakpoints(&self, facts: &Facts) -> impl Iterator<Item = Date> {
+    pub fn changes(&self, facts: &Facts) -> impl Iterator<Item = Date> {
         self.entries
             .iter()
             .filter_map(|e| facts.get(e.fact))

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
-use crate::decision::{Decision, Outcome, Period, Reason, used_slots};
-use crate::explain::{FactLine, SHIELDED};
+use crate::decision::{Decision, Outcome, Reason, used_slots};
+use crate::explain::SHIELDED;
+use crate::facts::Source;
 use crate::law::LegalRef;
 use crate::logic::Logic;
 use crate::ruleset::{DecisionDef, Ref, Role};
@@ -45,12 +46,17 @@ impl<'a> Decision<'a> {
             parameters: self.trace_parameters(&self.run),
             nodes: self.trace_nodes(&self.run),
             periods: self
-                .steps
+                .periods()
                 .iter()
-                .map(|(period, run)| TracePeriod {
-                    period,
-                    parameters: self.trace_parameters(run),
-                    nodes: self.trace_nodes(run),
+                .zip(&self.steps)
+                .map(|(period, own)| TracePeriod {
+                    from: period.from,
+                    to: period.to,
+                    amount: period.amount,
+                    own: own.as_ref().map(|run| TraceStep {
+                        parameters: self.trace_parameters(run),
+                        nodes: self.trace_nodes(run),
+                    }),
                 })
                 .collect(),
         }
@@ -58,24 +64,28 @@ impl<'a> Decision<'a> {
 
     fn trace_facts(&self) -> Vec<TraceFact<'_>> {
         let mut out: Vec<TraceFact<'_>> = Vec::new();
-        for run in std::iter::once(&self.run).chain(self.steps.iter().map(|(_, run)| run)) {
-            for (input, slot) in used_slots(&self.case, run) {
-                let (Some(line), Some(found), Some(spec)) = (
-                    self.fact_line(run, input, slot),
-                    run.slots.get(slot),
-                    self.rules().inputs.get(input).map(|i| &i.spec),
-                ) else {
+        for run in self.runs() {
+            for slot in used_slots(&self.case, run) {
+                let (Some(id), Some((spec, found))) =
+                    (self.fact_id(run, slot), self.input_and_slot(run, slot))
+                else {
                     continue;
                 };
-                if out.iter().any(|f| f.line.id == line.id) {
+                if out.iter().any(|f| f.id == id) {
                     continue;
                 }
                 let fact = self.case.fact(found);
                 out.push(TraceFact {
+                    id,
+                    key: &spec.key,
+                    name: &spec.name,
+                    subject: self.subject_of(spec, slot),
+                    text: if spec.shielded { SHIELDED.to_owned() } else { found.value.text() },
                     value: if spec.shielded { None } else { Some(&found.value) },
                     valid_from: fact.and_then(|f| f.valid_from),
                     valid_to: fact.and_then(|f| f.valid_to),
-                    line,
+                    source: fact.map_or(&Source::Default, |f| &f.source),
+                    purpose: fact.and_then(|f| f.purpose.as_deref()).unwrap_or(&spec.purpose),
                 });
             }
         }
@@ -135,8 +145,8 @@ impl<'a> Decision<'a> {
                 Ref::Fact(input) => from.extend(
                     self.case
                         .slots_of(input, subject)
-                        .filter_map(|slot| self.fact_line(run, input, slot))
-                        .map(|f| format!("faktum {}", f.id)),
+                        .filter_map(|slot| self.fact_id(run, slot))
+                        .map(|id| format!("faktum {id}")),
                 ),
                 Ref::Decision(other) => {
                     from.extend(self.nodes_of(other, subject).into_iter().filter_map(|(i, s)| {
@@ -252,8 +262,15 @@ struct TraceRules<'a> {
 
 #[derive(Serialize)]
 struct TraceFact<'a> {
-    #[serde(flatten)]
-    line: FactLine,
+    id: String,
+    #[serde(rename = "type")]
+    key: &'a str,
+    #[serde(rename = "navn")]
+    name: &'a str,
+    #[serde(rename = "gjelder", skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(rename = "tekst")]
+    text: String,
     /// The exact value, so that the case can be decided again; absent where it is shielded.
     #[serde(rename = "verdi", skip_serializing_if = "Option::is_none")]
     value: Option<&'a Value>,
@@ -261,6 +278,10 @@ struct TraceFact<'a> {
     valid_from: Option<Date>,
     #[serde(rename = "gyldigTil", skip_serializing_if = "Option::is_none")]
     valid_to: Option<Date>,
+    #[serde(rename = "opphav")]
+    source: &'a Source,
+    #[serde(rename = "formaal")]
+    purpose: &'a str,
 }
 
 #[derive(Serialize)]
@@ -324,8 +345,19 @@ struct TraceRow<'a> {
 
 #[derive(Serialize)]
 struct TracePeriod<'a> {
-    #[serde(flatten)]
-    period: &'a Period,
+    #[serde(rename = "fom")]
+    from: Date,
+    #[serde(rename = "tom")]
+    to: Option<Date>,
+    #[serde(rename = "beloep")]
+    amount: i64,
+    /// What the amount was found from, where the period does not begin with `as_of`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    own: Option<TraceStep<'a>>,
+}
+
+#[derive(Serialize)]
+struct TraceStep<'a> {
     #[serde(rename = "parametre")]
     parameters: Vec<TraceParameter<'a>>,
     #[serde(rename = "beslutninger")]

@@ -4,6 +4,7 @@
     clippy::panic,
     clippy::redundant_closure_for_method_calls,
     clippy::unwrap_used,
+    clippy::format_collect,
     reason = "helpers of tests, called with more than one lifetime"
 )]
 
@@ -591,7 +592,7 @@ fn a_shielded_fact_must_not_come_out_in_words() {
             .message
             .contains("must be `felles:skjermet`")
     );
-    let text = r#"<extensionElements><felles:funn>Verdien er {a}.</felles:funn></extensionElements>"#;
+    let text = "<extensionElements><felles:funn>Verdien er {a}.</felles:funn></extensionElements>";
     let leaking = decision("u", "string", r#"felles:rolle="utfall" felles:skjermet="true""#, &["a"], &good)
         .replace("<variable name=\"u\"", &format!("{text}<variable name=\"u\""));
     assert!(refused(&shield(&leaking)).message.contains("a text of the decision would show it"));

@@ -450,7 +450,7 @@ impl<'a> Loader<'a> {
         let wanted = match role {
             Role::Vilkaar | Role::Filter => Some(Type::Boolean),
             Role::Beloep | Role::Sum => Some(Type::Number),
-            Role::Maaned => Some(Type::Date),
+            Role::FoersteMaaned | Role::SisteMaaned => Some(Type::Date),
             Role::Resultat | Role::Utfall => Some(Type::String),
             Role::Hjelp => None,
         };
@@ -459,7 +459,15 @@ impl<'a> Loader<'a> {
         }
         let law = el.law(&self.law)?;
         if law.is_none()
-            && matches!(role, Role::Vilkaar | Role::Filter | Role::Beloep | Role::Maaned | Role::Resultat)
+            && matches!(
+                role,
+                Role::Vilkaar
+                    | Role::Filter
+                    | Role::Beloep
+                    | Role::FoersteMaaned
+                    | Role::SisteMaaned
+                    | Role::Resultat
+            )
         {
             return Err(el.err("`felles:paragraf` or `felles:lov` is missing: every decision names its law"));
         }
