@@ -236,7 +236,9 @@ fn can_bear(world: &World, id: Id) -> bool {
     let youngest = person.children.iter().map(|child| world.person(*child).born).max();
     let ready = youngest.is_none_or(|born| born.plus(YOUNGEST) <= world.today);
     let minors = person.children.iter().any(|child| world.age(*child) < 18);
-    let settled = person.partner.is_some() || !minors;
+    // Whoever has been married and is not may have a right to more, which a human looks at.
+    let left = matches!(person.civil, Civil::Separert(..) | Civil::Skilt(..) | Civil::Enke(..));
+    let settled = !left && (person.partner.is_some() || !minors);
     // The other parent by law or in life: a citizen of another EEA state makes it a case for two states.
     let others = [person.partner, person.civil.spouse()].into_iter().flatten();
     let near = |other: Id| plain(world, other) && world.person(other).norwegian();

@@ -66,6 +66,7 @@ impl Nation {
 /// Makes a nation and writes its files to `directory`.
 pub fn make(which: &Which, directory: &Path) -> anyhow::Result<nation::Nation> {
     let options = nation::Options { population: which.population, seed: which.seed, date: which.date };
+    options.check().map_err(anyhow::Error::msg)?;
     let mut progress = Progress::new("Making the nation");
     let made = nation::generate(&options, &mut |done, total| progress.show(done as u64, total as u64));
     progress.end();
