@@ -115,19 +115,34 @@ impl Folkeregister {
     }
 
     /// A person's newest document with these parts (none: [`Del::PersonBasis`]); `None` where there is no such person.
-    pub async fn person(&self, pid: &Pid, parts: &[Del], purpose: &Purpose) -> Result<Option<Persondokument>, ClientError> {
+    pub async fn person(
+        &self,
+        pid: &Pid,
+        parts: &[Del],
+        purpose: &Purpose,
+    ) -> Result<Option<Persondokument>, ClientError> {
         let path = format!("{BASE}/personer/{}{}", pid.as_str(), query(parts));
-        let answer = self.send(request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?).await?;
+        let answer = self
+            .send(request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?)
+            .await?;
         request::found(request::json(answer))
     }
 
     /// Several persons' newest documents, in the order asked; whoever the register does not know is left out.
-    pub async fn personer(&self, pids: &[Pid], parts: &[Del], purpose: &Purpose) -> Result<Vec<Persondokument>, ClientError> {
+    pub async fn personer(
+        &self,
+        pids: &[Pid],
+        parts: &[Del],
+        purpose: &Purpose,
+    ) -> Result<Vec<Persondokument>, ClientError> {
         let path = format!("{BASE}/personer/bulkoppslag{}", query(parts));
         let mut persons = Vec::with_capacity(pids.len());
         for chunk in pids.chunks(MAX_PERSONS) {
-            let body = PersonBulkoppslag { foedsels_eller_d_nummer: chunk.iter().map(|pid| pid.as_str().to_owned()).collect() };
-            let request = request::post(&path).purpose(purpose).bearer(&self.tokens.token().await?).json(&body)?;
+            let body = PersonBulkoppslag {
+                foedsels_eller_d_nummer: chunk.iter().map(|pid| pid.as_str().to_owned()).collect(),
+            };
+            let request =
+                request::post(&path).purpose(purpose).bearer(&self.tokens.token().await?).json(&body)?;
             let answer: PersonBulkoppslagSvar = request::json(self.send(request).await?)?;
             persons.extend(answer.oppslag.into_iter().filter_map(|one| one.folkeregisterperson));
         }
@@ -149,16 +164,29 @@ impl Folkeregister {
     }
 
     /// An event in full, by `hendelsesdokument` of the feed.
-    pub async fn hendelse(&self, dokument: &str, purpose: &Purpose) -> Result<Option<DokumentForHendelse>, ClientError> {
+    pub async fn hendelse(
+        &self,
+        dokument: &str,
+        purpose: &Purpose,
+    ) -> Result<Option<DokumentForHendelse>, ClientError> {
         let path = format!("{BASE}/hendelser/{}", crate::encoded(dokument));
-        let answer = self.send(request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?).await?;
+        let answer = self
+            .send(request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?)
+            .await?;
         request::found(request::json(answer))
     }
 
     /// A person document as an event left it, by `persondokument` of the feed.
-    pub async fn arkivert(&self, dokument: &str, parts: &[Del], purpose: &Purpose) -> Result<Option<Persondokument>, ClientError> {
+    pub async fn arkivert(
+        &self,
+        dokument: &str,
+        parts: &[Del],
+        purpose: &Purpose,
+    ) -> Result<Option<Persondokument>, ClientError> {
         let path = format!("{BASE}/personer/arkiv/{}{}", crate::encoded(dokument), query(parts));
-        let answer = self.send(request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?).await?;
+        let answer = self
+            .send(request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?)
+            .await?;
         request::found(request::json(answer))
     }
 
@@ -175,7 +203,9 @@ impl Folkeregister {
     /// The receipt of a message sent before.
     pub async fn kvittering(&self, meldings_id: &str) -> Result<Option<Kvittering>, ClientError> {
         let path = format!("/folkeregisteret/mottak/api/v1/kvittering/{}", crate::encoded(meldings_id));
-        request::found(request::json(self.send(request::get(&path).bearer(&self.tokens.token().await?).empty()?).await?))
+        request::found(request::json(
+            self.send(request::get(&path).bearer(&self.tokens.token().await?).empty()?).await?,
+        ))
     }
 
     /// Loads persons: one [`Persondokument`] a line. Nothing is loaded where a line is wrong.
@@ -186,10 +216,15 @@ impl Folkeregister {
 
     async fn meld<T: Serialize>(&self, kind: &str, message: &T) -> Result<Kvittering, ClientError> {
         let path = format!("/folkeregisteret/mottak/api/v1/{kind}");
-        request::json(self.send(request::post(&path).bearer(&self.tokens.token().await?).json(message)?).await?)
+        request::json(
+            self.send(request::post(&path).bearer(&self.tokens.token().await?).json(message)?).await?,
+        )
     }
 
-    async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<bytes::Bytes>, ClientError> {
+    async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<bytes::Bytes>, ClientError> {
         self.mesh.send(NAME, request).await
     }
 }

@@ -148,7 +148,8 @@ impl Person {
     /// Print for whoever is reserved, cannot be notified or has no mailbox (eForvaltningsforskriften §§ 8, 9, 32).
     /// Ask at the moment of sending.
     pub fn digital_kanal(&self) -> Option<&DigitalPost> {
-        let digital = self.reservasjon == Reservasjon::Nei && self.varslingsstatus == Some(Varslingsstatus::KanVarsles);
+        let digital =
+            self.reservasjon == Reservasjon::Nei && self.varslingsstatus == Some(Varslingsstatus::KanVarsles);
         self.digital_post.as_ref().filter(|_| digital)
     }
 }
@@ -239,9 +240,13 @@ impl Kontaktregister {
     pub async fn personer(&self, pids: &[Pid], purpose: &Purpose) -> Result<Vec<Person>, ClientError> {
         let mut personer = Vec::with_capacity(pids.len());
         for chunk in pids.chunks(MAX_PERSONS) {
-            let body = Oppslag { personidentifikatorer: chunk.to_vec(), inkluder_ikke_registrerte: Some(true) };
+            let body =
+                Oppslag { personidentifikatorer: chunk.to_vec(), inkluder_ikke_registrerte: Some(true) };
             let token = self.tokens.token().await?;
-            let request = request::post("/kontaktregisteret/rest/v2/personer").bearer(&token).purpose(purpose).json(&body)?;
+            let request = request::post("/kontaktregisteret/rest/v2/personer")
+                .bearer(&token)
+                .purpose(purpose)
+                .json(&body)?;
             let answer: Personer = request::json(self.mesh.send(NAME, request).await?)?;
             personer.extend(answer.personer);
         }

@@ -95,7 +95,9 @@ pub fn encoded(text: &str) -> String {
 }
 
 /// Reads a JSON answer: its body where the status is a success, otherwise an error.
-pub fn read_json<T: serde::de::DeserializeOwned>(response: &http::Response<bytes::Bytes>) -> Result<T, ClientError> {
+pub fn read_json<T: serde::de::DeserializeOwned>(
+    response: &http::Response<bytes::Bytes>,
+) -> Result<T, ClientError> {
     serde_json::from_slice(success(response)?).map_err(|error| ClientError::Decode(error.to_string()))
 }
 

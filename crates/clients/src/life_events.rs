@@ -609,7 +609,12 @@ impl MineLivshendelser {
     }
 
     /// Says that a fact of a decision is wrong.
-    pub async fn meld_feil(&self, token: &str, vedtak: Uuid, feil: &NyFeilmelding) -> Result<Kvittering, ClientError> {
+    pub async fn meld_feil(
+        &self,
+        token: &str,
+        vedtak: Uuid,
+        feil: &NyFeilmelding,
+    ) -> Result<Kvittering, ClientError> {
         self.post(token, &format!("/vedtak/{vedtak}/feilmelding"), feil).await
     }
 
@@ -638,7 +643,12 @@ impl MineLivshendelser {
     }
 
     /// Resolves a task. Status 409 when somebody has already, in another way.
-    pub async fn loes(&self, token: &str, id: Uuid, loesning: &NyLoesning) -> Result<Oppgavedetaljer, ClientError> {
+    pub async fn loes(
+        &self,
+        token: &str,
+        id: Uuid,
+        loesning: &NyLoesning,
+    ) -> Result<Oppgavedetaljer, ClientError> {
         self.post(token, &format!("/oppgaver/{id}/loesning"), loesning).await
     }
 }
@@ -659,8 +669,9 @@ impl Livshendelser {
     /// Follows the journey of a child's birth; `None` as long as there is none.
     pub async fn soek(&self, barn: &Pid) -> Result<Option<Reisefoelge>, ClientError> {
         let token = self.tokens.token().await?;
-        let request =
-            request::post("/livshendelser/api/v1/reiser/sok").bearer(&token).json(&Reisesoek { barn: *barn })?;
+        let request = request::post("/livshendelser/api/v1/reiser/sok")
+            .bearer(&token)
+            .json(&Reisesoek { barn: *barn })?;
         request::found(request::json(self.mesh.send(NAME, request).await?))
     }
 }

@@ -110,9 +110,11 @@ impl Grant {
             "iat": now, "exp": now + 60, "jti": self.rng.uuid(),
         });
         let assertion = self.client.key.sign_jwt(None, &claims);
-        let assertion = assertion.map_err(|error| ClientError::Transport(format!("the grant was not signed: {error}")))?;
+        let assertion = assertion
+            .map_err(|error| ClientError::Transport(format!("the grant was not signed: {error}")))?;
         let body = format!("grant_type={}&assertion={}", encoded(GRANT), encoded(&assertion));
-        let ask = request::post("/maskinporten/token").body("application/x-www-form-urlencoded", body.into_bytes())?;
+        let ask = request::post("/maskinporten/token")
+            .body("application/x-www-form-urlencoded", body.into_bytes())?;
         request::json(self.mesh.send(NAME, ask).await?)
     }
 }

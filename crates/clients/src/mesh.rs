@@ -35,15 +35,23 @@ struct Inner {
 impl Mesh {
     /// A mesh where the components in `remote` are called at their URL and all others in this process.
     pub fn new(remote: HashMap<String, String>) -> Self {
-        let connector =
-            hyper_rustls::HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        let connector = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .build();
         let http = Client::builder(TokioExecutor::new()).build(connector);
         Self(Arc::new(Inner { local: OnceLock::new(), remote, http }))
     }
 
     /// A mesh whose every component is at one URL: what an outside program uses.
     pub fn remote(base: &str, components: &[&str]) -> Self {
-        Self::new(components.iter().map(|name| ((*name).to_owned(), base.trim_end_matches('/').to_owned())).collect())
+        Self::new(
+            components
+                .iter()
+                .map(|name| ((*name).to_owned(), base.trim_end_matches('/').to_owned()))
+                .collect(),
+        )
     }
 
     /// Gives the routes of this process. Only the first call counts.
@@ -57,14 +65,22 @@ impl Mesh {
     }
 
     /// Sends a request whose URI is the path from the origin (`/folkeregisteret/…`) to `component`.
-    pub async fn send(&self, component: &str, request: Request<Vec<u8>>) -> Result<Response<Bytes>, ClientError> {
+    pub async fn send(
+        &self,
+        component: &str,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Bytes>, ClientError> {
         match self.0.remote.get(component) {
             Some(base) => self.send_http(base, request).await,
             None => self.send_local(component, request).await,
         }
     }
 
-    async fn send_local(&self, component: &str, request: Request<Vec<u8>>) -> Result<Response<Bytes>, ClientError> {
+    async fn send_local(
+        &self,
+        component: &str,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Bytes>, ClientError> {
         let router = self
             .0
             .local
@@ -86,7 +102,12 @@ impl Mesh {
             .map_err(|error| ClientError::Transport(format!("{base} is no URL: {error}")))?;
         let request = Request::from_parts(parts, Full::new(Bytes::from(body)));
         let exchange = async {
-            let response = self.0.http.request(request).await.map_err(|error| ClientError::Transport(error.to_string()))?;
+            let response = self
+                .0
+                .http
+                .request(request)
+                .await
+                .map_err(|error| ClientError::Transport(error.to_string()))?;
             let (parts, body) = response.into_parts();
             let body = body.collect().await.map_err(|error| ClientError::Transport(error.to_string()))?;
             Ok(Response::from_parts(parts, body.to_bytes()))

@@ -14,7 +14,12 @@ pub struct Org {
     pub kommunenummer: &'static str,
 }
 
-const fn org(orgnr: &'static str, navn: &'static str, form: &'static str, kommunenummer: &'static str) -> Org {
+const fn org(
+    orgnr: &'static str,
+    navn: &'static str,
+    form: &'static str,
+    kommunenummer: &'static str,
+) -> Org {
     Org { orgnr, navn, form, kommunenummer }
 }
 

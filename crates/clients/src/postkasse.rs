@@ -231,7 +231,11 @@ impl Postkasse {
     ///
     /// [`Sendestatus::Feilet`] says that it was taken and could not be delivered, which a `feil` receipt tells too: the
     /// mailbox does not exist (any more), or the message is not its sender's. The same message will not do better.
-    pub async fn send_digital(&self, forsendelse: &Forsendelse, brev: &Digitalbrev) -> Result<Sendestatus, ClientError> {
+    pub async fn send_digital(
+        &self,
+        forsendelse: &Forsendelse,
+        brev: &Digitalbrev,
+    ) -> Result<Sendestatus, ClientError> {
         let token = self.tokens.token().await?;
         let digital = Digital {
             avsender: avsender(&forsendelse.avsender),
@@ -270,13 +274,21 @@ impl Postkasse {
             retur: retur.clone(),
             posttype: Some(Posttype::B),
         };
-        let receiver = Virksomhetsidentifikator { authority: AUTHORITY.to_owned(), value: format!("0192:{}", orgs::UTSKRIFT.orgnr) };
+        let receiver = Virksomhetsidentifikator {
+            authority: AUTHORITY.to_owned(),
+            value: format!("0192:{}", orgs::UTSKRIFT.orgnr),
+        };
         let mut melding = forsendelse.envelope("utskrift", receiver);
         melding.standard_business_document.utskrift = Some(utskrift);
         self.send(forsendelse, &melding, &token).await
     }
 
-    async fn send(&self, forsendelse: &Forsendelse, melding: &Melding, token: &str) -> Result<Sendestatus, ClientError> {
+    async fn send(
+        &self,
+        forsendelse: &Forsendelse,
+        melding: &Melding,
+        token: &str,
+    ) -> Result<Sendestatus, ClientError> {
         let (content_type, body) = multipart(forsendelse.melding, melding, &forsendelse.pdf)?;
         let path = format!("/dpi/api/v1/messages/out{}", kanal("?", forsendelse.kanal.as_deref()));
         let request = request::post(&path).bearer(token).body(&content_type, body)?;
@@ -288,7 +300,8 @@ impl Postkasse {
     /// Where a message has come; `None` when it was never taken.
     pub async fn statuses(&self, melding: Uuid) -> Result<Option<Vec<Meldingsstatus>>, ClientError> {
         let token = self.tokens.token().await?;
-        let request = request::get(&format!("/dpi/api/v1/messages/out/{melding}/statuses")).bearer(&token).empty()?;
+        let request =
+            request::get(&format!("/dpi/api/v1/messages/out/{melding}/statuses")).bearer(&token).empty()?;
         request::found(request::json(self.mesh.send(NAME, request).await?))
     }
 
@@ -304,7 +317,8 @@ impl Postkasse {
     /// Takes a receipt off the list of unread ones; safe to repeat.
     pub async fn lest(&self, kvittering: Uuid) -> Result<(), ClientError> {
         let token = self.tokens.token().await?;
-        let request = request::post(&format!("/dpi/api/v1/messages/in/{kvittering}/read")).bearer(&token).empty()?;
+        let request =
+            request::post(&format!("/dpi/api/v1/messages/in/{kvittering}/read")).bearer(&token).empty()?;
         request::found(request::bytes(self.mesh.send(NAME, request).await?)).map(drop)
     }
 }
@@ -359,7 +373,12 @@ impl MinPostkasse {
     }
 
     /// The letters before letter `foer` (all when `None`), newest first, at most `antall` (1–100).
-    pub async fn meldinger(&self, token: &str, foer: Option<Uuid>, antall: u32) -> Result<Brevliste, ClientError> {
+    pub async fn meldinger(
+        &self,
+        token: &str,
+        foer: Option<Uuid>,
+        antall: u32,
+    ) -> Result<Brevliste, ClientError> {
         let foer = foer.map_or_else(String::new, |foer| format!("&foer={foer}"));
         let path = format!("/postkasse/api/v1/meldinger?antall={antall}{foer}");
         request::json(self.mesh.send(NAME, request::get(&path).bearer(token).empty()?).await?)
@@ -375,7 +394,12 @@ impl MinPostkasse {
     ///
     /// `godta_kvittering` says that the person agrees that the sender is told. Without it a letter that has
     /// `aapningskvittering` and was never opened gives status 409. A sign-in below the letter's level gives 403.
-    pub async fn dokument(&self, token: &str, id: Uuid, godta_kvittering: bool) -> Result<Option<Vec<u8>>, ClientError> {
+    pub async fn dokument(
+        &self,
+        token: &str,
+        id: Uuid,
+        godta_kvittering: bool,
+    ) -> Result<Option<Vec<u8>>, ClientError> {
         let path = format!("/postkasse/api/v1/meldinger/{id}/dokument?godtaKvittering={godta_kvittering}");
         let request = request::get(&path).bearer(token).empty()?;
         let document = request::found(request::bytes(self.mesh.send(NAME, request).await?))?;

@@ -96,7 +96,8 @@ impl Innsyn {
     /// The uses of the person's data before entry `foer` (all when `None`), newest first, at most `antall` (1–100).
     pub async fn bruk(&self, token: &str, foer: Option<i64>, antall: u32) -> Result<Bruksliste, ClientError> {
         let foer = foer.map_or_else(String::new, |foer| format!("&foer={foer}"));
-        let request = request::get(&format!("/innsyn/api/v1/bruk?antall={antall}{foer}")).bearer(token).empty()?;
+        let request =
+            request::get(&format!("/innsyn/api/v1/bruk?antall={antall}{foer}")).bearer(token).empty()?;
         request::json(self.mesh.send(NAME, request).await?)
     }
 

@@ -117,7 +117,9 @@ impl File {
     pub fn read(data: &Path) -> anyhow::Result<Self> {
         let path = Self::path(data);
         match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display())),
+            Ok(text) => {
+                toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
@@ -151,7 +153,10 @@ impl File {
 pub fn place(options: &Options) -> anyhow::Result<Place> {
     let path = File::path(&options.data);
     if !path.exists() && options.store.is_none() {
-        bail!("there is no installation in {}: run `felles up`, or name another with --data", options.data.display());
+        bail!(
+            "there is no installation in {}: run `felles up`, or name another with --data",
+            options.data.display()
+        );
     }
     Ok(File::read(&options.data)?.with_store(options).place(&options.data))
 }
@@ -192,13 +197,22 @@ impl Config {
     /// Takes the flags (clap has merged the environment into them) over the file. `only` empty means all.
     pub fn new(options: &Options, serving: &Serving, only: &[String]) -> anyhow::Result<(Self, File)> {
         let file = File::read(&options.data)?.with_store(options);
-        let listen = serving.listen.clone().or_else(|| file.listen.clone()).unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
-        let Some((_, port)) = listen.rsplit_once(':') else { bail!("--listen {listen}: HOST:PORT is wanted") };
+        let listen = serving
+            .listen
+            .clone()
+            .or_else(|| file.listen.clone())
+            .unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
+        let Some((_, port)) = listen.rsplit_once(':') else {
+            bail!("--listen {listen}: HOST:PORT is wanted")
+        };
         let base_url = serving.base_url.clone().or_else(|| file.base_url.clone());
-        let base_url = base_url.unwrap_or_else(|| format!("http://localhost:{port}")).trim_end_matches('/').to_owned();
+        let base_url =
+            base_url.unwrap_or_else(|| format!("http://localhost:{port}")).trim_end_matches('/').to_owned();
         let mut remote = file.remote.clone();
         for pair in &serving.remote {
-            let Some((name, url)) = pair.split_once('=') else { bail!("--remote {pair}: NAME=URL is wanted") };
+            let Some((name, url)) = pair.split_once('=') else {
+                bail!("--remote {pair}: NAME=URL is wanted")
+            };
             remote.insert(name.to_owned(), url.trim_end_matches('/').to_owned());
         }
         for name in remote.keys().chain(only) {
@@ -206,7 +220,9 @@ impl Config {
                 bail!("there is no component {name}; the components are {}", COMPONENTS.join(", "));
             }
         }
-        let here = |name: &str| !remote.contains_key(name) && (only.is_empty() || only.iter().any(|wanted| wanted == name));
+        let here = |name: &str| {
+            !remote.contains_key(name) && (only.is_empty() || only.iter().any(|wanted| wanted == name))
+        };
         let only: Vec<String> =
             COMPONENTS.iter().copied().filter(|name| here(name)).map(str::to_owned).collect();
         let config = Self {

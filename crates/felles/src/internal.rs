@@ -32,8 +32,11 @@ pub const LIFE_EVENTS: Internal = Internal {
     scopes: "folkeregister:deling/offentligmedhjemmel krr:global/kontaktinformasjon.read krr:global/digitalpost.read digitalpostinnbygger:send",
 };
 /// ID-porten looks up whether who signs in is alive and grown up.
-pub const IDPORTEN: Internal =
-    Internal { name: "felles-idporten", owner: orgs::DIGDIR, scopes: "folkeregister:deling/offentligmedhjemmel" };
+pub const IDPORTEN: Internal = Internal {
+    name: "felles-idporten",
+    owner: orgs::DIGDIR,
+    scopes: "folkeregister:deling/offentligmedhjemmel",
+};
 /// The demo hospital of `felles birth`.
 pub const HOSPITAL: Internal = Internal {
     name: "felles-sykehus",
@@ -46,8 +49,16 @@ pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
-    ("folkeregister:deling/offentligmedhjemmel", orgs::SKATTEETATEN, "Folkeregisteret, offentlig med hjemmel"),
-    ("folkeregister:deling/offentligutenhjemmel", orgs::SKATTEETATEN, "Folkeregisteret, offentlig uten hjemmel"),
+    (
+        "folkeregister:deling/offentligmedhjemmel",
+        orgs::SKATTEETATEN,
+        "Folkeregisteret, offentlig med hjemmel",
+    ),
+    (
+        "folkeregister:deling/offentligutenhjemmel",
+        orgs::SKATTEETATEN,
+        "Folkeregisteret, offentlig uten hjemmel",
+    ),
     ("folkeregister:deling/privatutenhjemmel", orgs::SKATTEETATEN, "Folkeregisteret, privat uten hjemmel"),
     ("folkeregister:deling/privat", orgs::SKATTEETATEN, "Folkeregisteret, privat"),
     (
@@ -131,7 +142,10 @@ impl Credentials {
     /// Reads the credentials of an internal client.
     pub fn of(name: &str, secrets: &Secrets) -> anyhow::Result<Self> {
         let text = secrets.read(name)?.with_context(|| {
-            format!("there is no client {name} in {}: has `felles up` run with this --data?", secrets.directory())
+            format!(
+                "there is no client {name} in {}: has `felles up` run with this --data?",
+                secrets.directory()
+            )
         })?;
         Ok(serde_json::from_str(&text)?)
     }

@@ -24,7 +24,8 @@ pub async fn load(mesh: &Mesh, tokens: &TokenSource, directory: &Path) -> anyhow
     let mut files = Vec::new();
     for (register, file, path) in REGISTERS {
         let file = directory.join(file);
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         files.push((*register, *path, text));
     }
     let total: usize = files.iter().map(|(_, _, text)| text.len()).sum();
@@ -35,10 +36,14 @@ pub async fn load(mesh: &Mesh, tokens: &TokenSource, directory: &Path) -> anyhow
         for chunk in lines.chunks(LINES) {
             let body = chunk.join("\n");
             done += body.len();
-            let ask = request::post(path).bearer(&tokens.token().await?).body("application/x-ndjson", body.into_bytes())?;
+            let ask = request::post(path)
+                .bearer(&tokens.token().await?)
+                .body("application/x-ndjson", body.into_bytes())?;
             let answer = mesh.send(register, ask).await.and_then(request::json::<Value>);
             let answer = answer.map_err(|error| match error {
-                ClientError::Status { status, body } => anyhow::anyhow!("{register} answered {status}: {body}"),
+                ClientError::Status { status, body } => {
+                    anyhow::anyhow!("{register} answered {status}: {body}")
+                }
                 other => other.into(),
             })?;
             let read = answer["lest"].as_u64();

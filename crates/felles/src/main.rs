@@ -12,6 +12,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+// A request makes many small allocations on several threads, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Norway's common digital ecosystem in one program
 ///
 /// Start with `felles up`: it makes a synthetic nation, serves every component on http://localhost:8080 and says whom

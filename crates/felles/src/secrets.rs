@@ -1,5 +1,6 @@
 //! The installation's secrets: files that only its user reads, in `secrets/` of the data directory.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -25,20 +26,22 @@ impl Secrets {
 
     /// The secret of 32 bytes with this name; made the first time.
     pub fn bytes(&self, name: &str, rng: &Rng) -> anyhow::Result<[u8; 32]> {
-        let text = match self.read(name)? {
-            Some(text) => text,
-            None => {
-                let bytes: [u8; 32] = rng.bytes();
-                let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                self.write(name, &text)?;
-                text
+        let text = if let Some(text) = self.read(name)? {
+            text
+        } else {
+            let mut text = String::new();
+            for byte in rng.bytes::<32>() {
+                write!(text, "{byte:02x}")?;
             }
+            self.write(name, &text)?;
+            text
         };
         let text = text.trim();
         ensure!(text.len() == 64 && text.is_ascii(), "the secret {name} is not 32 bytes in hexadecimal");
         let mut bytes = [0; 32];
         for (place, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[place * 2..place * 2 + 2], 16).context("the secret is not hexadecimal")?;
+            *byte = u8::from_str_radix(&text[place * 2..place * 2 + 2], 16)
+                .context("the secret is not hexadecimal")?;
         }
         Ok(bytes)
     }

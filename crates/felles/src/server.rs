@@ -47,7 +47,9 @@ pub async fn open_store(place: &Place, name: &str) -> anyhow::Result<Store> {
         .iter()
         .find(|(known, _)| *known == name)
         .with_context(|| format!("there is no store {name}"))?;
-    Store::open(&place.of(name), migrations).await.with_context(|| format!("the store of {name} does not open"))
+    Store::open(&place.of(name), migrations)
+        .await
+        .with_context(|| format!("the store of {name} does not open"))
 }
 
 /// The key that signs the access log's checkpoints; its name says whose log it is.
@@ -82,7 +84,9 @@ impl Shared {
                     Issuer::Maskinporten => (maskinporten::NAME, "/maskinporten/jwk"),
                     Issuer::Idporten => (idporten::NAME, "/idporten/jwks.json"),
                 };
-                let answer = mesh.send(component, request::get(path).empty().map_err(|error| error.to_string())?).await;
+                let answer = mesh
+                    .send(component, request::get(path).empty().map_err(|error| error.to_string())?)
+                    .await;
                 let answer = answer.and_then(request::bytes).map_err(|error| error.to_string())?;
                 Ok(answer.to_vec())
             })
@@ -171,7 +175,8 @@ impl Server {
             let suggestions = suggested(&config.data)?.into_iter().map(suggestion).collect();
             let config = idporten::Config { master: shared.master()?, suggestions };
             let component = idporten::Component::new(ctx.clone(), people, config).await?;
-            internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url).await?;
+            internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
+                .await?;
             parts.add(idporten::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -181,7 +186,11 @@ impl Server {
         }
         if here(kontaktregister::NAME) {
             let ctx = shared.context(kontaktregister::NAME).await?;
-            parts.add(kontaktregister::NAME, kontaktregister::Component::new(ctx.clone()).router(), &ctx.store);
+            parts.add(
+                kontaktregister::NAME,
+                kontaktregister::Component::new(ctx.clone()).router(),
+                &ctx.store,
+            );
         }
         if here(postkasse::NAME) {
             let ctx = shared.context(postkasse::NAME).await?;
@@ -196,7 +205,8 @@ impl Server {
                 kontaktregister: Kontaktregister::new(shared.mesh.clone(), tokens.clone()),
                 postkasse: Postkasse::new(shared.mesh.clone(), tokens),
             };
-            let component = life_events::Component::new(ctx.clone(), clients, life_events::Config::default()).await?;
+            let component =
+                life_events::Component::new(ctx.clone(), clients, life_events::Config::default()).await?;
             parts.add(life_events::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -216,7 +226,7 @@ impl Server {
             routes = routes.merge(design::routes());
         }
         let stores = parts.stores;
-        let router = surround(routes, Surroundings { metrics: Arc::new(Metrics::default()), stores }, pages);
+        let router = surround(routes, Surroundings { metrics: Metrics::default(), stores }, pages);
         shared.mesh.set_local(router.clone());
         Ok(Self { shared, router, documents: parts.documents, work: parts.work, shutdown })
     }

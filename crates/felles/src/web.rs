@@ -23,16 +23,16 @@ use kernel::telemetry::{Metrics, Route};
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// What the operators' routes look at.
-#[derive(Clone)]
 pub struct Surroundings {
     /// The process's counts.
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
     /// The stores that must answer for the process to be ready.
     pub stores: Vec<(String, Store)>,
 }
 
 /// Puts `routes` in their surroundings. `pages` says whether an unknown page is answered by the portal among them.
 pub fn surround(routes: Router, surroundings: Surroundings, pages: bool) -> Router {
+    let surroundings = Arc::new(surroundings);
     let operations = Router::new()
         .route("/health", get(|| async { "ok" }))
         .route("/ready", get(ready))
@@ -43,12 +43,14 @@ pub fn surround(routes: Router, surroundings: Surroundings, pages: bool) -> Rout
         all = all.fallback(|| async { Problem::not_found("Det er ingenting på denne adressen.") });
     }
     all.layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::map_request(|request: Request| async { request.map(|body| Body::new(Drained::new(body))) }))
+        .layer(middleware::map_request(|request: Request| async {
+            request.map(|body| Body::new(Drained::new(body)))
+        }))
         .layer(middleware::from_fn_with_state(surroundings, observe))
 }
 
 /// Whether every store answers.
-async fn ready(State(surroundings): State<Surroundings>) -> Response {
+async fn ready(State(surroundings): State<Arc<Surroundings>>) -> Response {
     for (name, store) in &surroundings.stores {
         if let Err(error) = store.ping().await {
             tracing::error!(%error, store = name, "a store does not answer");
@@ -58,12 +60,12 @@ async fn ready(State(surroundings): State<Surroundings>) -> Response {
     "ready".into_response()
 }
 
-async fn metrics(State(surroundings): State<Surroundings>) -> Response {
+async fn metrics(State(surroundings): State<Arc<Surroundings>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], surroundings.metrics.render()).into_response()
 }
 
 /// Counts and traces a request under its route's pattern: the path itself can hold a personal identifier.
-async fn observe(State(surroundings): State<Surroundings>, request: Request, next: Next) -> Response {
+async fn observe(State(surroundings): State<Arc<Surroundings>>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();

@@ -1,5 +1,6 @@
 //! 500 births while the program is killed (SIGKILL) at 50 random moments and started again: nothing that was acknowledged is
 //! lost, and nothing happens twice. The test counts in the databases themselves and says what it counted.
+#![allow(clippy::expect_used, reason = "helpers of tests, too")]
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -33,15 +34,18 @@ fn say(line: &str) {
 async fn no_birth_is_lost_and_none_counts_twice() {
     let data = tempfile::tempdir().expect("a directory");
     let postgres = std::env::var("FELLES_TEST_POSTGRES").ok();
-    let felles = Installation::new(FELLES, data.path(), 20_000, postgres.as_deref()).expect("an installation");
+    let felles =
+        Installation::new(FELLES, data.path(), 20_000, postgres.as_deref()).expect("an installation");
     let place = match &postgres {
         Some(url) => Place::Database { url: url.clone(), prefix: felles.store_prefix() },
         None => Place::Directory(data.path().to_owned()),
     };
     let (mut server, _) = felles.up().await.expect("felles serves");
     let hospital = Hospital::register(&felles).expect("a client");
-    let mothers = std::fs::read_to_string(data.path().join("nation/moedre.txt")).expect("the nation has mothers");
-    let mothers: Vec<Pid> = mothers.lines().take(BIRTHS).map(|line| Pid::parse(line).expect("a number")).collect();
+    let mothers =
+        std::fs::read_to_string(data.path().join("nation/moedre.txt")).expect("the nation has mothers");
+    let mothers: Vec<Pid> =
+        mothers.lines().take(BIRTHS).map(|line| Pid::parse(line).expect("a number")).collect();
     assert_eq!(mothers.len(), BIRTHS, "the nation has too few mothers");
     let people_before = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM nummer").await;
 
@@ -79,7 +83,8 @@ async fn no_birth_is_lost_and_none_counts_twice() {
         (server, _) = felles.up().await.expect("felles starts again");
     }
     let receipts = births.await.expect("the hospital has no panic");
-    let children: HashSet<Pid> = receipts.iter().filter_map(|receipt| receipt.foedsels_eller_d_nummer).collect();
+    let children: HashSet<Pid> =
+        receipts.iter().filter_map(|receipt| receipt.foedsels_eller_d_nummer).collect();
     assert_eq!(children.len(), BIRTHS, "each acknowledged birth has a number of its own");
     let mut letters = HashSet::new();
     for child in &children {
@@ -89,11 +94,14 @@ async fn no_birth_is_lost_and_none_counts_twice() {
     server.stop().expect("felles stops");
 
     let people = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM nummer").await - people_before;
-    let events = count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM feed WHERE kind = 'personErOpprettet'").await;
+    let events =
+        count(&place, folkeregister::NAME, "SELECT COUNT(*) FROM feed WHERE kind = 'personErOpprettet'")
+            .await;
     let journeys = count(&place, life_events::NAME, "SELECT COUNT(*) FROM process_instance").await;
     let decisions = count(&place, life_events::NAME, "SELECT COUNT(*) FROM vedtak").await;
     let delivered = count(&place, postkasse::NAME, "SELECT COUNT(*) FROM forsendelse").await;
-    let conversations = count(&place, postkasse::NAME, "SELECT COUNT(DISTINCT konversasjon) FROM forsendelse").await;
+    let conversations =
+        count(&place, postkasse::NAME, "SELECT COUNT(DISTINCT konversasjon) FROM forsendelse").await;
     let (proven, said, complaint) = felles.run(&["log", "verify"]).expect("the command runs");
     say(&format!(
         "killed {KILLS} times, {killed_while_reporting} of them while births were reported: {BIRTHS} births acknowledged, \

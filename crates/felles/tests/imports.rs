@@ -37,7 +37,9 @@ fn components_do_not_know_each_other() {
         let Some(allowed) = allowed(name) else { continue };
         let edges = package["dependencies"].as_array().expect("a list of dependencies").iter();
         // A test may put several components together.
-        let edges = edges.filter(|edge| edge["kind"].as_str() != Some("dev")).filter_map(|edge| edge["name"].as_str());
+        let edges = edges
+            .filter(|edge| edge["kind"].as_str() != Some("dev"))
+            .filter_map(|edge| edge["name"].as_str());
         let beyond: Vec<&str> = edges.filter(|edge| ours.contains(edge) && !allowed.contains(edge)).collect();
         if !beyond.is_empty() {
             wrong.insert(name, beyond);

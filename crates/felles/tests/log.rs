@@ -1,4 +1,5 @@
 //! `felles log verify` finds what was done to the access log behind the program's back: the test changes the database itself.
+#![allow(clippy::expect_used, reason = "helpers of tests, too")]
 
 use bench::{Hospital, Installation};
 use kernel::id::Pid;
@@ -30,7 +31,8 @@ async fn a_changed_or_removed_entry_is_found() {
     let postgres = std::env::var("FELLES_TEST_POSTGRES").ok();
     let felles = Installation::new(FELLES, data.path(), 3000, postgres.as_deref()).expect("an installation");
     let (server, _) = felles.up().await.expect("felles serves");
-    let mothers = std::fs::read_to_string(data.path().join("nation/moedre.txt")).expect("the nation has mothers");
+    let mothers =
+        std::fs::read_to_string(data.path().join("nation/moedre.txt")).expect("the nation has mothers");
     let hospital = Hospital::register(&felles).expect("a client");
     for (n, mother) in mothers.lines().take(5).enumerate() {
         let message = hospital.report("logg", n, Pid::parse(mother).expect("a number"));
@@ -44,16 +46,22 @@ async fn a_changed_or_removed_entry_is_found() {
     let verify = || felles.run(&["log", "verify"]).expect("the command runs");
     let (whole, said, complaint) = verify();
     assert!(whole, "{said}{complaint}");
-    let entries: i64 = said.split(' ').next().and_then(|count| count.parse().ok()).expect("a count of entries");
+    let entries: i64 =
+        said.split(' ').next().and_then(|count| count.parse().ok()).expect("a count of entries");
     assert!(entries >= 5, "{said}");
 
     let log = open(&felles, data.path(), kernel::log::NAME).await;
     let changes = [
         // What was done is made to look innocent, and put right again.
-        ("UPDATE entry SET body = REPLACE(body, '\"hjemmel\"', '\"hjemmeL\"') WHERE idx = 1",
-         "UPDATE entry SET body = REPLACE(body, '\"hjemmeL\"', '\"hjemmel\"') WHERE idx = 1"),
+        (
+            "UPDATE entry SET body = REPLACE(body, '\"hjemmel\"', '\"hjemmeL\"') WHERE idx = 1",
+            "UPDATE entry SET body = REPLACE(body, '\"hjemmeL\"', '\"hjemmel\"') WHERE idx = 1",
+        ),
         // An entry is moved out of sight of the person it is about.
-        ("UPDATE entry SET subject = '-' || subject WHERE idx = 2", "UPDATE entry SET subject = SUBSTR(subject, 2) WHERE idx = 2"),
+        (
+            "UPDATE entry SET subject = '-' || subject WHERE idx = 2",
+            "UPDATE entry SET subject = SUBSTR(subject, 2) WHERE idx = 2",
+        ),
         // The newest is hidden.
         ("UPDATE head SET size = size - 1", "UPDATE head SET size = size + 1"),
     ];

@@ -217,7 +217,9 @@ impl Del {
             Self::Historikk => false,
             Self::IdentitetsgrunnlagUtvidet => matches!(
                 element,
-                Element::FalskIdentitet | Element::Legitimasjonsdokument | Element::UtenlandskPersonidentifikasjon
+                Element::FalskIdentitet
+                    | Element::Legitimasjonsdokument
+                    | Element::UtenlandskPersonidentifikasjon
             ),
             Self::RelasjonUtvidet => matches!(
                 element,
@@ -236,7 +238,10 @@ fn gjeldende<T: Opplysning>(entries: &[T]) -> Option<&T> {
 impl Persondokument {
     /// The number in use; `None` for a document without one (as in packages without identifier).
     pub fn pid(&self) -> Option<Pid> {
-        let current = self.identifikasjonsnummer.iter().find(|entry| entry.er_gjeldende && entry.status == Nummerstatus::IBruk);
+        let current = self
+            .identifikasjonsnummer
+            .iter()
+            .find(|entry| entry.er_gjeldende && entry.status == Nummerstatus::IBruk);
         let entry = current.or_else(|| gjeldende(&self.identifikasjonsnummer))?;
         Pid::parse(&entry.foedsels_eller_d_nummer).ok()
     }
@@ -283,7 +288,8 @@ impl Persondokument {
 
     /// Whether the person is dead, by status or date.
     pub fn er_doed(&self) -> bool {
-        self.gjeldende_status() == Some(Personstatus::Doed) || self.doedsfall.as_ref().is_some_and(|death| death.er_gjeldende)
+        self.gjeldende_status() == Some(Personstatus::Doed)
+            || self.doedsfall.as_ref().is_some_and(|death| death.er_gjeldende)
     }
 
     /// Marital status.
@@ -306,14 +312,17 @@ impl Persondokument {
 
     /// How the person's addresses are protected.
     pub fn gradering(&self) -> Gradering {
-        let level = gjeldende(&self.adressebeskyttelse).map(|entry| entry.graderingsnivaa).unwrap_or_default();
+        let level =
+            gjeldende(&self.adressebeskyttelse).map(|entry| entry.graderingsnivaa).unwrap_or_default();
         let home = self.gjeldende_bostedsadresse().map(|home| home.adressegradering).unwrap_or_default();
         level.max(home)
     }
 
     /// The relations that hold now where the other person has this role.
     pub fn relasjoner(&self, role: Familierolle) -> impl Iterator<Item = &Familierelasjon> {
-        self.familierelasjon.iter().filter(move |relation| relation.er_gjeldende && relation.relatert_persons_rolle == role)
+        self.familierelasjon
+            .iter()
+            .filter(move |relation| relation.er_gjeldende && relation.relatert_persons_rolle == role)
     }
 
     /// The numbers of the people who are this to the person: `relaterte(Familierolle::Barn)`.
@@ -323,7 +332,10 @@ impl Persondokument {
 
     /// Mother, father, co-mother.
     pub fn foreldre(&self) -> Vec<Pid> {
-        [Familierolle::Mor, Familierolle::Far, Familierolle::Medmor].into_iter().flat_map(|role| self.relaterte(role)).collect()
+        [Familierolle::Mor, Familierolle::Far, Familierolle::Medmor]
+            .into_iter()
+            .flat_map(|role| self.relaterte(role))
+            .collect()
     }
 
     /// Whether the person has this citizenship (ISO 3166-1 alpha-3).
@@ -338,10 +350,16 @@ pub fn adresselinjer(address: &Vegadresse) -> Vec<String> {
     if let Some(co) = address.co_adressenavn.as_deref().filter(|co| !co.is_empty()) {
         lines.push(format!("c/o {co}"));
     }
-    let number = address.adressenummer.as_ref().map(|n| format!(" {}{}", n.husnummer, n.husbokstav.as_deref().unwrap_or_default()));
+    let number = address
+        .adressenummer
+        .as_ref()
+        .map(|n| format!(" {}{}", n.husnummer, n.husbokstav.as_deref().unwrap_or_default()));
     lines.push(format!("{}{}", address.adressenavn, number.unwrap_or_default()));
     if let Some(town) = &address.poststed {
-        let (code, name) = (town.postnummer.as_deref().unwrap_or_default(), town.poststedsnavn.as_deref().unwrap_or_default());
+        let (code, name) = (
+            town.postnummer.as_deref().unwrap_or_default(),
+            town.poststedsnavn.as_deref().unwrap_or_default(),
+        );
         lines.push(format!("{code} {name}").trim().to_owned());
     }
     lines

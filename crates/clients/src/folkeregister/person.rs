@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::adresse::{
-    Gradering, Matrikkeladresse, Postboksadresse, PostadresseIFrittFormat, UkjentBosted, UtenlandskAdresse,
+    Gradering, Matrikkeladresse, PostadresseIFrittFormat, Postboksadresse, UkjentBosted, UtenlandskAdresse,
     UtenlandskAdresseIFrittFormat, Vegadresse,
 };
 

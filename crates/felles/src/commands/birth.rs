@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use clients::folkeregister::{Foedested, Foedselsmelding, Folkeregister, MeldtBarn, MeldtFoedsel, MeldtForelder};
+use clients::folkeregister::{
+    Foedested, Foedselsmelding, Folkeregister, MeldtBarn, MeldtFoedsel, MeldtForelder,
+};
 use clients::life_events::{Kanal, Livshendelser, Reisefoelge, Reisestatus, Stegstatus};
 use clients::{Mesh, TokenSource, orgs};
 use kernel::clock::Clock;
@@ -96,9 +98,13 @@ impl Birth {
             },
         };
         let begin = Instant::now();
-        let receipt = register.meld_foedsel(&message).await.map_err(refusal).context("the birth was not registered")?;
+        let receipt =
+            register.meld_foedsel(&message).await.map_err(refusal).context("the birth was not registered")?;
         let Some(child) = receipt.foedsels_eller_d_nummer else { bail!("the receipt names no child") };
-        self.tell(elapsed(begin), &format!("Folkeregisteret registered the birth; the child is {}", child.as_str()));
+        self.tell(
+            elapsed(begin),
+            &format!("Folkeregisteret registered the birth; the child is {}", child.as_str()),
+        );
 
         let journey = self.follow(&journeys, &child, begin).await?;
         let took = elapsed(begin);
@@ -114,11 +120,19 @@ impl Birth {
         match &journey.brev {
             Some(letter) => {
                 match (letter.kanal, &letter.postkasseadresse) {
-                    (Kanal::Digital, Some(mailbox)) => super::say(&format!("The letter lies in the mailbox {mailbox}")),
+                    (Kanal::Digital, Some(mailbox)) => {
+                        super::say(&format!("The letter lies in the mailbox {mailbox}"))
+                    }
                     (Kanal::Digital, None) => super::say("The letter lies in the mother's digital mailbox"),
-                    (Kanal::Utskrift, _) => super::say("The letter lies in the print queue: the mother has no digital mailbox"),
+                    (Kanal::Utskrift, _) => {
+                        super::say("The letter lies in the print queue: the mother has no digital mailbox")
+                    }
                 }
-                super::say(&format!("Sign in as {} and read it: {url}/innboks/{}", mother.as_str(), letter.melding));
+                super::say(&format!(
+                    "Sign in as {} and read it: {url}/innboks/{}",
+                    mother.as_str(),
+                    letter.melding
+                ));
             }
             None => super::say(&format!("A caseworker has it: {url}/oppgaver")),
         }
@@ -127,14 +141,22 @@ impl Birth {
 
     /// Follows the journey, tells each step as it comes to its end, and gives the journey when nothing more happens by
     /// itself.
-    async fn follow(&self, journeys: &Livshendelser, child: &Pid, begin: Instant) -> anyhow::Result<Reisefoelge> {
+    async fn follow(
+        &self,
+        journeys: &Livshendelser,
+        child: &Pid,
+        begin: Instant,
+    ) -> anyhow::Result<Reisefoelge> {
         let mut told = Vec::new();
         loop {
             if let Some(journey) = journeys.soek(child).await.map_err(refusal)? {
                 for step in &journey.steg {
                     let state = (step.id.clone(), step.status);
-                    if matches!(step.status, Stegstatus::Ferdig | Stegstatus::Oppgave) && !told.contains(&state) {
-                        let by = if step.status == Stegstatus::Oppgave { " – a caseworker's task" } else { "" };
+                    if matches!(step.status, Stegstatus::Ferdig | Stegstatus::Oppgave)
+                        && !told.contains(&state)
+                    {
+                        let by =
+                            if step.status == Stegstatus::Oppgave { " – a caseworker's task" } else { "" };
                         self.tell(elapsed(begin), &format!("{}: {}{by}", step.etat.navn, step.navn));
                         told.push(state);
                     }
@@ -174,10 +196,14 @@ fn refusal(error: clients::ClientError) -> anyhow::Error {
 /// a human.
 fn next_mother(data: &Path) -> anyhow::Result<Pid> {
     let mothers = data.join("nation").join(MOTHERS);
-    let mothers = std::fs::read_to_string(&mothers).with_context(|| format!("cannot read {}", mothers.display()))?;
+    let mothers =
+        std::fs::read_to_string(&mothers).with_context(|| format!("cannot read {}", mothers.display()))?;
     let cursor = data.join("nation/neste-mor");
-    let next: usize = std::fs::read_to_string(&cursor).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-    let Some(mother) = mothers.lines().nth(next) else { bail!("every suggested mother has had her child; name one with --mother") };
+    let next: usize =
+        std::fs::read_to_string(&cursor).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+    let Some(mother) = mothers.lines().nth(next) else {
+        bail!("every suggested mother has had her child; name one with --mother")
+    };
     std::fs::write(&cursor, (next + 1).to_string())?;
     Pid::parse(mother).context(MOTHERS)
 }

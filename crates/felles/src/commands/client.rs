@@ -137,7 +137,8 @@ impl Common {
 
 /// Scopes that can be asked for, for whoever reads the help.
 fn list(scopes: &[(&str, orgs::Org, &str)]) -> String {
-    let lines: Vec<String> = scopes.iter().map(|(scope, _, what)| format!("  {scope}\n      {what}")).collect();
+    let lines: Vec<String> =
+        scopes.iter().map(|(scope, _, what)| format!("  {scope}\n      {what}")).collect();
     format!("Scopes:\n{}", lines.join("\n"))
 }
 

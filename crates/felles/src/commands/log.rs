@@ -32,7 +32,10 @@ impl Log {
         let store = open_store(&place, log::NAME).await?;
         let verifier = log_key(&Secrets::of(&options.data))?.verifier();
         let report = verify_store(&store, &verifier).await?;
-        super::say(&format!("{} entries, {} signed checkpoints compared", report.entries, report.checkpoints));
+        super::say(&format!(
+            "{} entries, {} signed checkpoints compared",
+            report.entries, report.checkpoints
+        ));
         for finding in &report.findings {
             super::say(&finding.to_string());
         }

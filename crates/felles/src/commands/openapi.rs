@@ -32,7 +32,11 @@ impl Openapi {
                 drifted.push(path.display().to_string());
             }
         }
-        anyhow::ensure!(drifted.is_empty(), "not what the routes say: {}; run `felles openapi`", drifted.join(", "));
+        anyhow::ensure!(
+            drifted.is_empty(),
+            "not what the routes say: {}; run `felles openapi`",
+            drifted.join(", ")
+        );
         Ok(())
     }
 }

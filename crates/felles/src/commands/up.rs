@@ -34,7 +34,8 @@ impl Up {
         let first = config.test_mode && file.nation.is_none();
         if first {
             let made = make(&self.which, &directory)?;
-            let mothers: Vec<String> = nation::mothers(&made).iter().map(|pid| pid.as_str().to_owned()).collect();
+            let mothers: Vec<String> =
+                nation::mothers(&made).iter().map(|pid| pid.as_str().to_owned()).collect();
             std::fs::write(directory.join(MOTHERS), mothers.join("\n") + "\n")?;
         }
         let server = Server::build(&config).await?;
@@ -46,7 +47,9 @@ impl Up {
         }
         let listener = listen(&config).await?;
         announce(&config, &file, begin)?;
-        if let Some(there) = file.nation.filter(|there| *there != self.which.nation() && self.which.is_chosen()) {
+        if let Some(there) =
+            file.nation.filter(|there| *there != self.which.nation() && self.which.is_chosen())
+        {
             super::say(&format!(
                 "\nThis installation has its nation already ({} people, seed {}); another needs another --data.",
                 there.population, there.seed
@@ -81,7 +84,9 @@ impl Serve {
 }
 
 async fn listen(config: &Config) -> anyhow::Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))
+    tokio::net::TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))
 }
 
 /// Tells a newcomer where to go.
@@ -96,9 +101,16 @@ fn announce(config: &Config, file: &File, begin: Instant) -> anyhow::Result<()> 
     for person in suggested(&config.data)? {
         super::say(&format!("  {}  {} – {}", person.personidentifikator.as_str(), person.navn, person.hvem));
     }
-    let birth = if config.data == Path::new("data") { String::new() } else { format!(" --data {}", config.data.display()) };
+    let birth = if config.data == Path::new("data") {
+        String::new()
+    } else {
+        format!(" --data {}", config.data.display())
+    };
     let program = std::env::args().next().unwrap_or_else(|| "felles".to_owned());
-    super::say(&format!("\nThen, in another terminal, let a child be born:\n  {program} birth --url {}{birth}", config.base_url));
+    super::say(&format!(
+        "\nThen, in another terminal, let a child be born:\n  {program} birth --url {}{birth}",
+        config.base_url
+    ));
     Ok(())
 }
 
