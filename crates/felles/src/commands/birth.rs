@@ -121,11 +121,11 @@ impl Birth {
             Some(letter) => {
                 match (letter.kanal, &letter.postkasseadresse) {
                     (Kanal::Digital, Some(mailbox)) => {
-                        super::say(&format!("The letter lies in the mailbox {mailbox}"))
+                        super::say(&format!("The letter lies in the mailbox {mailbox}"));
                     }
                     (Kanal::Digital, None) => super::say("The letter lies in the mother's digital mailbox"),
                     (Kanal::Utskrift, _) => {
-                        super::say("The letter lies in the print queue: the mother has no digital mailbox")
+                        super::say("The letter lies in the print queue: the mother has no digital mailbox");
                     }
                 }
                 super::say(&format!(
