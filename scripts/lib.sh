@@ -49,7 +49,13 @@ start_postgres() {
   mkdir -p "$dir"
   # PostgreSQL refuses to run as root.
   local as=()
-  if [ "$(id -u)" = 0 ]; then chown postgres "$dir"; chmod 700 "$dir"; as=(runuser -u postgres --); fi
+  if [ "$(id -u)" = 0 ]; then
+    # mktemp's directories are closed to all others.
+    chmod go+x "$(dirname "$dir")"
+    chown postgres "$dir"
+    chmod 700 "$dir"
+    as=(runuser -u postgres --)
+  fi
   (cd / && "${as[@]}" "$bin/initdb" -D "$dir/db" -U felles -A trust -E UTF8 --locale=C >/dev/null) || die "initdb failed"
   (cd / && exec "${as[@]}" "$bin/postgres" -D "$dir/db" -p "$port" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=" \
     -c max_connections=400 -c shared_buffers=256MB -c log_min_messages=fatal >"$dir/log" 2>&1) &
