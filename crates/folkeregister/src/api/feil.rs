@@ -87,17 +87,20 @@ pub fn nummerfeil(error: IdError) -> &'static str {
 fn lest(bad: &BadJson) -> (String, &'static str) {
     let message = bad.message.split(" at line ").next().unwrap_or_default();
     if let Some(rest) = message.strip_prefix("unknown field `") {
-        // The name of a field that should not be there is the sender's own, and may be anything: only where it stands
-        // is said.
+        // The name of a field that should not be there is the sender's own, and may be anything: one of letters is
+        // repeated, of others only where they stand is said.
         let name = rest.rsplit_once("`, expected").map_or(rest, |(name, _)| name);
+        let name = name.trim_end_matches('`');
         let inside = bad.path.strip_suffix(name).unwrap_or(&bad.path).trim_end_matches('.');
         let ours = inside
             .split('.')
             .all(|part| part.starts_with(|first: char| first.is_ascii_lowercase()) && part.len() < 60);
-        return (
-            if ours { inside.to_owned() } else { String::new() },
-            "har et felt som ikke hører hjemme der",
-        );
+        let inside = if ours { inside } else { "" };
+        if name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            let felt = if inside.is_empty() { name.to_owned() } else { format!("{inside}.{name}") };
+            return (felt, "hører ikke hjemme der");
+        }
+        return (inside.to_owned(), "har et felt som ikke hører hjemme der");
     }
     let felt = bad.path.clone();
     if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
