@@ -26,6 +26,9 @@ pub const COMPONENTS: &[&str] = &[
 /// Where `felles` listens unless it is told otherwise: this machine alone.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
+/// The name of an installation's only process.
+const DEFAULT_NODE: &str = "1";
+
 /// What every command that touches an installation takes.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
@@ -65,6 +68,9 @@ pub struct Serving {
     /// A component that lives elsewhere, as name=URL; may be repeated
     #[arg(long, env = "FELLES_REMOTE", value_name = "NAME=URL", value_delimiter = ',')]
     pub remote: Vec<String>,
+    /// This process's name among those that share a store: the same after a restart, never the same as another's
+    #[arg(long, env = "FELLES_NODE", value_name = "NAME", default_value = DEFAULT_NODE)]
+    pub node: String,
     /// No test eID and no suggested people: for a nation of real people
     #[arg(long, env = "FELLES_PRODUCTION")]
     pub production: bool,
@@ -176,6 +182,8 @@ pub struct Config {
     pub remote: BTreeMap<String, String>,
     /// Components served here.
     pub only: Vec<String>,
+    /// See [`Serving::node`].
+    pub node: String,
     /// See [`kernel::Context::test_mode`].
     pub test_mode: bool,
 }
@@ -190,6 +198,7 @@ impl Config {
             base_url: "http://localhost:8080".to_owned(),
             remote: BTreeMap::new(),
             only: COMPONENTS.iter().map(|name| (*name).to_owned()).collect(),
+            node: DEFAULT_NODE.to_owned(),
             test_mode: true,
         }
     }
@@ -232,6 +241,7 @@ impl Config {
             base_url,
             remote,
             only,
+            node: serving.node.clone(),
             test_mode: !(serving.production || file.production),
         };
         Ok((config, file))

@@ -19,7 +19,7 @@ use kernel::store::{Place, Store};
 use kernel::telemetry::Metrics;
 use kernel::wake::Wake;
 use tokio::sync::watch;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{Info, LicenseBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::commands::up::suggested;
@@ -200,13 +200,14 @@ impl Server {
         if here(life_events::NAME) {
             let ctx = shared.context(life_events::NAME).await?;
             let tokens = shared.tokens(internal::LIFE_EVENTS)?;
+            let node = format!("livshendelser-{}", shared.config.node);
+            let journeys = life_events::Config { node, ..life_events::Config::default() };
             let clients = life_events::Clients {
                 folkeregister: Folkeregister::new(shared.mesh.clone(), tokens.clone()),
                 kontaktregister: Kontaktregister::new(shared.mesh.clone(), tokens.clone()),
                 postkasse: Postkasse::new(shared.mesh.clone(), tokens),
             };
-            let component =
-                life_events::Component::new(ctx.clone(), clients, life_events::Config::default()).await?;
+            let component = life_events::Component::new(ctx.clone(), clients, journeys).await?;
             parts.add(life_events::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -225,8 +226,12 @@ impl Server {
         if pages || here(idporten::NAME) {
             routes = routes.merge(design::routes());
         }
-        let stores = parts.stores;
-        let router = surround(routes, Surroundings { metrics: Metrics::default(), stores }, pages);
+        let surroundings = Surroundings {
+            metrics: Metrics::default(),
+            stores: parts.stores,
+            documents: parts.documents.clone(),
+        };
+        let router = surround(routes, surroundings, pages);
         shared.mesh.set_local(router.clone());
         Ok(Self { shared, router, documents: parts.documents, work: parts.work, shutdown })
     }
@@ -258,7 +263,10 @@ struct Parts {
 
 impl Parts {
     fn add(&mut self, name: &'static str, router: OpenApiRouter, store: &Store) {
-        let (routes, document) = router.split_for_parts();
+        let (routes, mut document) = router.split_for_parts();
+        document.info = Info::new(name, env!("CARGO_PKG_VERSION"));
+        document.info.license =
+            Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build());
         self.routes = std::mem::take(&mut self.routes).merge(routes);
         self.documents.push((name, document));
         self.stores.push((name.to_owned(), store.clone()));
@@ -284,11 +292,5 @@ async fn asked_to_end() {
 /// The OpenAPI document of every component, by name.
 pub async fn documents() -> anyhow::Result<Vec<(&'static str, OpenApi)>> {
     let directory = tempfile::tempdir()?;
-    let server = Server::build(&Config::alone(directory.path())).await?;
-    let mut documents = server.documents;
-    for (name, document) in &mut documents {
-        (*name).clone_into(&mut document.info.title);
-        document.info.contact = None;
-    }
-    Ok(documents)
+    Ok(Server::build(&Config::alone(directory.path())).await?.documents)
 }

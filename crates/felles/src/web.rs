@@ -1,16 +1,17 @@
-//! What surrounds every component's routes: health, metrics, limits, a trace of each request, an answer to unknown pages.
+//! What surrounds every component's routes: health, metrics, OpenAPI documents, limits, a trace of each request, an answer to unknown pages.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use bytes::Bytes;
 use http::{StatusCode, header};
 use http_body::{Frame, SizeHint};
@@ -18,6 +19,7 @@ use http_body_util::BodyExt as _;
 use kernel::problem::Problem;
 use kernel::store::Store;
 use kernel::telemetry::{Metrics, Route};
+use utoipa::openapi::OpenApi;
 
 /// The largest body that is read, unless a route says otherwise.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -28,6 +30,8 @@ pub struct Surroundings {
     pub metrics: Metrics,
     /// The stores that must answer for the process to be ready.
     pub stores: Vec<(String, Store)>,
+    /// What the components' routes say of themselves, by component.
+    pub documents: Vec<(&'static str, OpenApi)>,
 }
 
 /// Puts `routes` in their surroundings. `pages` says whether an unknown page is answered by the portal among them.
@@ -37,6 +41,8 @@ pub fn surround(routes: Router, surroundings: Surroundings, pages: bool) -> Rout
         .route("/health", get(|| async { "ok" }))
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
+        .route("/openapi", get(openapi))
+        .route("/openapi/{document}", get(openapi_document))
         .with_state(surroundings.clone());
     let mut all = routes.merge(operations);
     if !pages {
@@ -62,6 +68,24 @@ async fn ready(State(surroundings): State<Arc<Surroundings>>) -> Response {
 
 async fn metrics(State(surroundings): State<Arc<Surroundings>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], surroundings.metrics.render()).into_response()
+}
+
+/// Where the OpenAPI document of each component lies.
+async fn openapi(State(surroundings): State<Arc<Surroundings>>) -> Response {
+    let names = surroundings.documents.iter();
+    let places: BTreeMap<_, _> = names.map(|(name, _)| (*name, format!("/openapi/{name}.json"))).collect();
+    Json(places).into_response()
+}
+
+async fn openapi_document(
+    State(surroundings): State<Arc<Surroundings>>,
+    Path(file): Path<String>,
+) -> Response {
+    let mut documents = surroundings.documents.iter();
+    match documents.find(|(name, _)| file.strip_suffix(".json") == Some(*name)) {
+        Some((_, document)) => Json(document).into_response(),
+        None => Problem::not_found("Ingen komponent her har dette navnet; se /openapi.").into_response(),
+    }
 }
 
 /// Counts and traces a request under its route's pattern: the path itself can hold a personal identifier.
