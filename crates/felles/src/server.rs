@@ -219,7 +219,7 @@ impl Server {
         if pages {
             let ctx = shared.context(portal::NAME).await?;
             let client = internal::portal_auth(&shared.secrets)?;
-            let component = portal::Component::new(ctx.clone(), shared.mesh.clone(), client).await?;
+            let component = portal::Component::new(ctx.clone(), shared.mesh.clone(), client);
             parts.add(portal::NAME, component.router(), &ctx.store);
         }
         let mut routes = parts.routes;

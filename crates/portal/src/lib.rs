@@ -52,8 +52,7 @@ pub struct Component {
 
 impl Component {
     /// The portal over its context; `auth` is its registration at ID-porten.
-    #[expect(clippy::unused_async, reason = "all components are made in the same way")]
-    pub async fn new(ctx: Context, mesh: Mesh, auth: ClientAuth) -> Result<Self, kernel::store::StoreError> {
+    pub fn new(ctx: Context, mesh: Mesh, auth: ClientAuth) -> Self {
         let redirect = format!("{}{REDIRECT_PATH}", ctx.base_url);
         let relying = RelyingParty::new(
             mesh.clone(),
@@ -63,14 +62,14 @@ impl Component {
             ctx.clock.clone(),
             ctx.rng.clone(),
         );
-        Ok(Self {
+        Self {
             sessions: session::Sessions::new(ctx.clone(), relying),
             cases: MineLivshendelser::new(mesh.clone()),
             post: MinPostkasse::new(mesh.clone()),
             uses: Innsyn::new(mesh.clone()),
             contact: MinKontaktinformasjon::new(mesh),
             ctx,
-        })
+        }
     }
 
     /// Every page, and the answer to every address that nobody has. Pages are no API: the document has no paths.

@@ -188,7 +188,7 @@ pub async fn fixture_at(base: &str) -> Fixture {
     let neighbours = Router::new().fallback(neighbour).with_state(world.clone());
     let mesh = Mesh::new(std::collections::HashMap::new());
     let auth = ClientAuth { client_id: "portalen".to_owned(), key: key() };
-    let component = Component::new(test.ctx.clone(), mesh.clone(), auth).await.unwrap();
+    let component = Component::new(test.ctx.clone(), mesh.clone(), auth);
     let (router, _) = component.router().split_for_parts();
     let ours = router.clone();
     mesh.set_local(neighbours.clone());
