@@ -3,12 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use clients::folkeregister::{
-    Foedested, Foedselsmelding, Folkeregister, Kvittering, MeldtBarn, MeldtFoedsel, MeldtForelder,
-};
+use clients::folkeregister::{Foedselsmelding, Folkeregister, Kvittering};
 use clients::life_events::{Livshendelser, Reisefoelge};
 use clients::maskinporten::ClientKey;
-use clients::{ClientError, Mesh, TokenSource, folkeregister, life_events, maskinporten, orgs};
+use clients::{Mesh, TokenSource, folkeregister, life_events, maskinporten, orgs};
 use jiff::ToSpan as _;
 use kernel::clock::Clock;
 use kernel::id::{Kjoenn, Pid};
@@ -64,32 +62,11 @@ impl Hospital {
     /// The `n`th report of a series: `mother` has borne a living child. Days and sexes take turns, since a day has about
     /// two hundred numbers for each sex.
     pub fn report(&self, series: &str, n: usize, mother: Pid) -> Foedselsmelding {
-        let today = self.clock.today();
+        // Four weeks of days.
         let days = i64::try_from(n / 2 % 28).unwrap_or_default();
-        Foedselsmelding {
-            meldings_id: format!("{series}-{n}"),
-            registreringsdato: None,
-            kildesystem: None,
-            foedsel: MeldtFoedsel {
-                foreldre_bor_sammen: true,
-                foreldre_er_gift: false,
-                antall_barn_ved_flerfoedsel: None,
-                barn: MeldtBarn {
-                    foedselsdato: today.saturating_sub(days.days()),
-                    er_levendefoedt: true,
-                    rekkefoelgenummer_ved_flerfoedsel: None,
-                    kjoenn: if n.is_multiple_of(2) { Kjoenn::Kvinne } else { Kjoenn::Mann },
-                    sykehusets_identifikasjonsnummer: None,
-                },
-                mor: MeldtForelder::kjent(mother),
-                far_eller_medmor: None,
-                foedested: Foedested {
-                    foedselsinstitusjonsnavn: orgs::SYKEHUS.navn.to_owned(),
-                    foedekommunenummer: orgs::SYKEHUS.kommunenummer.to_owned(),
-                    foedekommunenavn: None,
-                },
-            },
-        }
+        let born = self.clock.today().saturating_sub(days.days());
+        let kjoenn = if n.is_multiple_of(2) { Kjoenn::Kvinne } else { Kjoenn::Mann };
+        Foedselsmelding::levendefoedt(format!("{series}-{n}"), born, kjoenn, mother, orgs::SYKEHUS)
     }
 
     /// Reports until it is acknowledged: what cannot be reached now is asked again, with the same message.
@@ -98,7 +75,9 @@ impl Hospital {
         loop {
             match self.register.meld_foedsel(message).await {
                 Ok(receipt) => return Ok(receipt),
-                Err(error) if !error.is_transient() || begin.elapsed() > patience => return Err(told(error)),
+                Err(error) if !error.is_transient() || begin.elapsed() > patience => {
+                    bail!(error.in_full());
+                }
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
@@ -115,18 +94,10 @@ impl Hospital {
         loop {
             match self.journeys.soek(child).await {
                 Ok(Some(journey)) if journey.brev.is_some() => return Ok(journey),
-                Err(error) if !error.is_transient() => return Err(told(error)),
+                Err(error) if !error.is_transient() => bail!(error.in_full()),
                 found if begin.elapsed() > patience => bail!("no letter within {patience:?}: {found:?}"),
                 _ => tokio::time::sleep(interval).await,
             }
         }
-    }
-}
-
-/// The refusal with the component's own words.
-fn told(error: ClientError) -> anyhow::Error {
-    match error {
-        ClientError::Status { status, body } => anyhow::anyhow!("{status}: {body}"),
-        other => other.into(),
     }
 }

@@ -49,6 +49,14 @@ impl ClientError {
         }
     }
 
+    /// With the component's own words, for whoever asked; not for logs, since they can quote the request.
+    pub fn in_full(&self) -> String {
+        match self {
+            Self::Status { status, body } => format!("answered {status}: {body}"),
+            other => other.to_string(),
+        }
+    }
+
     /// The HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         if let Self::Status { status, .. } = self { Some(*status) } else { None }

@@ -59,11 +59,6 @@ impl Mesh {
         let _ = self.0.local.set(router);
     }
 
-    /// Whether `component` is called over HTTP.
-    pub fn is_remote(&self, component: &str) -> bool {
-        self.0.remote.contains_key(component)
-    }
-
     /// Sends a request whose URI is the path from the origin (`/folkeregisteret/…`) to `component`.
     pub async fn send(
         &self,

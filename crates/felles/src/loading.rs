@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use clients::{ClientError, Mesh, TokenSource, request};
+use clients::{Mesh, TokenSource, request};
 use serde_json::Value;
 
 use crate::commands::nation::Progress;
@@ -40,12 +40,7 @@ pub async fn load(mesh: &Mesh, tokens: &TokenSource, directory: &Path) -> anyhow
                 .bearer(&tokens.token().await?)
                 .body("application/x-ndjson", body.into_bytes())?;
             let answer = mesh.send(register, ask).await.and_then(request::json::<Value>);
-            let answer = answer.map_err(|error| match error {
-                ClientError::Status { status, body } => {
-                    anyhow::anyhow!("{register} answered {status}: {body}")
-                }
-                other => other.into(),
-            })?;
+            let answer = answer.map_err(|error| anyhow::anyhow!("{register} {}", error.in_full()))?;
             let read = answer["lest"].as_u64();
             ensure!(read == Some(chunk.len() as u64), "{register} read {read:?} of {} lines", chunk.len());
             progress.show(done as u64, total as u64);

@@ -143,7 +143,7 @@ pub struct Server {
     /// All routes.
     pub router: Router,
     /// What the routes say of themselves, by component.
-    pub documents: Vec<(&'static str, OpenApi)>,
+    pub documents: Arc<Vec<(&'static str, OpenApi)>>,
     work: Vec<BoxFuture<'static, ()>>,
     shutdown: watch::Sender<bool>,
 }
@@ -226,14 +226,12 @@ impl Server {
         if pages || here(idporten::NAME) {
             routes = routes.merge(design::routes());
         }
-        let surroundings = Surroundings {
-            metrics: Metrics::default(),
-            stores: parts.stores,
-            documents: parts.documents.clone(),
-        };
+        let documents = Arc::new(parts.documents);
+        let surroundings =
+            Surroundings { metrics: Metrics::default(), stores: parts.stores, documents: documents.clone() };
         let router = surround(routes, surroundings, pages);
         shared.mesh.set_local(router.clone());
-        Ok(Self { shared, router, documents: parts.documents, work: parts.work, shutdown })
+        Ok(Self { shared, router, documents, work: parts.work, shutdown })
     }
 
     /// Serves on `listener` until the process is asked to end; requests and effects in progress are finished.
@@ -290,7 +288,7 @@ async fn asked_to_end() {
 }
 
 /// The OpenAPI document of every component, by name.
-pub async fn documents() -> anyhow::Result<Vec<(&'static str, OpenApi)>> {
+pub async fn documents() -> anyhow::Result<Arc<Vec<(&'static str, OpenApi)>>> {
     let directory = tempfile::tempdir()?;
     Ok(Server::build(&Config::alone(directory.path())).await?.documents)
 }

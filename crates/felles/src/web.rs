@@ -31,7 +31,7 @@ pub struct Surroundings {
     /// The stores that must answer for the process to be ready.
     pub stores: Vec<(String, Store)>,
     /// What the components' routes say of themselves, by component.
-    pub documents: Vec<(&'static str, OpenApi)>,
+    pub documents: Arc<Vec<(&'static str, OpenApi)>>,
 }
 
 /// Puts `routes` in their surroundings. `pages` says whether an unknown page is answered by the portal among them.

@@ -63,12 +63,6 @@ macro_rules! dokument {
             pub fn er_tomt(&self) -> bool {
                 true $(&& self.$lf.is_empty())* $(&& self.$ef.is_none())*
             }
-
-            /// Takes away what no longer holds, from the elements named.
-            pub fn uten_historikk(&mut self, of: impl Fn(Element) -> bool) {
-                $(if of(Element::$lv) { self.$lf.retain(Opplysning::er_gjeldende); })*
-                $(if of(Element::$ev) && self.$ef.as_ref().is_some_and(|entry| !entry.er_gjeldende()) { self.$ef = None; })*
-            }
         }
     };
 }

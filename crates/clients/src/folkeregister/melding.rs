@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::person::Personnavn;
+use crate::orgs::Org;
 
 /// A birth that a hospital or a midwife reports (folkeregisterloven § 7-1; barnelova § 1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -24,6 +25,42 @@ pub struct Foedselsmelding {
     pub kildesystem: Option<String>,
     /// The birth.
     pub foedsel: MeldtFoedsel,
+}
+
+impl Foedselsmelding {
+    /// The report of a child whom `mor`, whom the register knows, has borne alive at `sted`; nothing else is told.
+    pub fn levendefoedt(
+        meldings_id: String,
+        foedselsdato: Date,
+        kjoenn: Kjoenn,
+        mor: Pid,
+        sted: Org,
+    ) -> Self {
+        Self {
+            meldings_id,
+            registreringsdato: None,
+            kildesystem: None,
+            foedsel: MeldtFoedsel {
+                foreldre_bor_sammen: true,
+                foreldre_er_gift: false,
+                antall_barn_ved_flerfoedsel: None,
+                barn: MeldtBarn {
+                    foedselsdato,
+                    er_levendefoedt: true,
+                    rekkefoelgenummer_ved_flerfoedsel: None,
+                    kjoenn,
+                    sykehusets_identifikasjonsnummer: None,
+                },
+                mor: MeldtForelder::kjent(mor),
+                far_eller_medmor: None,
+                foedested: Foedested {
+                    foedselsinstitusjonsnavn: sted.navn.to_owned(),
+                    foedekommunenummer: sted.kommunenummer.to_owned(),
+                    foedekommunenavn: None,
+                },
+            },
+        }
+    }
 }
 
 /// A birth.

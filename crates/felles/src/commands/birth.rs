@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use clients::folkeregister::{
-    Foedested, Foedselsmelding, Folkeregister, MeldtBarn, MeldtFoedsel, MeldtForelder,
-};
+use clients::folkeregister::{Foedselsmelding, Folkeregister};
 use clients::life_events::{Kanal, Livshendelser, Reisefoelge, Reisestatus, Stegstatus};
 use clients::{Mesh, TokenSource, orgs};
 use kernel::clock::Clock;
@@ -70,32 +68,15 @@ impl Birth {
 
         let register = Folkeregister::new(mesh.clone(), tokens.clone());
         let journeys = Livshendelser::new(mesh, tokens);
+        let kjoenn = match self.sex {
+            Sex::Kvinne => Kjoenn::Kvinne,
+            Sex::Mann => Kjoenn::Mann,
+        };
+        let (id, today) = (rng.uuid().to_string(), clock.today());
         let message = Foedselsmelding {
-            meldings_id: rng.uuid().to_string(),
-            registreringsdato: Some(clock.today()),
+            registreringsdato: Some(today),
             kildesystem: Some("felles birth".to_owned()),
-            foedsel: MeldtFoedsel {
-                foreldre_bor_sammen: true,
-                foreldre_er_gift: false,
-                antall_barn_ved_flerfoedsel: None,
-                barn: MeldtBarn {
-                    foedselsdato: clock.today(),
-                    er_levendefoedt: true,
-                    rekkefoelgenummer_ved_flerfoedsel: None,
-                    kjoenn: match self.sex {
-                        Sex::Kvinne => Kjoenn::Kvinne,
-                        Sex::Mann => Kjoenn::Mann,
-                    },
-                    sykehusets_identifikasjonsnummer: None,
-                },
-                mor: MeldtForelder::kjent(mother),
-                far_eller_medmor: None,
-                foedested: Foedested {
-                    foedselsinstitusjonsnavn: orgs::SYKEHUS.navn.to_owned(),
-                    foedekommunenummer: orgs::SYKEHUS.kommunenummer.to_owned(),
-                    foedekommunenavn: None,
-                },
-            },
+            ..Foedselsmelding::levendefoedt(id, today, kjoenn, mother, orgs::SYKEHUS)
         };
         let begin = Instant::now();
         let receipt =
@@ -186,10 +167,7 @@ fn elapsed(begin: Instant) -> u128 {
 
 /// The refusal with the component's own words, for the terminal.
 fn refusal(error: clients::ClientError) -> anyhow::Error {
-    match error {
-        clients::ClientError::Status { status, body } => anyhow::anyhow!("{status}: {body}"),
-        other => other.into(),
-    }
+    anyhow::Error::msg(error.in_full())
 }
 
 /// The next of the nation's mothers-to-be: each gives birth once, since a second child within five months is a case for

@@ -23,9 +23,9 @@ impl Openapi {
     pub async fn run(self) -> anyhow::Result<()> {
         let mut drifted = Vec::new();
         std::fs::create_dir_all(&self.out)?;
-        for (name, document) in documents().await? {
+        for (name, document) in documents().await?.iter() {
             let path = self.out.join(format!("{name}.json"));
-            let text = pretty(&document)?;
+            let text = pretty(document)?;
             if !self.check {
                 std::fs::write(&path, text)?;
             } else if std::fs::read_to_string(&path).ok().as_deref() != Some(&text) {
