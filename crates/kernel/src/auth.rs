@@ -11,7 +11,7 @@ use aws_lc_rs::digest;
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use http::{HeaderMap, StatusCode, header};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Clock;
@@ -261,15 +261,27 @@ pub struct Claims {
     pub raw: Value,
 }
 
-/// `iso6523-actorid-upis` as Digdir writes it: `{"authority":…,"ID":"0192:889640782"}`.
-#[derive(Deserialize)]
-struct Actor {
+/// An organisation as Digdir's tokens write it: `{"authority":"iso6523-actorid-upis","ID":"0192:889640782"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    #[serde(skip_deserializing, default = "authority")]
+    authority: &'static str,
     #[serde(rename = "ID")]
     id: String,
 }
 
-impl Actor {
-    fn orgnr(&self) -> Option<Orgnr> {
+fn authority() -> &'static str {
+    "iso6523-actorid-upis"
+}
+
+impl Organisation {
+    /// The organisation of this number.
+    pub fn of(orgnr: &Orgnr) -> Self {
+        Self { authority: authority(), id: format!("0192:{}", orgnr.as_str()) }
+    }
+
+    /// Its number; `None` where it is not of the scheme of Norwegian organisations.
+    pub fn orgnr(&self) -> Option<Orgnr> {
         let mut parts = self.id.split(':');
         if parts.next() != Some("0192") {
             return None;
@@ -292,8 +304,8 @@ struct Wire {
     client_id: Option<String>,
     #[serde(default)]
     scope: String,
-    consumer: Option<Actor>,
-    supplier: Option<Actor>,
+    consumer: Option<Organisation>,
+    supplier: Option<Organisation>,
     pid: Option<Pid>,
     acr: Option<String>,
     aud: Option<OneOrMany>,
@@ -315,7 +327,7 @@ impl Claims {
         if wire.nonce.is_some() || wire.sid.is_some() || wire.token_type.is_none() {
             return Err(AuthError::invalid("the token is not an access token"));
         }
-        let orgnr = |actor: Option<Actor>| match actor {
+        let orgnr = |actor: Option<Organisation>| match actor {
             None => Ok(None),
             Some(actor) => actor
                 .orgnr()

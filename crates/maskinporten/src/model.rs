@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use clients::maskinporten::GRANT;
+use kernel::auth::Organisation;
 use kernel::id::{Orgnr, Pid};
 use kernel::jose::{Alg, JoseError, Jwt, PublicKey};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -366,21 +367,6 @@ fn fingerprint(client: &Client, jti: Option<&str>, assertion: &str) -> Vec<u8> {
         hash.update(assertion.rsplit_once('.').map_or(assertion, |(signed, _)| signed).as_bytes());
     }
     hash.finalize().to_vec()
-}
-
-/// An organisation as tokens write it.
-#[derive(Debug, Serialize)]
-pub struct Organisation {
-    authority: &'static str,
-    #[serde(rename = "ID")]
-    id: String,
-}
-
-impl Organisation {
-    /// The organisation of this number.
-    pub fn of(orgnr: &Orgnr) -> Self {
-        Self { authority: "iso6523-actorid-upis", id: format!("0192:{}", orgnr.as_str()) }
-    }
 }
 
 /// The claims of a token, in the order of the service's.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clients::idporten::SCOPE_INTROSPECTION;
 use http::{HeaderMap, header};
+use kernel::auth::Organisation;
 use kernel::log::Personal;
 use serde_json::json;
 
@@ -14,7 +15,7 @@ use super::refused::{OauthError, Refused};
 use super::token::access;
 use crate::model::hash;
 use crate::model::parameters::Parameters;
-use crate::model::tokens::{Organisation, audience};
+use crate::model::tokens::audience;
 use crate::{Component, store};
 
 /// What a token stands for: `{"active":false}` unless it lives and the caller may know.

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use kernel::auth::Organisation;
 use kernel::id::{Orgnr, Pid};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -138,21 +139,6 @@ impl Pairwise {
 impl std::fmt::Debug for Pairwise {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Pairwise")
-    }
-}
-
-/// An organisation as tokens write it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Organisation {
-    authority: &'static str,
-    #[serde(rename = "ID")]
-    id: String,
-}
-
-impl Organisation {
-    /// The organisation of this number.
-    pub fn of(orgnr: &Orgnr) -> Self {
-        Self { authority: "iso6523-actorid-upis", id: format!("0192:{}", orgnr.as_str()) }
     }
 }
 
