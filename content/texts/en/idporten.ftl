@@ -32,13 +32,13 @@ idporten-ingen-eid = This installation is for real people, for whom there is no 
 idporten-feil-tittel = The sign-in cannot go on
 idporten-feil-over = The sign-in has expired, or it was begun in another browser. Go back to the service and sign in again.
 idporten-feil-oss = Something is wrong on our side. Try again in a little while.
-idporten-feil-tjenesten = The service you came from has sent you here in a way that ID-porten does not accept. Tell the service if it happens again.
+idporten-feil-tjenesten = The service you came from has sent you here in a way that { $portal } does not accept. Tell the service if it happens again.
 
 idporten-videre-tittel = You are being sent back to the service
 idporten-videre = Continue
 
 idporten-ute-tittel = You are signed out
-idporten-ute = You are signed out of ID-porten and of the services that you have used in this browser.
+idporten-ute = You are signed out of { $portal } and of the services that you have used in this browser.
 idporten-ute-ramme = Signing out of a service
 idporten-ingen-tittel = Nobody is signed in
 idporten-ingen = There is no sign-in to end in this browser.

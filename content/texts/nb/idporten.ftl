@@ -32,13 +32,13 @@ idporten-ingen-eid = Denne installasjonen er for virkelige personer, og da finne
 idporten-feil-tittel = Innloggingen kan ikke fortsette
 idporten-feil-over = Innloggingen er utløpt, eller den ble startet i en annen nettleser. Gå tilbake til tjenesten og logg inn på nytt.
 idporten-feil-oss = Det er noe galt hos oss. Prøv igjen om litt.
-idporten-feil-tjenesten = Tjenesten du kom fra, har sendt deg hit på en måte som ID-porten ikke godtar. Gi beskjed til tjenesten dersom det skjer igjen.
+idporten-feil-tjenesten = Tjenesten du kom fra, har sendt deg hit på en måte som { $portal } ikke godtar. Gi beskjed til tjenesten dersom det skjer igjen.
 
 idporten-videre-tittel = Du sendes tilbake til tjenesten
 idporten-videre = Gå videre
 
 idporten-ute-tittel = Du er logget ut
-idporten-ute = Du er logget ut av ID-porten og av tjenestene som du har brukt i denne nettleseren.
+idporten-ute = Du er logget ut av { $portal } og av tjenestene som du har brukt i denne nettleseren.
 idporten-ute-ramme = Logger ut av en tjeneste
 idporten-ingen-tittel = Ingen er logget inn
 idporten-ingen = Det er ingen innlogging å avslutte i denne nettleseren.

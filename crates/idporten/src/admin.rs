@@ -8,10 +8,10 @@ use kernel::store::{Store, StoreError};
 use url::{Host, Url};
 
 use crate::model::client::{ApplicationType, NewClient, NewScope};
-use crate::model::session::Level;
 use crate::model::{
     ACCESS_TOKEN, AUTHORIZATION, LONGEST_ACCESS_TOKEN, LONGEST_AUTHORIZATION, REFRESH_TOKEN, hash,
 };
+use crate::portal::Portal;
 use crate::store::{self, Lives};
 
 /// Most keys of a client.
@@ -70,7 +70,7 @@ fn check_address(uri: &str, native: bool, test_mode: bool) -> Result<(), &'stati
     }
 }
 
-fn check(client: &NewClient, test_mode: bool) -> Result<(), RegistrationError> {
+fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Result<(), RegistrationError> {
     let invalid =
         |why: String| Err(RegistrationError::Invalid(format!("client {}: {why}", client.client_id)));
     if !legal(&client.client_id, 100) {
@@ -119,7 +119,7 @@ fn check(client: &NewClient, test_mode: bool) -> Result<(), RegistrationError> {
     if client.secret.is_some() && !client.auth_method.has_secret() {
         return invalid(format!("{} has no secret", client.auth_method.as_str()));
     }
-    if client.default_acr.as_deref().is_some_and(|acr| Level::parse(acr).is_none()) {
+    if client.default_acr.as_deref().is_some_and(|acr| portal.level(acr).is_none()) {
         return invalid("default_acr is not a level".to_owned());
     }
     check_lifetimes(client).or_else(|why| invalid(why.to_owned()))
@@ -154,19 +154,27 @@ fn in_a_year(now: Timestamp) -> i64 {
 pub struct Registrar {
     store: Store,
     clock: Clock,
+    portal: Portal,
     test_mode: bool,
 }
 
 impl Registrar {
     /// Over a store that has [`crate::MIGRATIONS`]'s tables. In `test_mode`, addresses need no TLS.
     pub fn new(store: Store, clock: Clock, test_mode: bool) -> Self {
-        Self { store, clock, test_mode }
+        Self { store, clock, portal: Portal::Idporten, test_mode }
+    }
+
+    /// For the clients of another door; the store must be that one's.
+    pub fn of(self, portal: Portal) -> Self {
+        Self { portal, ..self }
     }
 
     /// Registers a client, or makes the one of its id as told. Safe to repeat. A secret is kept where none is given, and
     /// forgotten when the client changes to another way of showing who it is.
-    pub async fn register_client(&self, client: NewClient) -> Result<(), RegistrationError> {
-        check(&client, self.test_mode)?;
+    pub async fn register_client(&self, mut client: NewClient) -> Result<(), RegistrationError> {
+        client.sso_disabled |= self.portal.is_strict();
+        client.require_state_and_nonce |= self.portal.is_strict();
+        check(&client, self.portal, self.test_mode)?;
         let now = self.clock.now();
         let lives = Lives { secret: now.as_second() + SECRET_LIVES, keys: in_a_year(now) };
         // Without its own scopes (the command line may come before the first start) no client could be registered.

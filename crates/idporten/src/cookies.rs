@@ -1,51 +1,56 @@
 //! The three cookies: the session, the browser that a sign-in began in, the language chosen.
 
 use http::{HeaderMap, HeaderValue, header};
-use kernel::Context;
+
+use crate::Component;
 
 /// The language that the person has chosen on a page; it wins over what the client asks for.
 pub const LANGUAGE: &str = "IDPORTEN_SELECTED_LANGUAGE";
 
 /// A cookie that holds a secret of ours, until the browser closes.
 #[derive(Debug, Clone, Copy)]
-pub struct Secret(&'static str, &'static str);
+pub struct Secret(&'static str);
 
 /// The session, shared by all clients.
-pub const SESSION: Secret = Secret("__Host-idporten_session", "idporten_session");
+pub const SESSION: Secret = Secret("session");
 /// Binds a sign-in to the browser that began it.
-pub const BROWSER: Secret = Secret("__Host-idporten_browser", "idporten_browser");
+pub const BROWSER: Secret = Secret("browser");
 
 impl Secret {
     /// Its value in a request, where it has the form of ours.
-    pub fn read(self, ctx: &Context, headers: &HeaderMap) -> Option<String> {
-        let name = if ctx.secure() { self.0 } else { self.1 };
-        value(headers, name).filter(|value| value.len() == 43)
+    pub fn read(self, component: &Component, headers: &HeaderMap) -> Option<String> {
+        value(headers, &self.name(component)).filter(|value| value.len() == 43)
     }
 
     /// The header that sets it.
-    pub fn set(self, ctx: &Context, value: &str) -> HeaderValue {
-        self.header(ctx, value, "")
+    pub fn set(self, component: &Component, value: &str) -> HeaderValue {
+        self.header(component, value, "")
     }
 
     /// The header that takes it away.
-    pub fn clear(self, ctx: &Context) -> HeaderValue {
-        self.header(ctx, "", "; Max-Age=0")
+    pub fn clear(self, component: &Component) -> HeaderValue {
+        self.header(component, "", "; Max-Age=0")
     }
 
-    fn header(self, ctx: &Context, value: &str, more: &str) -> HeaderValue {
-        let text = if ctx.secure() {
-            format!("{}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{more}", self.0)
-        } else {
-            format!("{}={value}; Path=/idporten; HttpOnly; SameSite=Lax{more}", self.1)
-        };
-        fit(&text)
+    fn header(self, component: &Component, value: &str, more: &str) -> HeaderValue {
+        let name = self.name(component);
+        let secure = component.ctx.secure();
+        let (path, secure) = if secure { ("/".to_owned(), "; Secure") } else { (component.at(""), "") };
+        fit(&format!("{name}={value}; Path={path}{secure}; HttpOnly; SameSite=Lax{more}"))
+    }
+
+    /// Its name: with TLS, one that other hosts cannot set.
+    fn name(self, component: &Component) -> String {
+        let prefix = if component.ctx.secure() { "__Host-" } else { "" };
+        format!("{prefix}{}_{}", component.portal.name(), self.0)
     }
 }
 
 /// The header that keeps the chosen language for a year.
-pub fn set_language(ctx: &Context, tag: &str) -> HeaderValue {
-    let secure = if ctx.secure() { "; Secure" } else { "" };
-    fit(&format!("{LANGUAGE}={tag}; Path=/idporten; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"))
+pub fn set_language(component: &Component, tag: &str) -> HeaderValue {
+    let secure = if component.ctx.secure() { "; Secure" } else { "" };
+    let path = component.at("");
+    fit(&format!("{LANGUAGE}={tag}; Path={path}; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"))
 }
 
 /// Our values are base64url and language tags, which a header can hold; an empty header does no harm.

@@ -1,4 +1,5 @@
-//! ID-porten: sign-in for people, as an OpenID Connect provider, with a test eID where the nation is synthetic.
+//! ID-porten: sign-in for people, as an OpenID Connect provider, with a test eID where the nation is synthetic. And
+//! Ansattporten, the same for people on behalf of a business, at its own address with its own keys ([`Portal`]).
 //!
 //! A sign-in is followed in this order: `api/authorize.rs` checks what the client asks for ([`model`]) and looks whether
 //! a session is enough; if not, `api/login.rs` shows the test eID (`pages.rs` has its HTML) and starts or lifts the
@@ -25,13 +26,17 @@ mod api;
 mod cookies;
 mod model;
 mod pages;
+mod portal;
 mod store;
 
 pub use admin::{Registrar, RegistrationError};
 pub use model::client::{ApplicationType, AuthMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage};
+pub use portal::Portal;
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::idporten::NAME;
+/// The name of Ansattporten and of its store, which has the same tables.
+pub const ANSATTPORTEN: &str = "ansattporten";
 /// The tables of clients, keys, sessions and what was given.
 pub const MIGRATIONS: &[&str] = &[kernel::jose::MIGRATION, include_str!("../migrations/0001_init.sql")];
 
@@ -75,6 +80,7 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct Component {
     ctx: Context,
+    portal: Portal,
     issuer: Arc<str>,
     keyring: Keyring,
     pairwise: Arc<model::tokens::Pairwise>,
@@ -92,6 +98,24 @@ impl Component {
     /// The component over its context: opens the signing keys and makes sure of its own scopes. `people` is asked
     /// whether who signs in is alive and grown up.
     pub async fn new(ctx: Context, people: Folkeregister, config: Config) -> Result<Self, StartError> {
+        Self::of(Portal::Idporten, ctx, people, config).await
+    }
+
+    /// The same as Ansattporten. Its context has a store of its own.
+    pub async fn ansattporten(
+        ctx: Context,
+        people: Folkeregister,
+        config: Config,
+    ) -> Result<Self, StartError> {
+        Self::of(Portal::Ansattporten, ctx, people, config).await
+    }
+
+    async fn of(
+        portal: Portal,
+        ctx: Context,
+        people: Folkeregister,
+        config: Config,
+    ) -> Result<Self, StartError> {
         let now = ctx.clock.now();
         let sealed = config.master.seal(SUB, &ctx.rng.bytes::<32>())?;
         let keep: Result<Vec<u8>, StoreError> = ctx
@@ -101,9 +125,9 @@ impl Component {
         let pairwise = Arc::new(model::tokens::Pairwise::new(&config.master.open(SUB, &keep?)?));
         let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
         let keyring = Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, now).await?;
-        let issuer = Arc::from(format!("{}/idporten", ctx.base_url));
+        let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
         let component =
-            Self { ctx, issuer, keyring, pairwise, people, suggestions: config.suggestions.into() };
+            Self { ctx, portal, issuer, keyring, pairwise, people, suggestions: config.suggestions.into() };
         component.registrar().put_scopes(admin::own_scopes()).await?;
         Ok(component)
     }
@@ -113,17 +137,21 @@ impl Component {
         &self.issuer
     }
 
+    /// The path of a page or endpoint of this door: `/idporten` and what follows.
+    fn at(&self, path: &str) -> String {
+        format!("/{}{path}", self.portal.name())
+    }
+
     /// Administers this component's clients and scopes.
     pub fn registrar(&self) -> Registrar {
         let ctx = &self.ctx;
-        Registrar::new(ctx.store.clone(), ctx.clock.clone(), ctx.test_mode)
+        Registrar::new(ctx.store.clone(), ctx.clock.clone(), ctx.test_mode).of(self.portal)
     }
 
-    /// Every route, with its full path.
+    /// Every route. Handlers name their path below `/idporten` or `/ansattporten`.
     pub fn router(&self) -> OpenApiRouter {
-        OpenApiRouter::new()
+        let mut routes = OpenApiRouter::new()
             .routes(routes!(api::discovery::metadata))
-            .routes(routes!(api::discovery::metadata_rfc8414))
             .routes(routes!(api::jwks::jwks))
             .routes(routes!(api::authorize::authorize, api::authorize::authorize_form))
             .routes(routes!(api::par::par))
@@ -131,15 +159,34 @@ impl Component {
             .routes(routes!(api::login::consent))
             .routes(routes!(api::respond::form_post_script))
             .routes(routes!(api::token::token))
-            .routes(routes!(api::userinfo::userinfo, api::userinfo::userinfo_post))
             .routes(routes!(api::introspect::introspect))
             .routes(routes!(api::introspect::introspect_old))
             .routes(routes!(api::revoke::revoke))
             .routes(routes!(api::revoke::revoke_old))
             .routes(routes!(api::logout::logout, api::logout::logout_form))
-            .routes(routes!(api::logout::logout_old, api::logout::logout_old_form))
+            .routes(routes!(api::logout::logout_old, api::logout::logout_old_form));
+        if self.portal.has_userinfo() {
+            routes = routes.routes(routes!(api::userinfo::userinfo, api::userinfo::userinfo_post));
+        }
+        let well_known = self.at("").replacen('/', "/.well-known/oauth-authorization-server/", 1);
+        let mut router = OpenApiRouter::new()
+            .nest(&self.at(""), routes)
+            .nest(&well_known, OpenApiRouter::new().routes(routes!(api::discovery::metadata_rfc8414)))
             .layer(DefaultBodyLimit::max(MAX_BODY))
-            .with_state(self.clone())
+            .with_state(self.clone());
+        self.tag(router.get_openapi_mut());
+        router
+    }
+
+    /// Tags every operation of the document with the door that it belongs to.
+    fn tag(&self, document: &mut utoipa::openapi::OpenApi) {
+        for path in document.paths.paths.values_mut() {
+            for operation in
+                [&mut path.get, &mut path.post, &mut path.put, &mut path.delete].into_iter().flatten()
+            {
+                operation.tags = Some(vec![self.portal.name().to_owned()]);
+            }
+        }
     }
 
     /// Rotates the signing keys and forgets what has ended, until told to stop.
@@ -150,7 +197,7 @@ impl Component {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}
             }
             if let Err(error) = self.look_after().await {
-                tracing::error!(%error, "idporten's housekeeping failed");
+                tracing::error!(%error, portal = self.portal.name(), "housekeeping failed");
             }
         }
     }

@@ -29,7 +29,7 @@ pub fn locale(headers: &HeaderMap, ui_locales: Option<&str>) -> String {
 }
 
 fn page(lang: Lang, component: &Component, title: &str) -> Page {
-    Page::new(lang, title).site("ID-porten", None).synthetic(component.ctx.test_mode).narrow()
+    Page::new(lang, title).site(component.portal.title(), None).synthetic(component.ctx.test_mode).narrow()
 }
 
 /// What is wrong, for the person, where nobody can be sent anywhere.
@@ -40,7 +40,7 @@ pub fn refused(component: &Component, refused: &Refused) -> Response {
     let text = match refused.error {
         "login_required" => lang.t("idporten-feil-over"),
         "server_error" => lang.t("idporten-feil-oss"),
-        _ => lang.t("idporten-feil-tjenesten"),
+        _ => lang.with("idporten-feil-tjenesten", &[("portal", component.portal.title().into())]),
     };
     page(lang, component, &title).status(refused.status()).render(&html! {
         h1.ds-heading data-size="lg" { (title) }
@@ -50,11 +50,17 @@ pub fn refused(component: &Component, refused: &Refused) -> Response {
 }
 
 /// A form that brings the answer to the client, by its script or its button.
-pub fn form_post(destination: &Destination, parameters: &[(&str, String)]) -> Response {
+pub fn form_post(
+    component: &Component,
+    destination: &Destination,
+    parameters: &[(&str, String)],
+) -> Response {
     let lang = Lang::NB;
     let title = lang.t("idporten-videre-tittel");
-    let page =
-        Page::new(lang, title.clone()).site("ID-porten", None).narrow().form_target(&destination.origin());
+    let page = Page::new(lang, title.clone())
+        .site(component.portal.title(), None)
+        .narrow()
+        .form_target(&destination.origin());
     page.render(&html! {
         h1.ds-heading data-size="lg" { (title) }
         form #svar method="post" action=(destination.redirect_uri) {
@@ -63,7 +69,7 @@ pub fn form_post(destination: &Destination, parameters: &[(&str, String)]) -> Re
             }
             button.ds-button type="submit" { (lang.t("idporten-videre")) }
         }
-        script src="/idporten/form-post.js" defer {}
+        script src=(component.at("/form-post.js")) defer {}
     })
 }
 
@@ -100,7 +106,9 @@ impl SignInPage<'_> {
     }
 
     fn page(&self, title: &str) -> Page {
-        let link = |lang: Lang| (lang, format!("/idporten/innlogging?id={}&spraak={}", self.id, lang.tag()));
+        let link = |lang: Lang| {
+            (lang, format!("{}?id={}&spraak={}", self.component.at("/innlogging"), self.id, lang.tag()))
+        };
         page(self.lang(), self.component, title)
             .languages(Lang::all().filter(|lang| supported(lang.tag()).is_some()).map(link).collect())
             // The forms end at the client, after the redirect with the code.
@@ -114,7 +122,7 @@ impl SignInPage<'_> {
         self.page(&title).status(http::StatusCode::NOT_IMPLEMENTED).render(&html! {
             h1.ds-heading data-size="lg" { (title) }
             p { (lang.t("idporten-ingen-eid")) }
-            (self.cancel("/idporten/innlogging"))
+            (self.cancel("/innlogging"))
         })
     }
 
@@ -129,7 +137,10 @@ impl SignInPage<'_> {
         let choices: Vec<ui::Choice> = [Level::Substantial, Level::High]
             .into_iter()
             .filter(|choice| *choice >= least)
-            .map(|choice| ui::Choice { value: choice.acr().to_owned(), text: level_name(lang, choice) })
+            .map(|choice| ui::Choice {
+                value: self.component.portal.acr(choice).to_owned(),
+                text: level_name(lang, choice),
+            })
             .collect();
         let field = ui::TextField {
             name: "personidentifikator",
@@ -147,14 +158,14 @@ impl SignInPage<'_> {
                 h1.ds-heading data-size="lg" { (title) }
                 p { (lang.with("idporten-til", &[("tjeneste", self.service().into())])) }
                 (ui::error_summary(lang, &errors))
-                form #innlogging.f-stack method="post" action="/idporten/innlogging" {
+                form #innlogging.f-stack method="post" action=(self.component.at("/innlogging")) {
                     input type="hidden" name="id" value=(self.id);
                     (field.render(&errors))
-                    (ui::radios("nivaa", &lang.t("idporten-nivaa"), &choices, level.max(least).acr(), &errors))
+                    (ui::radios("nivaa", &lang.t("idporten-nivaa"), &choices, self.component.portal.acr(level.max(least)), &errors))
                     button.ds-button type="submit" { (lang.t("idporten-logg-inn")) }
                 }
                 (self.suggestions(lang))
-                (self.cancel("/idporten/innlogging"))
+                (self.cancel("/innlogging"))
             }
         })
     }
@@ -183,7 +194,7 @@ impl SignInPage<'_> {
 
     fn cancel(&self, action: &str) -> Markup {
         html! {
-            form method="post" action=(action) {
+            form method="post" action=(self.component.at(action)) {
                 input type="hidden" name="id" value=(self.id);
                 button.ds-button type="submit" name="avbryt" value="1" data-variant="tertiary" {
                     (self.lang().t("idporten-avbryt"))
@@ -201,7 +212,7 @@ impl SignInPage<'_> {
             div.f-stack {
                 h1.ds-heading data-size="lg" { (title) }
                 p { (lang.with("idporten-samtykke", &[("tjeneste", self.service().into())])) }
-                form.f-stack method="post" action="/idporten/samtykke" {
+                form.f-stack method="post" action=(self.component.at("/samtykke")) {
                     input type="hidden" name="id" value=(self.id);
                     @if asked().next().is_some() {
                         fieldset.ds-fieldset {
@@ -217,7 +228,7 @@ impl SignInPage<'_> {
                     }
                     button.ds-button type="submit" { (lang.t("idporten-samtykke-gi")) }
                 }
-                (self.cancel("/idporten/samtykke"))
+                (self.cancel("/samtykke"))
             }
         })
     }
@@ -237,7 +248,7 @@ pub fn signed_out(component: &Component, locale: &str, frames: &[String], next: 
     let mut response = page(lang, component, &title).render(&html! {
         div.f-stack {
             h1.ds-heading data-size="lg" { (title) }
-            p { (lang.t("idporten-ute")) }
+            p { (lang.with("idporten-ute", &[("portal", component.portal.title().into())])) }
             @if let Some(next) = next {
                 p { a.ds-link href=(next) { (lang.t("idporten-videre")) } }
             }

@@ -18,7 +18,7 @@ use crate::model::{LOGIN, PUSHED, hash};
 use crate::{Component, pages, store};
 
 /// Begins a sign-in: sends the browser back with a code where a session is enough, to the sign-in page where not.
-#[utoipa::path(get, path = "/idporten/authorize", tag = "idporten",
+#[utoipa::path(get, path = "/authorize",
     params(("client_id" = String, Query), ("redirect_uri" = Option<String>, Query), ("response_type" = Option<String>, Query),
         ("scope" = Option<String>, Query), ("state" = Option<String>, Query), ("nonce" = Option<String>, Query),
         ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
@@ -41,7 +41,7 @@ pub async fn authorize(
 
 /// The same with a form. The parameters are kept and the browser goes on by GET, since it brings no session with a POST
 /// from elsewhere.
-#[utoipa::path(post, path = "/idporten/authorize", tag = "idporten",
+#[utoipa::path(post, path = "/authorize",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the same by GET"),
         (status = 400, description = "A page: the client or its address is wrong", content_type = "text/html", body = String)))]
@@ -122,7 +122,13 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         return Ok(refuse(&Refused::request("The client's requests must be pushed")));
     }
     let catalogue = store::scopes(&component.ctx.store).await?;
-    let request = match AuthorizeRequest::check(&parameters, destination.clone(), &client, &catalogue) {
+    let request = match AuthorizeRequest::check(
+        &parameters,
+        destination.clone(),
+        &client,
+        component.portal,
+        &catalogue,
+    ) {
         Ok(request) => request,
         Err(refused) => return Ok(refuse(&refused)),
     };
@@ -157,7 +163,7 @@ async fn who(
     client: &Client,
     headers: &HeaderMap,
 ) -> Result<Option<Authentication>, Refused> {
-    let Some(cookie) = SESSION.read(&component.ctx, headers) else { return Ok(None) };
+    let Some(cookie) = SESSION.read(component, headers) else { return Ok(None) };
     let (realm, now) = (session::realm(client).to_owned(), component.ctx.clock.now().as_second());
     let who: Result<_, StoreError> = component
         .ctx
@@ -176,7 +182,7 @@ async fn to_page(
 ) -> Result<Response, Refused> {
     let ctx = &component.ctx;
     let handle = ctx.rng.token();
-    let browser = BROWSER.read(ctx, headers);
+    let browser = BROWSER.read(component, headers);
     let cookie = browser.clone().unwrap_or_else(|| ctx.rng.token());
     let login =
         store::Login { handle: hash(&handle), browser: hash(&cookie), request, signed_in, attempts: 0 };
@@ -187,7 +193,7 @@ async fn to_page(
     let page = format!("{}/innlogging", component.issuer());
     let mut response = respond::redirect(&page, &[("id", handle)], StatusCode::FOUND).into_response();
     if browser.is_none() {
-        response.headers_mut().append(header::SET_COOKIE, BROWSER.set(ctx, &cookie));
+        response.headers_mut().append(header::SET_COOKIE, BROWSER.set(component, &cookie));
     }
     Ok(response)
 }

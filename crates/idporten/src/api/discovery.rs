@@ -23,7 +23,8 @@ pub struct Metadata {
     pub authorization_endpoint: String,
     pub pushed_authorization_request_endpoint: String,
     pub token_endpoint: String,
-    pub userinfo_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_endpoint: Option<String>,
     pub introspection_endpoint: String,
     pub revocation_endpoint: String,
     pub end_session_endpoint: String,
@@ -51,21 +52,21 @@ pub struct Metadata {
 }
 
 /// The provider's metadata.
-#[utoipa::path(get, path = "/idporten/.well-known/openid-configuration", tag = "idporten",
+#[utoipa::path(get, path = "/.well-known/openid-configuration",
     responses((status = 200, body = Metadata)))]
 pub async fn metadata(State(component): State<Component>) -> Response {
     answer(&component)
 }
 
 /// The same, where RFC 8414 § 3.1 puts it for an issuer that has a path.
-#[utoipa::path(get, path = "/.well-known/oauth-authorization-server/idporten", tag = "idporten",
+#[utoipa::path(get, path = "/",
     responses((status = 200, body = Metadata)))]
 pub async fn metadata_rfc8414(State(component): State<Component>) -> Response {
     answer(&component)
 }
 
 fn answer(component: &Component) -> Response {
-    let issuer = component.issuer();
+    let (issuer, portal) = (component.issuer(), component.portal);
     let at = |path: &str| format!("{issuer}{path}");
     let list = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
     let metadata = Metadata {
@@ -73,7 +74,7 @@ fn answer(component: &Component) -> Response {
         authorization_endpoint: at("/authorize"),
         pushed_authorization_request_endpoint: at("/par"),
         token_endpoint: at("/token"),
-        userinfo_endpoint: at("/userinfo"),
+        userinfo_endpoint: portal.has_userinfo().then(|| at("/userinfo")),
         introspection_endpoint: at("/token/introspect"),
         revocation_endpoint: at("/token/revoke"),
         end_session_endpoint: at("/logout"),
@@ -83,7 +84,7 @@ fn answer(component: &Component) -> Response {
         grant_types_supported: list(&["authorization_code", "refresh_token"]),
         scopes_supported: list(&["openid", "profile"]),
         subject_types_supported: list(&["pairwise"]),
-        acr_values_supported: list(&Level::ALL.map(Level::acr)),
+        acr_values_supported: list(&Level::ALL.map(|level| portal.acr(level))),
         ui_locales_supported: list(&LOCALES),
         prompt_values_supported: list(&["consent", "login", "none"]),
         display_values_supported: list(&["page"]),

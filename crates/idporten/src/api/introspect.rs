@@ -12,14 +12,13 @@ use serde_json::json;
 
 use super::caller;
 use super::refused::{OauthError, Refused};
-use super::token::access;
 use crate::model::hash;
 use crate::model::parameters::Parameters;
 use crate::model::tokens::audience;
 use crate::{Component, store};
 
 /// What a token stands for: `{"active":false}` unless it lives and the caller may know.
-#[utoipa::path(post, path = "/idporten/token/introspect", tag = "idporten",
+#[utoipa::path(post, path = "/token/introspect",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = serde_json::Value), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn introspect(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
@@ -27,7 +26,7 @@ pub async fn introspect(State(component): State<Component>, headers: HeaderMap, 
 }
 
 /// The same at its old address.
-#[utoipa::path(post, path = "/idporten/tokenintrospect", tag = "idporten",
+#[utoipa::path(post, path = "/tokenintrospect",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = serde_json::Value), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn introspect_old(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
@@ -72,11 +71,11 @@ async fn look_up(
         "active": true, "token_type": "Bearer", "expires_in": row.expires - now, "exp": row.expires, "iat": row.issued,
         "iss": component.issuer(), "sub": component.pairwise.sub(&client.client_id, &pid), "scope": row.scope,
         "client_id": client.client_id, "client_orgno": client.orgnr, "consumer": Organisation::of(&client.orgnr),
-        "acr": granted.authentication.level.acr(), "aud": audience(&granted.resources), "jti": row.jti,
+        "acr": component.portal.acr(granted.authentication.level), "aud": audience(&granted.resources), "jti": row.jti,
         // Also of a pseudonymous token: to find that out is what the API asks for.
         "pid": pid,
     });
     let what = format!("{} slo opp hvem en innlogging hos {} gjelder", caller.name, client.name);
-    let released = Personal::new(pid, known).release(&ctx.log, access(&caller, pid, what)).await?;
+    let released = Personal::new(pid, known).release(&ctx.log, component.access(&caller, pid, what)).await?;
     Ok(released.into_response())
 }

@@ -19,6 +19,7 @@ use crate::model::hash;
 use crate::model::parameters::Parameters;
 use crate::model::session::{Authentication, Level, needs_consent, realm};
 use crate::pages::{self, SignInPage};
+use crate::portal::Portal;
 use crate::store::{Login, SignIn};
 use crate::{Component, store};
 
@@ -29,7 +30,12 @@ const ADULT: i16 = 18;
 /// The test eID, as it stands in `amr`.
 const TEST_ID: &str = "TestID";
 /// Why a person is looked up, in their own access log.
-const PURPOSE: &str = "Innlogging med ID-porten: kontroll av at personen finnes, lever og er voksen";
+fn purpose(portal: Portal) -> Purpose {
+    Purpose::new(&format!(
+        "Innlogging med {}: kontroll av at personen finnes, lever og er voksen",
+        portal.title()
+    ))
+}
 
 /// A sign-in on its way, with what its pages need.
 struct Visit {
@@ -51,7 +57,7 @@ impl Visit {
         let ctx = &component.ctx;
         let id = parameters.required("id")?.to_owned();
         let over = || Refused::new("login_required", "The sign-in is over or was begun in another browser");
-        let browser = BROWSER.read(ctx, headers).ok_or_else(over)?;
+        let browser = BROWSER.read(component, headers).ok_or_else(over)?;
         let now = ctx.clock.now().as_second();
         let login = store::login(&ctx.store, hash(&id), hash(&browser), now).await?.ok_or_else(over)?;
         let client =
@@ -85,7 +91,7 @@ async fn end(component: &Component, login: &Login) -> Result<(), Refused> {
 }
 
 /// The page where a person shows who they are, or agrees.
-#[utoipa::path(get, path = "/idporten/innlogging", tag = "idporten",
+#[utoipa::path(get, path = "/innlogging",
     params(("id" = String, Query, description = "The sign-in"), ("spraak" = Option<String>, Query, description = "Another language")),
     responses((status = 200, content_type = "text/html", body = String), (status = 501, content_type = "text/html", body = String)))]
 pub async fn page(
@@ -119,14 +125,14 @@ async fn show(
         page.sign_in(None, "", visit.login.request.level)
     };
     if let Some(chosen) = chosen {
-        response.headers_mut().append(header::SET_COOKIE, set_language(&component.ctx, chosen));
+        response.headers_mut().append(header::SET_COOKIE, set_language(component, chosen));
     }
     Ok(response)
 }
 
 /// A person shows who they are with the test eID: `personidentifikator` (typed) or `valgt` (picked), and `nivaa`.
 /// `avbryt` goes back to the client.
-#[utoipa::path(post, path = "/idporten/innlogging", tag = "idporten",
+#[utoipa::path(post, path = "/innlogging",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
         (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
@@ -157,7 +163,10 @@ async fn try_sign_in(component: &Component, headers: &HeaderMap, body: &[u8]) ->
     }
     let typed = form.one("valgt")?.or(form.one("personidentifikator")?).unwrap_or_default();
     let least = visit.login.request.level.max(Level::Substantial);
-    let level = form.one("nivaa")?.map_or(Some(least), Level::parse).filter(|level| *level >= least);
+    let level = form
+        .one("nivaa")?
+        .map_or(Some(least), |acr| component.portal.level(acr))
+        .filter(|level| *level >= least);
     let Some(level) = level else {
         return Ok(visit.page(component).sign_in(Some(pages::LEVEL_TOO_LOW), typed, least));
     };
@@ -180,7 +189,7 @@ async fn who(component: &Component, typed: &str) -> Result<Pid, &'static str> {
     }
     let parts = [Element::Identifikasjonsnummer, Element::Status, Element::Doedsfall, Element::Foedsel]
         .map(Del::Element);
-    let found = component.people.person(&pid, &parts, &Purpose::new(PURPOSE)).await;
+    let found = component.people.person(&pid, &parts, &purpose(component.portal)).await;
     let person = found.map_err(|error: ClientError| {
         tracing::error!(status = error.status(), "a person could not be looked up");
         key("idporten-feil-register")
@@ -211,7 +220,7 @@ async fn signed_in(
     let cookie = ctx.rng.token();
     let who = Authentication { sid: ctx.rng.token(), pid, level, amr: TEST_ID.to_owned(), auth_time: now };
     let sign_in = SignIn {
-        before: SESSION.read(ctx, headers).map(|before| hash(&before)),
+        before: SESSION.read(component, headers).map(|before| hash(&before)),
         cookie: hash(&cookie),
         realm: realm(&visit.client).to_owned(),
         who,
@@ -245,12 +254,12 @@ async fn signed_in(
             respond::redirect(&page, &[("id", id)], StatusCode::SEE_OTHER)
         }
     };
-    response.headers_mut().append(header::SET_COOKIE, SESSION.set(ctx, &cookie));
+    response.headers_mut().append(header::SET_COOKIE, SESSION.set(component, &cookie));
     Ok(response)
 }
 
 /// A person agrees to what the client asks for: to each `scope` that they leave ticked. `avbryt` goes back to the client.
-#[utoipa::path(post, path = "/idporten/samtykke", tag = "idporten",
+#[utoipa::path(post, path = "/samtykke",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client"), (status = 400, content_type = "text/html", body = String)))]
 pub async fn consent(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {

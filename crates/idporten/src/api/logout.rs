@@ -18,7 +18,7 @@ use crate::model::{PUSHED, hash};
 use crate::{Component, pages, store};
 
 /// Ends the session, for all clients, and sends the browser back to a registered address.
-#[utoipa::path(get, path = "/idporten/logout", tag = "idporten",
+#[utoipa::path(get, path = "/logout",
     params(("id_token_hint" = Option<String>, Query), ("client_id" = Option<String>, Query),
         ("post_logout_redirect_uri" = Option<String>, Query), ("state" = Option<String>, Query), ("ui_locales" = Option<String>, Query)),
     responses((status = 303, description = "To the client"), (status = 200, content_type = "text/html", body = String),
@@ -32,7 +32,7 @@ pub async fn logout(
 }
 
 /// The same with a form, which keeps the id token out of the address.
-#[utoipa::path(post, path = "/idporten/logout", tag = "idporten",
+#[utoipa::path(post, path = "/logout",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the same by GET")))]
 pub async fn logout_form(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
@@ -40,7 +40,7 @@ pub async fn logout_form(State(component): State<Component>, headers: HeaderMap,
 }
 
 /// The same at its old address.
-#[utoipa::path(get, path = "/idporten/endsession", tag = "idporten",
+#[utoipa::path(get, path = "/endsession",
     params(("id_token_hint" = Option<String>, Query), ("client_id" = Option<String>, Query),
         ("post_logout_redirect_uri" = Option<String>, Query), ("state" = Option<String>, Query), ("ui_locales" = Option<String>, Query)),
     responses((status = 303, description = "To the client"), (status = 200, content_type = "text/html", body = String),
@@ -54,7 +54,7 @@ pub async fn logout_old(
 }
 
 /// The same with a form, at its old address.
-#[utoipa::path(post, path = "/idporten/endsession", tag = "idporten",
+#[utoipa::path(post, path = "/endsession",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the same by GET")))]
 pub async fn logout_old_form(
@@ -120,7 +120,7 @@ async fn sign_out(
         parameters = Parameters::parse(taken?.unwrap_or_default().as_bytes());
     }
     let locale = pages::locale(headers, parameters.one("ui_locales")?);
-    let ended = match SESSION.read(ctx, headers) {
+    let ended = match SESSION.read(component, headers) {
         None => None,
         Some(cookie) => end(component, hash(&cookie), now).await?,
     };
@@ -136,7 +136,7 @@ async fn sign_out(
         Some(back) if frames.is_empty() => respond::redirect(back, &[], StatusCode::SEE_OTHER),
         back => pages::signed_out(component, &locale, &frames, back.as_deref()),
     };
-    response.headers_mut().append(header::SET_COOKIE, SESSION.clear(ctx));
+    response.headers_mut().append(header::SET_COOKIE, SESSION.clear(component));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

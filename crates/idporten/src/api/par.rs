@@ -25,7 +25,7 @@ pub struct Pushed {
 }
 
 /// Keeps an authorization request. Everything about it is checked here.
-#[utoipa::path(post, path = "/idporten/par", tag = "idporten",
+#[utoipa::path(post, path = "/par",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, body = Pushed), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn par(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
@@ -51,7 +51,7 @@ async fn push(
     }
     let destination = Destination::of(&form, &client)?;
     let catalogue = store::scopes(&component.ctx.store).await?;
-    AuthorizeRequest::check(&form, destination, &client, &catalogue)?;
+    AuthorizeRequest::check(&form, destination, &client, component.portal, &catalogue)?;
     let request_uri = authorize::push(component, &client.client_id, &form).await?;
     Ok(Pushed { request_uri, expires_in: PUSHED })
 }

@@ -49,7 +49,9 @@ fn answer(
         ResponseMode::Query | ResponseMode::QueryJwt => {
             redirect(&destination.redirect_uri, &parameters, status)
         }
-        ResponseMode::FormPost | ResponseMode::FormPostJwt => pages::form_post(destination, &parameters),
+        ResponseMode::FormPost | ResponseMode::FormPostJwt => {
+            pages::form_post(component, destination, &parameters)
+        }
     }
 }
 
@@ -95,7 +97,7 @@ pub fn redirect(uri: &str, parameters: &[(&str, String)], status: StatusCode) ->
 }
 
 /// Posts the one form of the page; where scripts are off, its button does.
-#[utoipa::path(get, path = "/idporten/form-post.js", tag = "idporten",
+#[utoipa::path(get, path = "/form-post.js",
     responses((status = 200, content_type = "text/javascript", body = String)))]
 pub async fn form_post_script() -> Response {
     let headers =

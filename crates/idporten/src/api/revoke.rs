@@ -14,7 +14,7 @@ use crate::{Component, store};
 
 /// Revokes everything that was given together with a token. The session at ID-porten goes on. A token that is unknown,
 /// or another client's, is no error.
-#[utoipa::path(post, path = "/idporten/token/revoke", tag = "idporten",
+#[utoipa::path(post, path = "/token/revoke",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn revoke(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
@@ -22,7 +22,7 @@ pub async fn revoke(State(component): State<Component>, headers: HeaderMap, body
 }
 
 /// The same at its old address.
-#[utoipa::path(post, path = "/idporten/revoke", tag = "idporten",
+#[utoipa::path(post, path = "/revoke",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn revoke_old(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {

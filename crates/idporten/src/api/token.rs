@@ -20,7 +20,7 @@ use crate::model::parameters::Parameters;
 use crate::model::request::is_verifier;
 use crate::model::tokens::{AccessToken, Granted, IdToken, rotates};
 use crate::store::AccessTokenRow;
-use crate::{Component, NAME, store};
+use crate::{Component, store};
 
 /// The law that lets ID-porten say who a person is.
 pub const HJEMMEL: &str = "Personvernforordningen artikkel 6 nr. 1 bokstav e, jf. forvaltningsloven § 15 a";
@@ -52,7 +52,7 @@ pub struct TokenRequest {
 }
 
 /// Exchanges a code or a refresh token for tokens.
-#[utoipa::path(post, path = "/idporten/token", tag = "idporten",
+#[utoipa::path(post, path = "/token",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn token(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
@@ -250,7 +250,8 @@ async fn give(
         access_token
     } else {
         let sub = issuer.pairwise.sub(&client.client_id, &granted.authentication.pid);
-        let claims = AccessToken::new(&granted, client, issuer.issuer(), &sub, &scope, &jti, now);
+        let claims =
+            AccessToken::new(&granted, client, issuer.portal, issuer.issuer(), &sub, &scope, &jti, now);
         issuer.sign(&claims)?
     };
     let expires = granted.access_token_ends(now);
@@ -264,7 +265,16 @@ async fn answer(component: &Component, client: &Client, given: Given, now: i64) 
     let pid = granted.authentication.pid;
     let id_token = if scope.split(' ').any(|scope| scope == clients::idporten::SCOPE_OPENID) {
         let sub = component.pairwise.sub(&client.client_id, &pid);
-        let claims = IdToken::new(&granted, client, component.issuer(), &sub, &id_token_jti, now, refreshed);
+        let claims = IdToken::new(
+            &granted,
+            client,
+            component.portal,
+            component.issuer(),
+            &sub,
+            &id_token_jti,
+            now,
+            refreshed,
+        );
         Some(component.sign(&claims)?)
     } else {
         None
@@ -274,23 +284,24 @@ async fn answer(component: &Component, client: &Client, given: Given, now: i64) 
     let answer = TokenResponse { access_token, token_type, expires_in, id_token, refresh_token, scope };
     let what = if refreshed { "Innloggingen hos" } else { "Innlogging hos" };
     let what = format!("{what} {}{}", client.name, if refreshed { " ble fornyet" } else { "" });
-    let released = Personal::new(pid, answer).release(&component.ctx.log, access(client, pid, what)).await?;
+    let released =
+        Personal::new(pid, answer).release(&component.ctx.log, component.access(client, pid, what)).await?;
     Ok(([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], released).into_response())
 }
 
-/// A use of what ID-porten knows of a person: the person's own, at `client`.
-pub fn access(client: &Client, pid: kernel::id::Pid, what: String) -> Access {
-    Access {
-        actor: Actor { orgnr: Some(client.orgnr), pid: Some(pid), client_id: client.client_id.clone() },
-        component: NAME.to_owned(),
-        what,
-        hjemmel: HJEMMEL.to_owned(),
-        formaal: None,
-        sak: None,
-    }
-}
-
 impl Component {
+    /// A use of what the provider knows of a person: the person's own, at `client`.
+    pub(crate) fn access(&self, client: &Client, pid: kernel::id::Pid, what: String) -> Access {
+        Access {
+            actor: Actor { orgnr: Some(client.orgnr), pid: Some(pid), client_id: client.client_id.clone() },
+            component: self.portal.name().to_owned(),
+            what,
+            hjemmel: HJEMMEL.to_owned(),
+            formaal: None,
+            sak: None,
+        }
+    }
+
     /// Signs claims with the key in use.
     fn sign(&self, claims: &impl serde::Serialize) -> Result<String, Refused> {
         let signed = self.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, claims));

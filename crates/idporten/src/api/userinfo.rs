@@ -11,7 +11,6 @@ use kernel::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::token::access;
 use crate::model::hash;
 use crate::{Component, store};
 
@@ -29,14 +28,14 @@ pub struct UserInfo {
 }
 
 /// Who has signed in. Demands the scope `profile`.
-#[utoipa::path(get, path = "/idporten/userinfo", tag = "idporten",
+#[utoipa::path(get, path = "/userinfo",
     responses((status = 200, body = UserInfo), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn userinfo(State(component): State<Component>, headers: HeaderMap) -> Response {
     answer(&component, &headers).await
 }
 
 /// The same by POST.
-#[utoipa::path(post, path = "/idporten/userinfo", tag = "idporten",
+#[utoipa::path(post, path = "/userinfo",
     responses((status = 200, body = UserInfo), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn userinfo_post(State(component): State<Component>, headers: HeaderMap) -> Response {
     answer(&component, &headers).await
@@ -64,7 +63,7 @@ async fn info(component: &Component, headers: &HeaderMap) -> Result<Response, Pr
     let sub = component.pairwise.sub(&client.client_id, &pid);
     let info = UserInfo { sub, pid: granted.pid(), locale: granted.locale };
     let what = format!("{} spurte hvem som er logget inn", client.name);
-    let released = Personal::new(pid, info).release(&ctx.log, access(&client, pid, what)).await?;
+    let released = Personal::new(pid, info).release(&ctx.log, component.access(&client, pid, what)).await?;
     Ok(released.into_response())
 }
 

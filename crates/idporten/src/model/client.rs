@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hash;
 use super::session::Level;
+use crate::portal::Portal;
 
 /// What a client is, which decides how it can show who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -181,8 +182,8 @@ impl NewClient {
     }
 
     /// The level where a request names none.
-    pub fn default_level(&self) -> Level {
-        self.default_acr.as_deref().and_then(Level::parse).unwrap_or(Level::Substantial)
+    pub fn default_level(&self, portal: Portal) -> Level {
+        self.default_acr.as_deref().and_then(|acr| portal.level(acr)).unwrap_or(Level::Substantial)
     }
 }
 

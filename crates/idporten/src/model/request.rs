@@ -9,6 +9,7 @@ use super::client::{Client, Scope};
 use super::parameters::Parameters;
 use super::session::Level;
 use crate::api::refused::Refused;
+use crate::portal::Portal;
 
 /// How a pushed request's handle begins.
 pub const REQUEST_URI: &str = "urn:idporten:";
@@ -126,6 +127,7 @@ impl AuthorizeRequest {
         parameters: &Parameters,
         destination: Destination,
         client: &Client,
+        portal: Portal,
         catalogue: &[Scope],
     ) -> Result<Self, Refused> {
         if parameters.one("response_mode")?.is_some_and(|mode| mode != destination.mode.as_str()) {
@@ -154,7 +156,7 @@ impl AuthorizeRequest {
             scopes: scopes(parameters.one("scope")?, client, catalogue)?,
             nonce: nonce.map(str::to_owned),
             code_challenge: code_challenge(parameters)?,
-            level: level(parameters.one("acr_values")?, client)?,
+            level: level(parameters.one("acr_values")?, client, portal)?,
             prompt: prompt(parameters.one("prompt")?)?,
             max_age: max_age(parameters.one("max_age")?)?,
             ui_locales: parameters.one("ui_locales")?.map(str::to_owned),
@@ -207,9 +209,9 @@ fn code_challenge(parameters: &Parameters) -> Result<String, Refused> {
     Ok(challenge.to_owned())
 }
 
-fn level(asked: Option<&str>, client: &Client) -> Result<Level, Refused> {
-    let Some(asked) = asked else { return Ok(client.default_level()) };
-    let known = asked.split_ascii_whitespace().filter_map(Level::parse);
+fn level(asked: Option<&str>, client: &Client, portal: Portal) -> Result<Level, Refused> {
+    let Some(asked) = asked else { return Ok(client.default_level(portal)) };
+    let known = asked.split_ascii_whitespace().filter_map(|acr| portal.level(acr));
     known
         .min_by_key(|level| *level)
         .ok_or_else(|| Refused::request("acr_values holds no value that is supported"))

@@ -28,20 +28,6 @@ impl Level {
     /// All of them, lowest first.
     pub const ALL: [Self; 3] = [Self::Low, Self::Substantial, Self::High];
 
-    /// As it stands in `acr`.
-    pub fn acr(self) -> &'static str {
-        match self {
-            Self::Low => "idporten-loa-low",
-            Self::Substantial => clients::idporten::ACR_SUBSTANTIAL,
-            Self::High => clients::idporten::ACR_HIGH,
-        }
-    }
-
-    /// The level of this name.
-    pub fn parse(acr: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.acr() == acr)
-    }
-
     /// The level of this number, as the store keeps it.
     pub fn of_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|level| *level as i64 == number)

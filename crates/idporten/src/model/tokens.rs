@@ -11,6 +11,7 @@ use super::client::{Client, RefreshTokenUsage, Scope};
 use super::request::AuthorizeRequest;
 use super::session::Authentication;
 use super::{ACCESS_TOKEN, AUTHORIZATION, ID_TOKEN, REFRESH_TOKEN};
+use crate::portal::Portal;
 
 /// The scopes that only say who the person is: what was given for them ends with the session.
 const OWN_SCOPES: [&str; 2] = ["openid", "profile"];
@@ -170,6 +171,7 @@ impl<'a> IdToken<'a> {
     pub fn new(
         granted: &'a Granted,
         client: &Client,
+        portal: Portal,
         iss: &'a str,
         sub: &'a str,
         jti: &'a str,
@@ -182,7 +184,7 @@ impl<'a> IdToken<'a> {
             aud: &granted.client_id,
             sub,
             pid: granted.pid(),
-            acr: authentication.level.acr(),
+            acr: portal.acr(authentication.level),
             amr: [&authentication.amr],
             auth_time: authentication.auth_time,
             iat: now,
@@ -223,6 +225,7 @@ impl<'a> AccessToken<'a> {
     pub fn new(
         granted: &'a Granted,
         client: &Client,
+        portal: Portal,
         iss: &'a str,
         sub: &'a str,
         scope: &'a str,
@@ -240,7 +243,7 @@ impl<'a> AccessToken<'a> {
             supplier: client.supplier.as_ref().map(Organisation::of),
             scope,
             pid: granted.pid(),
-            acr: granted.authentication.level.acr(),
+            acr: portal.acr(granted.authentication.level),
             token_type: "Bearer",
             iat: now,
             exp: granted.access_token_ends(now),
