@@ -1,12 +1,41 @@
-//! Enhetsregisteret: wire types (spec `registers.md` § B). Names are the register's own; what is unknown is absent, never null.
+//! Enhetsregisteret: wire types and typed client (spec `registers.md` § B). Names are the register's own; what is unknown is
+//! absent, never null.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use kernel::id::{Orgnr, Pid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::maskinporten::TokenSource;
+use crate::{ClientError, Mesh, Purpose, request};
+
 /// The component's name in the mesh.
 pub const NAME: &str = "enhetsregister";
+/// The topic of [`kernel::wake`] that says that the feed has something new.
+pub const WAKE: &str = NAME;
+/// The scope that opens a person's roles by their number.
+pub const SCOPE_ROLLEUTSKRIFT: &str = "brreg:data:enhetsregisteret:roller:person:oppslag:fnr";
+/// The scope that opens a unit's roles with the numbers of those who have them.
+pub const SCOPE_ROLLER: &str = "brreg:data:enhetsregisteret:auto:roller";
+/// The scope of bulk loading.
+pub const SCOPE_INNLASTING: &str = "felles:innlasting";
+/// No page reaches further than this into the hits of a search.
+pub const MAX_HITS: i64 = 10_000;
+
+const BASE: &str = "/enhetsregisteret/api";
+const AUTORISERT: &str = "/enhetsregisteret/autorisert-api";
+
+/// A link of HAL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Lenke {
+    /// Where to.
+    pub href: String,
+}
+
+/// A resource's links, by relation (`self`, `overordnetEnhet`).
+pub type Lenker = BTreeMap<String, Lenke>;
 
 /// A code with its description.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -15,12 +44,15 @@ pub struct Kode {
     pub kode: String,
     /// What it means.
     pub beskrivelse: String,
+    /// Where it is described.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
 }
 
 impl Kode {
     /// Of its two parts.
     pub fn ny(kode: &str, beskrivelse: &str) -> Self {
-        Self { kode: kode.to_owned(), beskrivelse: beskrivelse.to_owned() }
+        Self { kode: kode.to_owned(), beskrivelse: beskrivelse.to_owned(), lenker: Lenker::new() }
     }
 }
 
@@ -146,7 +178,11 @@ pub struct Enhet {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aktivitet: Vec<String>,
     /// `Enhet`.
+    #[serde(rename = "respons_klasse")]
     pub respons_klasse: String,
+    /// Itself, and the unit above.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
 }
 
 /// A unit of business at a place, below a main unit.
@@ -186,7 +222,62 @@ pub struct Underenhet {
     #[serde(rename = "registrertIMvaregisteret")]
     pub registrert_i_mvaregisteret: bool,
     /// `Underenhet`.
+    #[serde(rename = "respons_klasse")]
     pub respons_klasse: String,
+    /// Itself, and the unit above.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// What is left of a unit that is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SlettetEnhet {
+    /// Number.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+    /// Name, in capitals.
+    pub navn: String,
+    /// Form.
+    pub organisasjonsform: Kode,
+    /// When it was deleted.
+    #[schema(value_type = String, format = Date)]
+    pub slettedato: Date,
+    /// `SlettetEnhet` or `SlettetUnderenhet`.
+    pub respons_klasse: String,
+    /// Itself.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// The answer to a look-up of a unit that is removed from the register (410).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FjernetEnhet {
+    /// Number.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+    /// When it was deleted.
+    #[schema(value_type = String, format = Date)]
+    pub slettedato: Date,
+    /// Itself.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// A unit as a look-up answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Oppslag<T> {
+    /// It is in the register.
+    Aktiv(Box<T>),
+    /// It is deleted.
+    Slettet(SlettetEnhet),
+}
+
+impl<T> Oppslag<T> {
+    /// The unit, where it is not deleted.
+    pub fn aktiv(self) -> Option<T> {
+        if let Self::Aktiv(unit) = self { Some(*unit) } else { None }
+    }
 }
 
 /// A name as roles show it.
@@ -270,6 +361,50 @@ pub struct Rollegruppe {
     pub roller: Vec<Rolle>,
 }
 
+/// The roles of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Roller {
+    /// By group.
+    pub rollegrupper: Vec<Rollegruppe>,
+    /// Itself, and the unit.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// The roles of a person, by unit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Rolleutskrift {
+    /// The units.
+    pub enheter: Vec<Rolleutskriftenhet>,
+}
+
+/// A unit in which a person has roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rolleutskriftenhet {
+    /// Number.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+    /// Name, in capitals.
+    pub navn: String,
+    /// The roles.
+    pub roller: Vec<Rolleutskriftrolle>,
+    /// The unit.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// A role in a person's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rolleutskriftrolle {
+    /// `DAGL`, `LEDE`, `MEDL`, `INNH`, ….
+    #[serde(rename = "type")]
+    pub kind: Kode,
+    /// Whether resigned.
+    pub fratraadt: bool,
+    /// Whether struck.
+    pub avregistrert: bool,
+}
+
 /// An owner of a company. Enhetsregisteret does not know them; the shareholders' register of the tax agency does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -316,4 +451,144 @@ pub struct Registrering {
     /// Its employees.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ansatte: Vec<Ansatt>,
+}
+
+/// What a page of a collection says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Side {
+    /// Units of a page, at most.
+    pub size: i64,
+    /// Hits in all.
+    pub total_elements: i64,
+    /// Pages in all.
+    pub total_pages: i64,
+    /// This page, from 0.
+    pub number: i64,
+}
+
+/// A page of hits.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Treff<T> {
+    /// The hits; absent where there are none.
+    #[serde(rename = "_embedded", default, skip_serializing_if = "Option::is_none")]
+    pub innhold: Option<T>,
+    /// The other pages.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+    /// Where this page is.
+    pub page: Side,
+}
+
+/// The main units of a page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Enheter {
+    /// The units.
+    pub enheter: Vec<Enhet>,
+}
+
+/// The sub-units of a page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Underenheter {
+    /// The units.
+    pub underenheter: Vec<Underenhet>,
+}
+
+/// A role that a person has now, in a unit that is in the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRolle {
+    /// The unit.
+    pub organisasjonsnummer: Orgnr,
+    /// Its name, in capitals.
+    pub navn: String,
+    /// Its form.
+    pub organisasjonsform: Kode,
+    /// What the person is in it.
+    pub rolletype: Kode,
+    /// Its places of business.
+    pub underenheter: Vec<Underenhet>,
+}
+
+/// The register as another component sees it (Maskinporten). It asks nothing that the real one does not answer.
+#[derive(Debug, Clone)]
+pub struct Enhetsregister {
+    mesh: Mesh,
+    tokens: TokenSource,
+}
+
+impl Enhetsregister {
+    /// A client; [`Self::roller_for`] needs [`SCOPE_ROLLEUTSKRIFT`], the rest is open to all.
+    pub fn new(mesh: Mesh, tokens: TokenSource) -> Self {
+        Self { mesh, tokens }
+    }
+
+    /// A main unit; `None` where there is none of that number, or it is deleted.
+    pub async fn enhet(&self, orgnr: &Orgnr) -> Result<Option<Enhet>, ClientError> {
+        let found: Option<Oppslag<Enhet>> = self.hent(&format!("{BASE}/enheter/{orgnr}")).await?;
+        Ok(found.and_then(Oppslag::aktiv))
+    }
+
+    /// A sub-unit; `None` where there is none of that number, or it is deleted.
+    pub async fn underenhet(&self, orgnr: &Orgnr) -> Result<Option<Underenhet>, ClientError> {
+        let found: Option<Oppslag<Underenhet>> = self.hent(&format!("{BASE}/underenheter/{orgnr}")).await?;
+        Ok(found.and_then(Oppslag::aktiv))
+    }
+
+    /// The sub-units of a main unit, by number.
+    pub async fn underenheter(&self, orgnr: &Orgnr) -> Result<Vec<Underenhet>, ClientError> {
+        const SIZE: i64 = 500;
+        let mut all = Vec::new();
+        for page in 0..MAX_HITS / SIZE {
+            let path = format!("{BASE}/underenheter?overordnetEnhet={orgnr}&size={SIZE}&page={page}");
+            let found: Option<Treff<Underenheter>> = self.hent(&path).await?;
+            let Some(found) = found else { break };
+            all.extend(found.innhold.unwrap_or_default().underenheter);
+            if page + 1 >= found.page.total_pages {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// The roles of a unit, as everyone may see them; `None` where there is no such unit.
+    pub async fn roller(&self, orgnr: &Orgnr) -> Result<Option<Vec<Rollegruppe>>, ClientError> {
+        let found: Option<Roller> = self.hent(&format!("{BASE}/enheter/{orgnr}/roller")).await?;
+        Ok(found.map(|roles| roles.rollegrupper))
+    }
+
+    /// The roles that a living person has now in units that are not deleted, each with the unit's places of business.
+    pub async fn roller_for(&self, pid: &Pid, purpose: &Purpose) -> Result<Vec<PersonRolle>, ClientError> {
+        let request = request::post(&format!("{AUTORISERT}/personer/rolleutskrift"))
+            .bearer(&self.tokens.token().await?)
+            .purpose(purpose)
+            .body("text/plain", pid.as_str().as_bytes().to_vec())?;
+        let answer = request::json::<Rolleutskrift>(self.mesh.send(NAME, request).await?);
+        let mut all = Vec::new();
+        for listed in request::found(answer)?.unwrap_or_default().enheter {
+            let now = |role: &&Rolleutskriftrolle| !role.fratraadt && !role.avregistrert;
+            let mut roles = listed.roller.iter().filter(now).peekable();
+            if roles.peek().is_none() {
+                continue;
+            }
+            let Some(unit) = self.enhet(&listed.organisasjonsnummer).await? else { continue };
+            let underenheter = self.underenheter(&unit.organisasjonsnummer).await?;
+            all.extend(roles.map(|role| PersonRolle {
+                organisasjonsnummer: unit.organisasjonsnummer,
+                navn: unit.navn.clone(),
+                organisasjonsform: unit.organisasjonsform.clone(),
+                rolletype: role.kind.clone(),
+                underenheter: underenheter.clone(),
+            }));
+        }
+        Ok(all)
+    }
+
+    /// What an open path answers; `None` where nothing is there, or no more.
+    async fn hent<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ClientError> {
+        let answer = request::json(self.mesh.send(NAME, request::get(path).empty()?).await?);
+        match request::found(answer) {
+            Err(ClientError::Status { status: 410, .. }) => Ok(None),
+            other => other,
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Businesses as Enhetsregisteret writes them.
 
 use clients::enhetsregister::{
-    Adresse, Ansatt, Eier, Enhet, Kapital, Kode, Registrering, Rolle, Rollegruppe, Rollenavn, Rolleperson,
-    Underenhet,
+    Adresse, Ansatt, Eier, Enhet, Kapital, Kode, Lenker, Registrering, Rolle, Rollegruppe, Rollenavn,
+    Rolleperson, Underenhet,
 };
 use clients::folkeregister::adresselinjer;
 use clients::orgs;
@@ -67,6 +67,7 @@ fn bare(orgnr: Orgnr, name: &str, form: Kode, since: Day) -> Enhet {
         maalform: "Bokmål".to_owned(),
         aktivitet: Vec::new(),
         respons_klasse: "Enhet".to_owned(),
+        lenker: Lenker::new(),
     }
 }
 
@@ -141,6 +142,7 @@ pub fn registration(world: &World, business: &Business) -> Registrering {
         har_registrert_antall_ansatte: true,
         registrert_i_mvaregisteret: vat,
         respons_klasse: "Underenhet".to_owned(),
+        lenker: Lenker::new(),
     });
     let ansatte = business.employees.iter().filter_map(|(id, share, since)| {
         Some(Ansatt {
