@@ -227,8 +227,12 @@ impl Server {
             routes = routes.merge(design::routes());
         }
         let documents = Arc::new(parts.documents);
-        let surroundings =
-            Surroundings { metrics: Metrics::default(), stores: parts.stores, documents: documents.clone() };
+        let surroundings = Surroundings {
+            base_url: Arc::from(config.base_url.as_str()),
+            metrics: Metrics::default(),
+            stores: parts.stores,
+            documents: documents.clone(),
+        };
         let router = surround(routes, surroundings, pages);
         shared.mesh.set_local(router.clone());
         Ok(Self { shared, router, documents, work: parts.work, shutdown })

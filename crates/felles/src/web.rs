@@ -26,6 +26,8 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// What the operators' routes look at.
 pub struct Surroundings {
+    /// Where the public reaches this process, which proofs of keys name.
+    pub base_url: Arc<str>,
     /// The process's counts.
     pub metrics: Metrics,
     /// The stores that must answer for the process to be ready.
@@ -93,7 +95,8 @@ async fn observe(State(surroundings): State<Arc<Surroundings>>, request: Request
     let start = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
-    let response = next.run(request).await;
+    let address = format!("{}{}", surroundings.base_url, request.uri().path());
+    let response = kernel::auth::noted(request.method().clone(), address, next.run(request)).await;
     let took = start.elapsed();
     let status = response.status();
     if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {

@@ -3,19 +3,24 @@
 //! A verified token is remembered under its SHA-256, so that a token in use costs a hash and a look-up. An issuer's
 //! keys are remembered too; a `kid` that is not among them makes [`Auth`] fetch the set again, at most every 30 seconds
 //! an issuer, so that made-up names are no lever.
+//!
+//! A token that is bound to a key (`cnf.jkt`) is worth something only together with a proof for this very request
+//! ([`dpop`]). What the request is, [`noted`] tells: the process puts it around all routes, so that no handler can forget.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest;
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::id::{Orgnr, Pid};
+use crate::jose::dpop::{self, DpopError, Proof};
 use crate::jose::{self, Alg, JoseError, KeySet};
 use crate::problem::Problem;
 
@@ -34,6 +39,106 @@ const LONGEST: usize = 16 * 1024;
 /// The memory of verified tokens: so many parts, each with its own lock and so many tokens.
 const SHARDS: usize = 16;
 const PER_SHARD: usize = 512;
+
+/// Proofs that are remembered until they can no longer be used. Beyond that none is taken: to forget one that lives would
+/// be to let it be used again.
+const PROOFS: usize = 1 << 18;
+/// How often proofs that can no longer be used are forgotten; seconds.
+const FORGET: i64 = 5;
+
+tokio::task_local! {
+    /// The method and address of the request that this task answers.
+    static REQUEST: (Method, String);
+}
+
+/// Answers a request with `method` to `address` (as the public reaches it) so that tokens bound to a key can be used in
+/// it. Goes around all routes.
+pub async fn noted<F: Future>(method: Method, address: String, answer: F) -> F::Output {
+    REQUEST.scope((method, address), answer).await
+}
+
+/// A token as a request shows it, and the proof that came with it.
+#[derive(Clone, Copy)]
+pub struct Presented<'a> {
+    /// The token.
+    pub token: &'a str,
+    dpop: bool,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> Presented<'a> {
+    /// The token of the header `Authorization`; nowhere else is one looked for.
+    pub fn of(headers: &'a HeaderMap) -> Result<Self, AuthError> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let value = values.next().ok_or_else(AuthError::missing)?;
+        if values.next().is_some() {
+            return Err(AuthError::invalid("more than one Authorization header"));
+        }
+        let (scheme, token) =
+            value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(AuthError::missing)?;
+        let dpop = scheme.eq_ignore_ascii_case("DPoP");
+        if !dpop && !scheme.eq_ignore_ascii_case("Bearer") {
+            return Err(AuthError::missing());
+        }
+        Ok(Self { token: token.trim(), dpop, headers })
+    }
+
+    /// Demands proof of the key `jkt` that the token is bound to, for a request with `method` to `uri`. Gives the proof,
+    /// to be used up; `None` where the token is bound to nothing.
+    pub fn prove(
+        &self,
+        jkt: Option<&str>,
+        method: &str,
+        uri: &str,
+        now: i64,
+    ) -> Result<Option<Proof>, AuthError> {
+        let jkt = match (self.dpop, jkt) {
+            (false, None) => return Ok(None),
+            (true, None) => return Err(AuthError::invalid("the token is not bound to a key")),
+            (false, Some(_)) => return Err(AuthError::bound("the token is bound to a key: use DPoP")),
+            (true, Some(jkt)) => jkt,
+        };
+        let proof = dpop::of(self.headers)?.ok_or(DpopError("there is none"))?;
+        let proof = dpop::verify(proof, method, uri, Some(self.token), now)?;
+        if verify_slices_are_equal(proof.jkt.as_bytes(), jkt.as_bytes()).is_err() {
+            return Err(AuthError::bound("the token is bound to another key than the proof's"));
+        }
+        Ok(Some(proof))
+    }
+}
+
+impl std::fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Presented")
+    }
+}
+
+/// The proofs that have been used.
+#[derive(Default)]
+struct Used {
+    proofs: HashMap<[u8; 32], i64>,
+    forget_at: i64,
+}
+
+impl Used {
+    fn take(&mut self, proof: &Proof, now: i64) -> Result<(), AuthError> {
+        if now >= self.forget_at {
+            self.proofs.retain(|_, until| now < *until);
+            self.forget_at = now + FORGET;
+        }
+        if self.proofs.len() >= PROOFS {
+            tracing::error!("more DPoP proofs than can be remembered");
+            return Err(AuthError {
+                kind: ErrorKind::Unavailable,
+                reason: "too many proofs at once".to_owned(),
+            });
+        }
+        match self.proofs.insert(proof.fingerprint, proof.until) {
+            None => Ok(()),
+            Some(_) => Err(DpopError("it has been used before").into()),
+        }
+    }
+}
 
 /// Who issues tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +180,7 @@ struct Inner {
     source: KeySource,
     keys: [Keys; 2],
     tokens: [Mutex<HashMap<[u8; 32], Remembered>>; SHARDS],
+    used: Mutex<Used>,
     #[cfg(any(test, feature = "testing"))]
     test_key: Option<jose::SigningKey>,
 }
@@ -106,6 +212,7 @@ impl Auth {
             source,
             keys: Default::default(),
             tokens: Default::default(),
+            used: Mutex::default(),
             #[cfg(any(test, feature = "testing"))]
             test_key: None,
         }))
@@ -113,28 +220,38 @@ impl Auth {
 
     /// The issuers of a Felles at `base_url` (without a slash at the end).
     pub fn of_felles(clock: Clock, base_url: &str, source: KeySource) -> Self {
-        let trust = |iss| Trust { iss, algs: vec![Alg::RS256, Alg::ES256] };
+        let trust = |iss| Trust { iss, algs: vec![Alg::RS256, Alg::ES256, Alg::EdDSA] };
         let maskinporten = trust(format!("{base_url}/maskinporten/"));
         Self::new(clock, maskinporten, trust(format!("{base_url}/idporten")), source)
     }
 
-    /// Verifies the request's bearer token as an access token of `issuer`.
+    /// Verifies the request's token as an access token of `issuer`, and that the caller holds the key that it is bound
+    /// to, where it is.
     pub async fn bearer(&self, headers: &HeaderMap, issuer: Issuer) -> Result<Arc<Claims>, AuthError> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let value = values.next().ok_or_else(AuthError::missing)?;
-        if values.next().is_some() {
-            return Err(AuthError::invalid("more than one Authorization header"));
+        let presented = Presented::of(headers)?;
+        let claims = self.verified(presented.token, issuer).await?;
+        let now = self.0.clock.now().as_second();
+        let jkt = claims.jkt.as_deref();
+        let proof = REQUEST
+            .try_with(|(method, uri)| presented.prove(jkt, method.as_str(), uri, now))
+            // Outside of `noted` nothing can be proved, and a token that is bound to nothing needs no proof.
+            .unwrap_or_else(|_| presented.prove(jkt, "", "", now))?;
+        if let Some(proof) = proof {
+            self.0.used.lock().unwrap_or_else(PoisonError::into_inner).take(&proof, now)?;
         }
-        let (scheme, token) =
-            value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(AuthError::missing)?;
-        if !scheme.eq_ignore_ascii_case("Bearer") {
-            return Err(AuthError::missing());
-        }
-        self.verify(token.trim(), issuer).await
+        Ok(claims)
     }
 
-    /// Verifies an access token of `issuer`.
+    /// Verifies an access token of `issuer` by itself; one that is bound to a key is refused.
     pub async fn verify(&self, token: &str, issuer: Issuer) -> Result<Arc<Claims>, AuthError> {
+        let claims = self.verified(token, issuer).await?;
+        match claims.jkt {
+            None => Ok(claims),
+            Some(_) => Err(AuthError::bound("the token is bound to a key: use DPoP")),
+        }
+    }
+
+    async fn verified(&self, token: &str, issuer: Issuer) -> Result<Arc<Claims>, AuthError> {
         if token.len() > LONGEST {
             return Err(AuthError::invalid("the token is too long"));
         }
@@ -257,6 +374,8 @@ pub struct Claims {
     pub jti: String,
     /// When it expires; seconds since 1970.
     pub exp: i64,
+    /// The thumbprint of the key that its holder has to prove (DPoP); `None` where it is worth something by itself.
+    pub jkt: Option<String>,
     /// All claims as they came.
     pub raw: Value,
 }
@@ -297,6 +416,12 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
+/// What a token is bound to. Other members than `jkt` (a certificate's hash, say) cannot be proved here.
+#[derive(Deserialize)]
+struct Confirmation {
+    jkt: String,
+}
+
 #[derive(Deserialize)]
 struct Wire {
     iss: String,
@@ -315,6 +440,7 @@ struct Wire {
     token_type: Option<String>,
     nonce: Option<Value>,
     sid: Option<Value>,
+    cnf: Option<Confirmation>,
 }
 
 impl Claims {
@@ -350,6 +476,7 @@ impl Claims {
             },
             jti: wire.jti,
             exp: wire.exp,
+            jkt: wire.cnf.map(|cnf| cnf.jkt),
             raw,
         })
     }
@@ -396,6 +523,8 @@ pub struct AuthError {
 enum ErrorKind {
     Missing,
     Invalid,
+    /// A token bound to a key, without what it takes to use it; with OAuth's code.
+    Bound(&'static str),
     Scope(String),
     Unavailable,
 }
@@ -409,6 +538,11 @@ impl AuthError {
     /// The token is not one that is believed.
     pub fn invalid(reason: &str) -> Self {
         Self { kind: ErrorKind::Invalid, reason: reason.to_owned() }
+    }
+
+    /// The token is bound to a key that the caller has not shown to hold.
+    fn bound(reason: &str) -> Self {
+        Self { kind: ErrorKind::Bound("invalid_token"), reason: reason.to_owned() }
     }
 
     /// The token lacks this scope.
@@ -426,32 +560,40 @@ impl AuthError {
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self.kind {
-            ErrorKind::Missing | ErrorKind::Invalid => StatusCode::UNAUTHORIZED,
+            ErrorKind::Missing | ErrorKind::Invalid | ErrorKind::Bound(_) => StatusCode::UNAUTHORIZED,
             ErrorKind::Scope(_) => StatusCode::FORBIDDEN,
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// The value of `WWW-Authenticate` (RFC 6750 § 3).
+    /// The value of `WWW-Authenticate` (RFC 6750 § 3, RFC 9449 § 7.1).
     pub fn www_authenticate(&self) -> String {
-        let described = |error: &str| {
-            format!(
-                "Bearer error=\"{error}\", error_description=\"{}\"",
-                self.reason.replace(['"', '\\'], "")
-            )
+        let with = |scheme: &str, error: &str| {
+            let reason = self.reason.replace(['"', '\\'], "");
+            format!("{scheme} error=\"{error}\", error_description=\"{reason}\"")
         };
+        let described = |error: &str| with("Bearer", error);
         match &self.kind {
             ErrorKind::Missing | ErrorKind::Unavailable => "Bearer".to_owned(),
             ErrorKind::Invalid => described("invalid_token"),
+            ErrorKind::Bound(error) => {
+                format!("{}, algs=\"{}\"", with("DPoP", error), dpop::ALGS.map(Alg::as_str).join(" "))
+            }
             ErrorKind::Scope(scope) => format!("{}, scope=\"{scope}\"", described("insufficient_scope")),
         }
+    }
+}
+
+impl From<DpopError> for AuthError {
+    fn from(error: DpopError) -> Self {
+        Self { kind: ErrorKind::Bound("invalid_dpop_proof"), reason: error.to_string() }
     }
 }
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         let title = match error.kind {
-            ErrorKind::Missing | ErrorKind::Invalid => "Ikke autentisert",
+            ErrorKind::Missing | ErrorKind::Invalid | ErrorKind::Bound(_) => "Ikke autentisert",
             ErrorKind::Scope(_) => "Ikke tilgang",
             ErrorKind::Unavailable => "Utilgjengelig",
         };

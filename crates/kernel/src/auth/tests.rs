@@ -159,3 +159,102 @@ async fn the_memory_of_tokens_is_bounded() {
     let held: usize = auth.0.tokens.iter().map(|shard| shard.lock().unwrap().len()).sum();
     assert!(held <= SHARDS * PER_SHARD && held > SHARDS * PER_SHARD / 4, "{held}");
 }
+
+const BASE: &str = "http://localhost:8080";
+
+fn parts(path: &str, headers: &[(&str, &str)]) -> http::request::Parts {
+    let mut request = http::Request::builder().method("GET").uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(()).unwrap().into_parts().0
+}
+
+async fn answered<F: Future>(parts: &http::request::Parts, answer: F) -> F::Output {
+    noted(parts.method.clone(), format!("{BASE}{}", parts.uri.path()), answer).await
+}
+
+#[tokio::test]
+async fn a_token_bound_to_a_key_needs_a_proof_for_the_request_each_time() {
+    let clock = clock();
+    let auth = Auth::for_tests(clock.clone());
+    let (key, other) = (SigningKey::generate(Alg::ES256).unwrap(), SigningKey::generate(Alg::ES256).unwrap());
+    let cnf = json!({ "jkt": key.public_jwk().thumbprint() });
+    let token =
+        auth.mint_for_tests(&clock, json!({ "iss": "maskinporten", "cnf": cnf, "token_type": "DPoP" }));
+    let hash = digest::digest(&digest::SHA256, token.as_bytes());
+    let ath = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash);
+    let now = clock.now().as_second();
+    let proof = |key: &SigningKey, path: &str, jti: &str| {
+        dpop::prove(key, "GET", &format!("{BASE}{path}"), jti, now, &json!({ "ath": ath })).unwrap()
+    };
+    let send = async |scheme: &str, proofs: &[&str]| {
+        let shown = format!("{scheme} {token}");
+        let mut headers = vec![("authorization", shown.as_str())];
+        headers.extend(proofs.iter().map(|proof| ("dpop", *proof)));
+        let parts = parts("/folkeregisteret/x?y=z", &headers);
+        answered(&parts, auth.bearer(&parts.headers, Issuer::Maskinporten)).await
+    };
+    let good = proof(&key, "/folkeregisteret/x", "1");
+    let claims = send("DPoP", &[&good]).await.unwrap();
+    assert_eq!(claims.jkt, key.public_jwk().thumbprint());
+    // A second time, the same proof is worth nothing; another is.
+    let error = send("dpop", &[&good]).await.unwrap_err();
+    assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        error.www_authenticate(),
+        "DPoP error=\"invalid_dpop_proof\", error_description=\"the DPoP proof does not hold: it has been used before\", algs=\"ES256 PS256 EdDSA\""
+    );
+    assert!(send("DPoP", &[&proof(&key, "/folkeregisteret/x", "2")]).await.is_ok());
+    // Stolen: without a proof, with the thief's own key, for another address, twice, as Bearer.
+    let fresh = proof(&key, "/folkeregisteret/x", "3");
+    for (scheme, proofs) in [
+        ("DPoP", vec![]),
+        ("DPoP", vec![proof(&other, "/folkeregisteret/x", "4")]),
+        ("DPoP", vec![proof(&key, "/folkeregisteret/y", "5")]),
+        ("DPoP", vec![fresh.clone(), fresh.clone()]),
+        ("Bearer", vec![]),
+        ("Bearer", vec![fresh.clone()]),
+    ] {
+        let proofs: Vec<&str> = proofs.iter().map(String::as_str).collect();
+        let error = send(scheme, &proofs).await.unwrap_err();
+        assert!(error.www_authenticate().starts_with("DPoP error="), "{scheme} {error}");
+    }
+    assert!(auth.verify(&token, Issuer::Maskinporten).await.is_err());
+    // None of that used the good proof up. Without `noted` around it, nothing is proved.
+    let parts = parts("/folkeregisteret/x", &[("authorization", &format!("DPoP {token}")), ("dpop", &fresh)]);
+    assert!(auth.bearer(&parts.headers, Issuer::Maskinporten).await.is_err());
+    assert!(send("DPoP", &[&fresh]).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_bound_to_nothing_is_no_dpop_token_and_other_bindings_are_refused() {
+    let clock = clock();
+    let auth = Auth::for_tests(clock.clone());
+    let token = auth.mint_for_tests(&clock, json!({ "iss": "maskinporten" }));
+    let parts = parts("/x", &[("authorization", &format!("DPoP {token}"))]);
+    let error = answered(&parts, auth.bearer(&parts.headers, Issuer::Maskinporten)).await.unwrap_err();
+    assert!(error.www_authenticate().contains("invalid_token"));
+    for cnf in [json!({ "x5t#S256": "abc" }), json!({}), json!("x")] {
+        let token = auth.mint_for_tests(&clock, json!({ "iss": "maskinporten", "cnf": cnf }));
+        refused(&auth, &token, Issuer::Maskinporten).await;
+    }
+}
+
+#[test]
+fn proofs_are_remembered_within_bounds_and_never_forgotten_early() {
+    let mut used = Used::default();
+    let proof = |n: u64, until| {
+        let mut fingerprint = [0; 32];
+        fingerprint[..8].copy_from_slice(&n.to_le_bytes());
+        Proof { jkt: String::new(), nonce: None, fingerprint, until }
+    };
+    for n in 0..PROOFS as u64 {
+        used.take(&proof(n, 100), 0).unwrap();
+    }
+    let full = used.take(&proof(u64::MAX, 100), 50).unwrap_err();
+    assert_eq!(full.status(), StatusCode::SERVICE_UNAVAILABLE);
+    used.take(&proof(u64::MAX, 200), 100).unwrap();
+    assert_eq!(used.proofs.len(), 1);
+    assert!(used.take(&proof(u64::MAX, 200), 101).is_err());
+}

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RsaParameters,
+    RsaPublicKeyComponents,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use super::{Alg, JoseError};
 /// A public key as JSON. It has no private members: [`Jwk::from_value`] refuses them, serde drops them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
-    /// `RSA` or `EC`.
+    /// `RSA`, `EC` or `OKP`.
     pub kty: String,
     /// What it is for: `sig`.
     #[serde(rename = "use", default, skip_serializing_if = "Option::is_none")]
@@ -33,10 +34,10 @@ pub struct Jwk {
     /// RSA exponent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub e: Option<String>,
-    /// Curve: `P-256`.
+    /// Curve: `P-256`, `Ed25519`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crv: Option<String>,
-    /// The point's x.
+    /// The point's x; all of an Ed25519 key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<String>,
     /// The point's y.
@@ -45,9 +46,14 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    pub(super) fn rsa(n: &[u8], e: &[u8]) -> Self {
+    pub(super) fn rsa(n: &[u8], e: &[u8], alg: Alg) -> Self {
         let encode = |bytes| Some(URL_SAFE_NO_PAD.encode(bytes));
-        Self { n: encode(n), e: encode(e), ..Self::empty("RSA", Alg::RS256) }.named()
+        Self { n: encode(n), e: encode(e), ..Self::empty("RSA", alg) }.named()
+    }
+
+    pub(super) fn ed25519(x: &[u8]) -> Self {
+        let crv = Some("Ed25519".to_owned());
+        Self { crv, x: Some(URL_SAFE_NO_PAD.encode(x)), ..Self::empty("OKP", Alg::EdDSA) }.named()
     }
 
     pub(super) fn p256(x: &[u8], y: &[u8]) -> Self {
@@ -92,6 +98,9 @@ impl Jwk {
                 let (crv, x, y) = (self.crv.as_ref()?, self.x.as_ref()?, self.y.as_ref()?);
                 serde_json::json!({ "crv": crv, "kty": "EC", "x": x, "y": y })
             }
+            "OKP" => {
+                serde_json::json!({ "crv": self.crv.as_ref()?, "kty": "OKP", "x": self.x.as_ref()? })
+            }
             _ => return None,
         };
         // The members stand in alphabetical order above, whichever order serde_json keeps.
@@ -112,10 +121,11 @@ enum Kind {
         components: RsaPublicKeyComponents<Vec<u8>>,
     },
     P256(ParsedPublicKey),
+    Ed25519(ParsedPublicKey),
 }
 
 impl PublicKey {
-    /// Parses a key: RSA of 2048 to 8192 bits, or a point of P-256.
+    /// Parses a key: RSA of 2048 to 8192 bits, a point of P-256, or Ed25519.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, JoseError> {
         let decode = |member: &Option<String>| {
             let text = member.as_deref().ok_or(JoseError::Key("a member is missing"))?;
@@ -145,7 +155,16 @@ impl PublicKey {
                     .map_err(|_| JoseError::Key("it is not a point of P-256"))?;
                 Ok(Self(Kind::P256(parsed)))
             }
-            _ => Err(JoseError::Key("only RSA and P-256 are known")),
+            "OKP" if jwk.crv.as_deref() == Some("Ed25519") => {
+                let x = decode(&jwk.x)?;
+                if x.len() != 32 {
+                    return Err(JoseError::Key("keys of Ed25519 have 32 bytes"));
+                }
+                let parsed = ParsedPublicKey::new(&ED25519, x)
+                    .map_err(|_| JoseError::Key("it is not a key of Ed25519"))?;
+                Ok(Self(Kind::Ed25519(parsed)))
+            }
+            _ => Err(JoseError::Key("only RSA, P-256 and Ed25519 are known")),
         }
     }
 
@@ -159,8 +178,12 @@ impl PublicKey {
             (Kind::Rsa { components, .. }, Alg::RS384) => rsa(components, &RSA_PKCS1_2048_8192_SHA384),
             (Kind::Rsa { components, .. }, Alg::RS512) => rsa(components, &RSA_PKCS1_2048_8192_SHA512),
             (Kind::Rsa { components, .. }, Alg::PS256) => rsa(components, &RSA_PSS_2048_8192_SHA256),
-            (Kind::P256(key), Alg::ES256) => key.verify_sig(message, signature),
-            (Kind::Rsa { .. }, Alg::ES256) | (Kind::P256(_), _) => return Err(JoseError::Algorithm),
+            (Kind::P256(key), Alg::ES256) | (Kind::Ed25519(key), Alg::EdDSA) => {
+                key.verify_sig(message, signature)
+            }
+            (Kind::Rsa { .. }, Alg::ES256 | Alg::EdDSA) | (Kind::P256(_) | Kind::Ed25519(_), _) => {
+                return Err(JoseError::Algorithm);
+            }
         }
         .map_err(|_| JoseError::Signature)
     }

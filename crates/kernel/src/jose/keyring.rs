@@ -324,7 +324,7 @@ impl Keyring {
             let sealed =
                 record.sealed.as_deref().ok_or(JoseError::Key("an active key has lost its private half"))?;
             let der = self.0.master.open(&context(&record.kid), sealed)?;
-            signers.insert(record.alg, SigningKey::from_pkcs8_der(&der)?);
+            signers.insert(record.alg, SigningKey::from_pkcs8_der_for(&der, record.alg)?);
         }
         for record in &records {
             keys.push((record.kid.clone(), PublicKey::from_jwk(&record.jwk)?));

@@ -2,11 +2,13 @@
 //!
 //! - [`SigningKey`] signs, [`Jwk`] and [`KeySet`] are what the public sees of keys, [`Jwt`] and [`verify`] verify.
 //! - [`Keyring`] is an issuer's keys in its own store, with their life cycle and sealed under a master key.
+//! - [`dpop`]: proof that a token's holder has the key that it is bound to.
 //!
 //! What a token's header says is believed only so far: the key is found by `kid` among keys known beforehand (never
-//! `jwk`, `jku`, `x5u`), and the algorithm is one of those that the caller allows. Symmetric algorithms and `none`
+//! `jwk`, `jku`, `x5u`; a DPoP proof's own key shows that proof alone), and the algorithm is one of those that the caller allows. Symmetric algorithms and `none`
 //! do not exist here.
 
+pub mod dpop;
 mod jwk;
 mod keyring;
 mod sign;
@@ -30,10 +32,12 @@ pub enum Alg {
     RS384,
     /// RSA PKCS #1 v1.5 with SHA-512; verified, not made.
     RS512,
-    /// RSA PSS with SHA-256; verified, not made.
+    /// RSA PSS with SHA-256.
     PS256,
     /// ECDSA on P-256 with SHA-256.
     ES256,
+    /// Ed25519 (RFC 8037).
+    EdDSA,
 }
 
 impl Alg {
@@ -45,12 +49,13 @@ impl Alg {
             Self::RS512 => "RS512",
             Self::PS256 => "PS256",
             Self::ES256 => "ES256",
+            Self::EdDSA => "EdDSA",
         }
     }
 
     /// The algorithm of this name; `None` for `none`, the HMACs and whatever else Felles does not know.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::RS256, Self::RS384, Self::RS512, Self::PS256, Self::ES256]
+        [Self::RS256, Self::RS384, Self::RS512, Self::PS256, Self::ES256, Self::EdDSA]
             .into_iter()
             .find(|alg| alg.as_str() == name)
     }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+    RSA_PSS_SHA256,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Alg, JoseError, Jwk, PublicKey};
 
@@ -19,6 +22,7 @@ pub struct SigningKey(Arc<Inner>);
 
 struct Inner {
     pair: Pair,
+    alg: Alg,
     jwk: Jwk,
     kid: String,
     /// `{"alg":…,"kid":…}` as it begins every token.
@@ -28,32 +32,49 @@ struct Inner {
 enum Pair {
     Rsa(RsaKeyPair),
     P256(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
 }
 
 impl SigningKey {
-    /// Makes a key: RSA of 2048 bits for [`Alg::RS256`] (some tenths of a second), P-256 for [`Alg::ES256`]. The
-    /// randomness is AWS-LC's own.
+    /// Makes a key: RSA of 2048 bits for [`Alg::RS256`] and [`Alg::PS256`] (some tenths of a second), P-256 for
+    /// [`Alg::ES256`], Ed25519 for [`Alg::EdDSA`]. The randomness is AWS-LC's own.
     pub fn generate(alg: Alg) -> Result<Self, JoseError> {
         let failed = |_| JoseError::Key("AWS-LC made none");
         let pair = match alg {
-            Alg::RS256 => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?),
+            Alg::RS256 | Alg::PS256 => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?),
             Alg::ES256 => {
                 Pair::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?)
             }
-            Alg::RS384 | Alg::RS512 | Alg::PS256 => return Err(JoseError::Algorithm),
+            Alg::EdDSA => Pair::Ed25519(Ed25519KeyPair::generate().map_err(failed)?),
+            Alg::RS384 | Alg::RS512 => return Err(JoseError::Algorithm),
         };
-        Self::new(pair)
+        Self::new(pair, alg)
     }
 
-    /// Reads an unencrypted PKCS #8 key: RSA (signs RS256) or P-256 (signs ES256).
+    /// Reads an unencrypted PKCS #8 key: RSA (signs RS256), P-256 (signs ES256) or Ed25519 (signs EdDSA).
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, JoseError> {
-        let pair = match RsaKeyPair::from_pkcs8(der) {
-            Ok(pair) => Pair::Rsa(pair),
-            Err(_) => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
-                .map(Pair::P256)
-                .map_err(|_| JoseError::Key("it is not PKCS #8 of RSA or P-256"))?,
-        };
-        Self::new(pair)
+        if let Ok(pair) = RsaKeyPair::from_pkcs8(der) {
+            return Self::new(Pair::Rsa(pair), Alg::RS256);
+        }
+        if let Ok(pair) = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der) {
+            return Self::new(Pair::P256(pair), Alg::ES256);
+        }
+        let pair = Ed25519KeyPair::from_pkcs8(der);
+        let pair = pair.map_err(|_| JoseError::Key("it is not PKCS #8 of RSA, P-256 or Ed25519"))?;
+        Self::new(Pair::Ed25519(pair), Alg::EdDSA)
+    }
+
+    /// As [`Self::from_pkcs8_der`], to sign with `alg`, which must be one of this kind of key.
+    pub fn from_pkcs8_der_for(der: &[u8], alg: Alg) -> Result<Self, JoseError> {
+        let key = Self::from_pkcs8_der(der)?;
+        if key.0.alg == alg {
+            return Ok(key);
+        }
+        let inner = Arc::try_unwrap(key.0).map_err(|_| JoseError::Key("it is shared"))?;
+        match (inner.pair, alg) {
+            (pair @ Pair::Rsa(_), Alg::PS256) => Self::new(pair, alg),
+            _ => Err(JoseError::Algorithm),
+        }
     }
 
     /// As [`Self::from_pkcs8_der`], from PEM (`BEGIN PRIVATE KEY`).
@@ -67,7 +88,7 @@ impl SigningKey {
         Self::from_pkcs8_der(&der)
     }
 
-    fn new(pair: Pair) -> Result<Self, JoseError> {
+    fn new(pair: Pair, alg: Alg) -> Result<Self, JoseError> {
         let jwk = match &pair {
             Pair::Rsa(pair) => {
                 let public = pair.public_key();
@@ -79,6 +100,7 @@ impl SigningKey {
                 Jwk::rsa(
                     modulus.big_endian_without_leading_zero(),
                     exponent.big_endian_without_leading_zero(),
+                    alg,
                 )
             }
             Pair::P256(pair) => match pair.public_key().as_ref() {
@@ -88,27 +110,24 @@ impl SigningKey {
                 }
                 _ => return Err(JoseError::Key("it is not an uncompressed point")),
             },
+            Pair::Ed25519(pair) => Jwk::ed25519(pair.public_key().as_ref()),
         };
         let kid = jwk.kid.clone().ok_or(JoseError::Key("it has no thumbprint"))?;
-        Ok(Self::assemble(pair, jwk, kid))
+        Ok(Self::assemble(pair, alg, jwk, kid))
     }
 
-    fn assemble(pair: Pair, jwk: Jwk, kid: String) -> Self {
-        let alg = match pair {
-            Pair::Rsa(_) => Alg::RS256,
-            Pair::P256(_) => Alg::ES256,
-        };
+    fn assemble(pair: Pair, alg: Alg, jwk: Jwk, kid: String) -> Self {
         let header = json!({ "alg": alg.as_str(), "kid": kid });
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
-        Self(Arc::new(Inner { pair, jwk, kid, header }))
+        Self(Arc::new(Inner { pair, alg, jwk, kid, header }))
     }
 
     /// The same key under the name that another party has given it.
     pub fn with_kid(&self, kid: &str) -> Result<Self, JoseError> {
-        let same = Self::from_pkcs8_der(&self.to_pkcs8_der()?)?;
+        let same = Self::from_pkcs8_der_for(&self.to_pkcs8_der()?, self.0.alg)?;
         let jwk = Jwk { kid: Some(kid.to_owned()), ..same.0.jwk.clone() };
         let inner = Arc::try_unwrap(same.0).map_err(|_| JoseError::Key("it is shared"))?;
-        Ok(Self::assemble(inner.pair, jwk, kid.to_owned()))
+        Ok(Self::assemble(inner.pair, inner.alg, jwk, kid.to_owned()))
     }
 
     /// The key as unencrypted PKCS #8.
@@ -120,6 +139,7 @@ impl SigningKey {
                 Ok(der.as_ref().to_vec())
             }
             Pair::P256(pair) => Ok(pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()),
+            Pair::Ed25519(pair) => Ok(pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec()),
         }
     }
 
@@ -146,10 +166,7 @@ impl SigningKey {
 
     /// The algorithm that it signs with.
     pub fn alg(&self) -> Alg {
-        match self.0.pair {
-            Pair::Rsa(_) => Alg::RS256,
-            Pair::P256(_) => Alg::ES256,
-        }
+        self.0.alg
     }
 
     /// The public half, with `use`, `alg` and `kid`.
@@ -164,15 +181,23 @@ impl SigningKey {
 
     /// Signs `claims` as a compact JWS with the header `alg`, `kid` and, where one is given, `typ`.
     pub fn sign_jwt(&self, typ: Option<&str>, claims: &impl Serialize) -> Result<String, JoseError> {
-        let payload = serde_json::to_vec(claims).map_err(|error| JoseError::Claims(error.to_string()))?;
-        let mut token = String::with_capacity(self.0.header.len() + payload.len() * 4 / 3 + 360);
         match typ {
-            None => token.push_str(&self.0.header),
+            None => self.sign_encoded(&self.0.header, claims),
             Some(typ) => {
-                let header = json!({ "alg": self.alg().as_str(), "kid": self.0.kid, "typ": typ });
-                URL_SAFE_NO_PAD.encode_string(header.to_string(), &mut token);
+                self.sign_parts(&json!({ "alg": self.alg().as_str(), "kid": self.0.kid, "typ": typ }), claims)
             }
         }
+    }
+
+    /// Signs `claims` under a header of the caller's own.
+    pub(super) fn sign_parts(&self, header: &Value, claims: &impl Serialize) -> Result<String, JoseError> {
+        self.sign_encoded(&URL_SAFE_NO_PAD.encode(header.to_string()), claims)
+    }
+
+    fn sign_encoded(&self, header: &str, claims: &impl Serialize) -> Result<String, JoseError> {
+        let payload = serde_json::to_vec(claims).map_err(|error| JoseError::Claims(error.to_string()))?;
+        let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 360);
+        token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
         let signature = self.sign(token.as_bytes())?;
@@ -187,11 +212,13 @@ impl SigningKey {
         let random = SystemRandom::new();
         match &self.0.pair {
             Pair::Rsa(pair) => {
+                let encoding = if self.0.alg == Alg::PS256 { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).map_err(failed)?;
+                pair.sign(encoding, &random, message, &mut signature).map_err(failed)?;
                 Ok(signature)
             }
             Pair::P256(pair) => Ok(pair.sign(&random, message).map_err(failed)?.as_ref().to_vec()),
+            Pair::Ed25519(pair) => Ok(pair.try_sign(message).map_err(failed)?.as_ref().to_vec()),
         }
     }
 }
