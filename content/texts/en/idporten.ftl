@@ -1,6 +1,12 @@
 # The sign-in: test eID, consent, sign-out.
 
 idporten-tittel = Sign in with a test eID
+idporten-velg-tittel = Sign in
+idporten-velg = Other ways to sign in
+idporten-andre = Choose another way to sign in
+idporten-igjen = Try again or choose another way to sign in
+idporten-test-eid = Test eID
+idporten-amr = Sign in as if it were
 idporten-til = You are signing in to { $tjeneste }.
 idporten-nummer = National identity number or D-number
 idporten-nummer-hjelp = 11 digits, of an adult in the synthetic nation. The test eID has no password.
@@ -18,6 +24,9 @@ idporten-feil-ukjent = The National Population Register knows nobody with this n
 idporten-feil-doed = The person is registered as dead and cannot sign in
 idporten-feil-opphoert = The number is no longer in use. Use the new number
 idporten-feil-barn = The person is under 18. Only adults can sign in here
+idporten-feil-syntetisk = This is a synthetic number. Only real people can sign in here
+idporten-feil-amr = Choose an eID from the list
+idporten-feil-amr-nivaa = This eID does not reach the level of security
 idporten-feil-nivaa = The service requires a higher level of security
 idporten-feil-register = The National Population Register does not answer right now. Try again in a little while
 
@@ -26,8 +35,8 @@ idporten-samtykke = { $tjeneste } asks for access on your behalf. If you say no,
 idporten-samtykke-til = The service asks for
 idporten-samtykke-gi = Continue
 
-idporten-ingen-eid-tittel = No way to sign in has been built yet
-idporten-ingen-eid = This installation is for real people, for whom there is no test eID. Sign-in with BankID, MinID, Buypass or Commfides has not been built yet.
+idporten-ingen-eid-tittel = No way to sign in is good enough
+idporten-ingen-eid = This installation has no eID that reaches the level of security that the service requires.
 
 idporten-feil-tittel = The sign-in cannot go on
 idporten-feil-over = The sign-in has expired, or it was begun in another browser. Go back to the service and sign in again.

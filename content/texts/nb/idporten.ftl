@@ -1,6 +1,12 @@
 # Innloggingen: test-eID, samtykke, utlogging.
 
 idporten-tittel = Logg inn med test-eID
+idporten-velg-tittel = Logg inn
+idporten-velg = Andre innloggingsmåter
+idporten-andre = Velg en annen innloggingsmåte
+idporten-igjen = Prøv igjen eller velg en annen innloggingsmåte
+idporten-test-eid = Test-eID
+idporten-amr = Logg inn som om det var
 idporten-til = Du logger inn til { $tjeneste }.
 idporten-nummer = Fødselsnummer eller d-nummer
 idporten-nummer-hjelp = 11 siffer, til en voksen i den syntetiske nasjonen. Test-eID har ikke noe passord.
@@ -18,6 +24,9 @@ idporten-feil-ukjent = Folkeregisteret kjenner ingen med dette nummeret. Se over
 idporten-feil-doed = Personen er registrert som død og kan ikke logge inn
 idporten-feil-opphoert = Nummeret er ikke lenger i bruk. Bruk det nye nummeret
 idporten-feil-barn = Personen er under 18 år. Bare voksne kan logge inn her
+idporten-feil-syntetisk = Dette er et syntetisk nummer. Her kan bare virkelige personer logge inn
+idporten-feil-amr = Velg en eID fra listen
+idporten-feil-amr-nivaa = Denne eID-en når ikke sikkerhetsnivået
 idporten-feil-nivaa = Tjenesten krever et høyere sikkerhetsnivå
 idporten-feil-register = Folkeregisteret svarer ikke akkurat nå. Prøv igjen om litt
 
@@ -26,8 +35,8 @@ idporten-samtykke = { $tjeneste } ber om tilgang på dine vegne. Sier du nei, ka
 idporten-samtykke-til = Tjenesten ber om
 idporten-samtykke-gi = Gå videre
 
-idporten-ingen-eid-tittel = Ingen innloggingsmåte er bygget ennå
-idporten-ingen-eid = Denne installasjonen er for virkelige personer, og da finnes ikke test-eID. Innlogging med BankID, MinID, Buypass eller Commfides er ikke bygget ennå.
+idporten-ingen-eid-tittel = Ingen innloggingsmåte er god nok
+idporten-ingen-eid = Denne installasjonen har ingen eID som når sikkerhetsnivået som tjenesten krever.
 
 idporten-feil-tittel = Innloggingen kan ikke fortsette
 idporten-feil-over = Innloggingen er utløpt, eller den ble startet i en annen nettleser. Gå tilbake til tjenesten og logg inn på nytt.

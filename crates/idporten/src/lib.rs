@@ -2,7 +2,7 @@
 //! Ansattporten, the same for people on behalf of a business, at its own address with its own keys ([`Portal`]).
 //!
 //! A sign-in is followed in this order: `api/authorize.rs` checks what the client asks for ([`model`]) and looks whether
-//! a session is enough; if not, `api/login.rs` shows the test eID (`pages.rs` has its HTML) and starts or lifts the
+//! a session is enough; if not, `api/login.rs` offers the eIDs ([`eid`]), of which each ends by starting or lifting the
 //! session; `api/issue.rs` gives the code, `api/token.rs` exchanges it. `store.rs` keeps hashes of whatever is secret.
 //!
 //! What a client did wrong goes back to the client, but for a wrong client or address: the person sees that, and nobody
@@ -24,6 +24,7 @@ use utoipa_axum::routes;
 mod admin;
 mod api;
 mod cookies;
+mod eid;
 mod model;
 mod pages;
 mod portal;
@@ -86,6 +87,7 @@ pub struct Component {
     pairwise: Arc<model::tokens::Pairwise>,
     people: Folkeregister,
     suggestions: Arc<[Suggestion]>,
+    eids: Arc<[eid::Eid]>,
 }
 
 impl std::fmt::Debug for Component {
@@ -126,8 +128,9 @@ impl Component {
         let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
         let keyring = Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
-        let component =
-            Self { ctx, portal, issuer, keyring, pairwise, people, suggestions: config.suggestions.into() };
+        let eids = eid::offered(ctx.test_mode).into();
+        let suggestions = config.suggestions.into();
+        let component = Self { ctx, portal, issuer, keyring, pairwise, people, suggestions, eids };
         component.registrar().put_scopes(admin::own_scopes()).await?;
         Ok(component)
     }
@@ -164,7 +167,8 @@ impl Component {
             .routes(routes!(api::revoke::revoke))
             .routes(routes!(api::revoke::revoke_old))
             .routes(routes!(api::logout::logout, api::logout::logout_form))
-            .routes(routes!(api::logout::logout_old, api::logout::logout_old_form));
+            .routes(routes!(api::logout::logout_old, api::logout::logout_old_form))
+            .merge(eid::router());
         if self.portal.has_userinfo() {
             routes = routes.routes(routes!(api::userinfo::userinfo, api::userinfo::userinfo_post));
         }

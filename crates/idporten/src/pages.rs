@@ -1,15 +1,15 @@
 //! The pages' HTML.
 
 use axum::response::Response;
-use design::{Lang, Page, ui};
+use design::{Lang, Page};
 use http::{HeaderMap, HeaderValue, header};
 use maud::{Markup, html};
 
 use crate::api::discovery::LOCALES;
 use crate::api::refused::Refused;
+use crate::eid::{Eid, Visit, testid};
 use crate::model::client::{Client, Scope};
 use crate::model::request::{AuthorizeRequest, Destination};
-use crate::model::session::Level;
 use crate::{Component, cookies};
 
 /// The language of this tag, where it is one that `locale` can hold.
@@ -73,7 +73,7 @@ pub fn form_post(
     })
 }
 
-/// The text about a level that is not enough; it stands with the choice of level, all others with the number.
+/// The text about a level that is not enough.
 pub const LEVEL_TOO_LOW: &str = design::key("idporten-feil-nivaa");
 
 /// The pages of a sign-in.
@@ -82,6 +82,8 @@ pub struct SignInPage<'a> {
     pub component: &'a Component,
     /// The sign-in's handle.
     pub id: &'a str,
+    /// The eID whose page it is.
+    pub eid: Option<&'a str>,
     /// What the client asks for.
     pub request: &'a AuthorizeRequest,
     /// The client.
@@ -93,7 +95,8 @@ pub struct SignInPage<'a> {
 }
 
 impl SignInPage<'_> {
-    fn lang(&self) -> Lang {
+    /// The language.
+    pub fn lang(&self) -> Lang {
         Lang::parse(self.locale).unwrap_or_default()
     }
 
@@ -105,17 +108,18 @@ impl SignInPage<'_> {
         customer.map_or(&self.client.name, |customer| &customer.display_name)
     }
 
-    fn page(&self, title: &str) -> Page {
-        let link = |lang: Lang| {
-            (lang, format!("{}?id={}&spraak={}", self.component.at("/innlogging"), self.id, lang.tag()))
-        };
+    /// A page of the sign-in, with this title. Another language leads back to it.
+    pub fn page(&self, title: &str) -> Page {
+        let eid = self.eid.map(|eid| format!("&eid={eid}")).unwrap_or_default();
+        let at = self.component.at("/innlogging");
+        let link = |lang: Lang| (lang, format!("{at}?id={}&spraak={}{eid}", self.id, lang.tag()));
         page(self.lang(), self.component, title)
             .languages(Lang::all().filter(|lang| supported(lang.tag()).is_some()).map(link).collect())
             // The forms end at the client, after the redirect with the code.
             .form_target(&self.request.destination.origin())
     }
 
-    /// The page of an installation that has no eID: there is nothing here yet that real people could sign in with.
+    /// The page where no eID gives the level that the client asks for.
     pub fn no_eid(&self) -> Response {
         let lang = self.lang();
         let title = lang.t("idporten-ingen-eid-tittel");
@@ -126,73 +130,77 @@ impl SignInPage<'_> {
         })
     }
 
-    /// The test eID, with what is wrong with what was sent, and what that was.
-    pub fn sign_in(&self, complaint: Option<&'static str>, typed: &str, level: Level) -> Response {
+    /// Where a person chooses how to show who they are. In test, the test eID stands first and ready.
+    pub fn choose(&self, visit: &Visit, eids: &[&Eid]) -> Response {
         let lang = self.lang();
-        let title = lang.t("idporten-tittel");
-        let field = |text| if text == LEVEL_TOO_LOW { "nivaa" } else { "personidentifikator" };
-        let error = |text| ui::FieldError { field: field(text).to_owned(), text: lang.t(text) };
-        let errors: Vec<ui::FieldError> = complaint.map(error).into_iter().collect();
-        let least = self.request.level.max(Level::Substantial);
-        let choices: Vec<ui::Choice> = [Level::Substantial, Level::High]
-            .into_iter()
-            .filter(|choice| *choice >= least)
-            .map(|choice| ui::Choice {
-                value: self.component.portal.acr(choice).to_owned(),
-                text: level_name(lang, choice),
-            })
-            .collect();
-        let field = ui::TextField {
-            name: "personidentifikator",
-            label: &lang.t("idporten-nummer"),
-            help: &lang.t("idporten-nummer-hjelp"),
-            value: typed,
-            kind: "text",
-            autocomplete: "off",
-            required: true,
-        };
-        let status =
-            if complaint.is_some() { http::StatusCode::UNPROCESSABLE_ENTITY } else { http::StatusCode::OK };
-        self.page(&title).status(status).render(&html! {
+        let title = lang.t("idporten-velg-tittel");
+        let test = eids.iter().any(|eid| eid.id == testid::ID);
+        self.page(&title).render(&html! {
             div.f-stack {
                 h1.ds-heading data-size="lg" { (title) }
-                p { (lang.with("idporten-til", &[("tjeneste", self.service().into())])) }
-                (ui::error_summary(lang, &errors))
-                form #innlogging.f-stack method="post" action=(self.component.at("/innlogging")) {
-                    input type="hidden" name="id" value=(self.id);
-                    (field.render(&errors))
-                    (ui::radios("nivaa", &lang.t("idporten-nivaa"), &choices, self.component.portal.acr(level.max(least)), &errors))
-                    button.ds-button type="submit" { (lang.t("idporten-logg-inn")) }
+                p { (self.purpose()) }
+                @if test {
+                    section.f-stack aria-labelledby="test-eid" {
+                        h2.ds-heading #test-eid data-size="sm" { (lang.t("idporten-test-eid")) }
+                        (testid::fields(self, visit, None, testid::Typed::nothing(visit)))
+                    }
                 }
-                (self.suggestions(lang))
+                @if eids.iter().any(|eid| eid.id != testid::ID) {
+                    nav.f-stack aria-label=(lang.t("idporten-velg")) {
+                        @if test { h2.ds-heading data-size="sm" { (lang.t("idporten-velg")) } }
+                        ul.f-list.f-stack data-gap="sm" {
+                            @for eid in eids.iter().filter(|eid| eid.id != testid::ID) {
+                                li { a.ds-button data-variant="secondary" href=(self.eid_page(&eid.id)) { (eid.name(lang)) } }
+                            }
+                        }
+                    }
+                }
                 (self.cancel("/innlogging"))
             }
         })
     }
 
-    /// People to sign in as, each a button of the form above.
-    fn suggestions(&self, lang: Lang) -> Markup {
-        let people = &self.component.suggestions;
+    /// The first page of an eID.
+    pub fn eid_page(&self, eid: &str) -> String {
+        format!("{}/{eid}?id={}", self.component.at("/eid"), self.id)
+    }
+
+    /// The page where the eIDs are.
+    fn sign_in_page(&self) -> String {
+        format!("{}?id={}", self.component.at("/innlogging"), self.id)
+    }
+
+    /// Whom the person signs in to, as a sentence.
+    pub fn purpose(&self) -> String {
+        self.lang().with("idporten-til", &[("tjeneste", self.service().into())])
+    }
+
+    /// The way back to the choice of eIDs, where there is a choice.
+    pub fn other_ways(&self) -> Markup {
+        let enough = |eid: &&Eid| eid.highest >= self.request.level;
         html! {
-            @if !people.is_empty() {
-                section.f-stack aria-labelledby="forslag" {
-                    h2.ds-heading #forslag data-size="sm" { (lang.t("idporten-forslag")) }
-                    ul.f-list.f-stack data-gap="sm" {
-                        @for person in people.iter() {
-                            li {
-                                button.ds-button type="submit" form="innlogging" formnovalidate name="valgt"
-                                    value=(person.personidentifikator.as_str()) data-variant="secondary" {
-                                    (person.navn) " – " (person.hvem)
-                                }
-                            }
-                        }
-                    }
-                }
+            @if self.component.eids.iter().filter(enough).count() > 1 {
+                p { a.ds-link href=(self.sign_in_page()) { (self.lang().t("idporten-andre")) } }
             }
         }
     }
 
-    fn cancel(&self, action: &str) -> Markup {
+    /// Why an eID did not lead to a sign-in, with the ways on. `why` is a text.
+    pub fn failed(&self, why: &'static str) -> Response {
+        let lang = self.lang();
+        let title = lang.t("idporten-feil-tittel");
+        self.page(&title).status(http::StatusCode::UNPROCESSABLE_ENTITY).render(&html! {
+            div.f-stack {
+                h1.ds-heading data-size="lg" { (title) }
+                p { (lang.t(why)) }
+                p { a.ds-link href=(self.sign_in_page()) { (lang.t("idporten-igjen")) } }
+                (self.cancel("/innlogging"))
+            }
+        })
+    }
+
+    /// The form that leads back to the client.
+    pub fn cancel(&self, action: &str) -> Markup {
         html! {
             form method="post" action=(self.component.at(action)) {
                 input type="hidden" name="id" value=(self.id);
@@ -231,13 +239,6 @@ impl SignInPage<'_> {
                 (self.cancel("/samtykke"))
             }
         })
-    }
-}
-
-fn level_name(lang: Lang, level: Level) -> String {
-    match level {
-        Level::High => lang.t("idporten-nivaa-hoyt"),
-        Level::Low | Level::Substantial => lang.t("idporten-nivaa-betydelig"),
     }
 }
 

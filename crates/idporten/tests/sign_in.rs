@@ -186,11 +186,11 @@ async fn outside_test_there_is_no_eid() {
     let mut browser = f.browser();
     let answer = browser.authorize("en", &[]).await;
     let page = browser.get(answer.location()).await;
-    page.is_page(501, "ikke bygget ennå");
+    page.is_page(501, "god nok");
     assert!(!page.body.contains("Kari"));
     let id = answer.sent()["id"].clone();
     let fields = [("id", id.as_str()), ("personidentifikator", kari.as_str())];
-    browser.post("/idporten/innlogging", &fields).await.is_page(501, "ikke bygget ennå");
+    browser.post("/idporten/innlogging", &fields).await.is_page(501, "god nok");
 }
 
 #[tokio::test]

@@ -1,0 +1,218 @@
+//! The test eID, where the nation is synthetic: a number and a level, no password. It can pass for any real eID, and a
+//! program signs in with it by one form ([`crate::api::login::sign_in`]).
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use bytes::Bytes;
+use design::{Lang, key, ui};
+use http::{HeaderMap, StatusCode};
+use maud::{Markup, html};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Eid, Name, Shown, Visit, typed_pid};
+use crate::Component;
+use crate::api::refused::Refused;
+use crate::model::parameters::Parameters;
+use crate::model::session::Level;
+use crate::pages::{self, LEVEL_TOO_LOW, SignInPage};
+
+/// The segment of its addresses.
+pub const ID: &str = "testid";
+/// Itself, as it stands in `amr`.
+const TEST_ID: &str = "TestID";
+/// The eIDs that it can pass for, as they stand in `amr`, each with the highest level that it gives.
+const SIMULATED: [(&str, Level); 8] = [
+    ("BankID", Level::High),
+    ("BankID Mobil", Level::High),
+    ("Buypass", Level::High),
+    ("Commfides", Level::High),
+    ("Minid-OTC", Level::Substantial),
+    ("Minid-APP", Level::Substantial),
+    ("Minid-TOTP", Level::Substantial),
+    ("Minid-WEBAUTHN", Level::Substantial),
+];
+
+/// The test eID as it is offered.
+pub fn eid() -> Eid {
+    Eid { id: ID.to_owned(), name: Name::Text(key("idporten-test-eid")), highest: Level::High }
+}
+
+/// Its pages.
+pub fn router() -> OpenApiRouter<Component> {
+    OpenApiRouter::new().routes(routes!(page, sign_in))
+}
+
+/// What a person has typed, to be shown again with what is wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    number: &'a str,
+    level: Level,
+    amr: &'a str,
+}
+
+impl Typed<'_> {
+    /// Nothing yet.
+    pub fn nothing(visit: &Visit) -> Self {
+        Self { number: "", level: visit.least(), amr: TEST_ID }
+    }
+}
+
+/// The test eID's page.
+#[utoipa::path(get, path = "/eid/testid",
+    params(("id" = String, Query, description = "The sign-in")),
+    responses((status = 200, content_type = "text/html", body = String)))]
+async fn page(State(component): State<Component>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    match Visit::find(&component, &parameters, &headers).await {
+        Ok(visit) if component.ctx.test_mode => show(&component, &visit, None, Typed::nothing(&visit)),
+        Ok(visit) => visit.page(&component, None).no_eid(),
+        Err(refused) => pages::refused(&component, &refused),
+    }
+}
+
+/// A person, or a program, shows who they are: `personidentifikator` (typed) or `valgt` (picked), `nivaa` (the level's
+/// `acr`) and `amr`, of which all but the number may be left out. `avbryt` goes back to the client.
+#[utoipa::path(post, path = "/eid/testid",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 303, description = "To the client, or to the page where the person agrees"),
+        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
+async fn sign_in(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
+    match try_form(&component, &headers, &body).await {
+        Ok(response) => response,
+        Err(refused) => pages::refused(&component, &refused),
+    }
+}
+
+/// The form of the test eID, posted to its own address or to the sign-in page's.
+pub async fn try_form(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
+    let form = Parameters::form(headers, body)?;
+    let visit = Visit::find(component, &form, headers).await?;
+    if form.one("avbryt")?.is_some() {
+        return visit.cancel(component).await;
+    }
+    if !component.ctx.test_mode {
+        return Ok(visit.page(component, None).no_eid());
+    }
+    if !visit.may_try(component).await? {
+        return visit.too_many(component).await;
+    }
+    let number = form.one("valgt")?.or(form.one("personidentifikator")?).unwrap_or_default();
+    let amr = form.one("amr")?.unwrap_or(TEST_ID);
+    let (portal, least) = (component.portal, visit.least());
+    let typed = Typed { number, level: least, amr };
+    let highest = match SIMULATED.iter().find(|(name, _)| *name == amr) {
+        Some((_, highest)) => *highest,
+        None if amr == TEST_ID => Level::High,
+        None => return Ok(show(component, &visit, Some(key("idporten-feil-amr")), typed)),
+    };
+    let level =
+        form.one("nivaa")?.map_or(Some(least), |acr| portal.level(acr)).filter(|level| *level >= least);
+    let Some(level) = level.filter(|level| *level <= highest) else {
+        let why =
+            if highest < least || level.is_some() { key("idporten-feil-amr-nivaa") } else { LEVEL_TOO_LOW };
+        return Ok(show(component, &visit, Some(why), typed));
+    };
+    let typed = Typed { level, ..typed };
+    let shown = match typed_pid(number) {
+        Ok(pid) => Shown::admitted(component, pid, level, amr).await,
+        Err(complaint) => Err(complaint),
+    };
+    match shown {
+        Ok(shown) => visit.signed_in(component, headers, shown).await,
+        Err(complaint) => Ok(show(component, &visit, Some(complaint), typed)),
+    }
+}
+
+/// The page: the eID's own, with what is wrong with what was sent.
+fn show(component: &Component, visit: &Visit, complaint: Option<&'static str>, typed: Typed<'_>) -> Response {
+    let page = visit.page(component, Some(ID));
+    let lang = page.lang();
+    let title = lang.t("idporten-tittel");
+    let status = if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page.page(&title).status(status).render(&html! {
+        div.f-stack {
+            h1.ds-heading data-size="lg" { (title) }
+            p { (page.purpose()) }
+            (fields(&page, visit, complaint, typed))
+            (page.other_ways())
+            (page.cancel("/innlogging"))
+        }
+    })
+}
+
+/// The form, and the people to pick from. The sign-in page shows it too.
+pub fn fields(
+    page: &SignInPage<'_>,
+    visit: &Visit,
+    complaint: Option<&'static str>,
+    typed: Typed<'_>,
+) -> Markup {
+    let (lang, portal) = (page.lang(), page.component.portal);
+    let field = |text: &'static str| match text {
+        LEVEL_TOO_LOW => "nivaa",
+        "idporten-feil-amr" | "idporten-feil-amr-nivaa" => "amr",
+        _ => "personidentifikator",
+    };
+    let error = |text| ui::FieldError { field: field(text).to_owned(), text: lang.t(text) };
+    let errors: Vec<ui::FieldError> = complaint.map(error).into_iter().collect();
+    let levels: Vec<ui::Choice> = [Level::Substantial, Level::High]
+        .into_iter()
+        .filter(|choice| *choice >= visit.least())
+        .map(|choice| ui::Choice { value: portal.acr(choice).to_owned(), text: level_name(lang, choice) })
+        .collect();
+    let eids: Vec<ui::Choice> = SIMULATED
+        .iter()
+        .filter(|(_, highest)| *highest >= visit.least())
+        .map(|(amr, _)| ui::Choice { value: (*amr).to_owned(), text: (*amr).to_owned() })
+        .collect();
+    let number = ui::TextField {
+        name: "personidentifikator",
+        label: &lang.t("idporten-nummer"),
+        help: &lang.t("idporten-nummer-hjelp"),
+        value: typed.number,
+        kind: "text",
+        autocomplete: "off",
+        required: true,
+    };
+    html! {
+        (ui::error_summary(lang, &errors))
+        form #innlogging.f-stack method="post" action=(page.component.at("/eid/testid")) {
+            input type="hidden" name="id" value=(visit.id);
+            (number.render(&errors))
+            (ui::radios("nivaa", &lang.t("idporten-nivaa"), &levels, portal.acr(typed.level), &errors))
+            (ui::select("amr", &lang.t("idporten-amr"), &lang.t("idporten-test-eid"), &eids, typed.amr, &errors))
+            button.ds-button type="submit" { (lang.t("idporten-logg-inn")) }
+        }
+        (suggestions(page, lang))
+    }
+}
+
+/// People to sign in as, each a button of the form above.
+fn suggestions(page: &SignInPage<'_>, lang: Lang) -> Markup {
+    let people = &page.component.suggestions;
+    html! {
+        @if !people.is_empty() {
+            section.f-stack aria-labelledby="forslag" {
+                h2.ds-heading #forslag data-size="sm" { (lang.t("idporten-forslag")) }
+                ul.f-list.f-stack data-gap="sm" {
+                    @for person in people.iter() {
+                        li {
+                            button.ds-button type="submit" form="innlogging" formnovalidate name="valgt"
+                                value=(person.personidentifikator.as_str()) data-variant="secondary" {
+                                (person.navn) " – " (person.hvem)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn level_name(lang: Lang, level: Level) -> String {
+    match level {
+        Level::High => lang.t("idporten-nivaa-hoyt"),
+        Level::Low | Level::Substantial => lang.t("idporten-nivaa-betydelig"),
+    }
+}
