@@ -26,6 +26,23 @@ need_rust() {
 }
 need_node() { have npm || { have brew && die "Felles needs Node.js: brew install node"; apt_install nodejs npm; }; }
 
+# A Python with tests/requirements.txt in target/venv, made anew when that changes. The list is complete, and one of its
+# packages asks for a newer Python than it needs: pip is told to take it as it stands.
+need_python() {
+  have python3 || apt_install python3 python3-venv
+  cmp -s tests/requirements.txt target/venv/requirements.txt && return
+  mkdir -p target
+  python3 -m venv --clear target/venv >/dev/null 2>&1 || { apt_install python3-venv; python3 -m venv --clear target/venv; }
+  target/venv/bin/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python -r tests/requirements.txt
+  cp tests/requirements.txt target/venv/
+}
+
+# An Apache with mod_auth_openidc, without Debian's service. Where there is no Debian, its test is skipped and says so.
+need_apache() {
+  have apt-get || return 0
+  [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || apt_install apache2-bin libapache2-mod-auth-openidc
+}
+
 # The path of a Chromium; installs Debian's where there is none.
 chromium_path() {
   for name in chromium chromium-browser google-chrome; do have $name && { command -v $name; return; }; done

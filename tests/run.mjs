@@ -2,19 +2,13 @@
 // against it. Commands that the tests call find the same installation through the environment.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bin } from './felles.mjs';
+import { freePort } from './port.mjs';
 
 const data = await mkdtemp(join(tmpdir(), 'felles-'));
-const port = await new Promise((resolve, reject) => {
-  const server = createServer().once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const chosen = server.address().port;
-    server.close(() => resolve(chosen));
-  });
-});
+const port = await freePort();
 const store = process.env.FELLES_E2E_STORE ?? 'sqlite';
 const env = { ...process.env, FELLES_URL: `http://localhost:${port}`, FELLES_DATA: data };
 if (store !== 'sqlite') Object.assign(env, { FELLES_STORE: store, FELLES_STORE_PREFIX: `e2e${port}_` });

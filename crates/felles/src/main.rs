@@ -39,6 +39,8 @@ enum Command {
     Birth(commands::birth::Birth),
     /// Register a client of Maskinporten or ID-porten
     Client(commands::client::Client),
+    /// Make a scope of Maskinporten or ID-porten, for an API that you offer
+    Scope(commands::scope::Scope),
     /// The access log: check that nothing was changed or removed
     Log(commands::log::Log),
     /// Write the OpenAPI documents of every component
@@ -67,6 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Nation(command) => command.run(),
             Command::Birth(command) => command.run().await,
             Command::Client(command) => command.run().await,
+            Command::Scope(command) => command.run().await,
             Command::Log(command) => command.run().await,
             Command::Openapi(command) => command.run().await,
             Command::Migrate(command) => command.run().await,

@@ -90,6 +90,18 @@ struct AddIdporten {
     /// Refresh tokens, too
     #[arg(long)]
     refresh_tokens: bool,
+    /// Loaded in a hidden frame when the person signs out anywhere
+    #[arg(long, value_name = "URL")]
+    frontchannel_logout_uri: Option<String>,
+    /// That frame, and the id token, name the session
+    #[arg(long, requires = "frontchannel_logout_uri")]
+    frontchannel_logout_session_required: bool,
+    /// Its requests must be pushed (PAR)
+    #[arg(long)]
+    require_pushed_authorization_requests: bool,
+    /// It shares no sign-in with other clients
+    #[arg(long)]
+    sso_disabled: bool,
 }
 
 /// How a client of ID-porten shows who it is.
@@ -182,6 +194,10 @@ impl AddIdporten {
         client.post_logout_redirect_uris = self.post_logout_redirect_uris;
         client.scopes.extend(self.scopes);
         client.refresh_tokens = self.refresh_tokens;
+        client.frontchannel_logout_uri = self.frontchannel_logout_uri;
+        client.frontchannel_logout_session_required = self.frontchannel_logout_session_required;
+        client.require_pushed_authorization_requests = self.require_pushed_authorization_requests;
+        client.sso_disabled = self.sso_disabled;
         let mut printed = json!({
             "client_id": client_id,
             "issuer": format!("{}/idporten", self.common.url()),

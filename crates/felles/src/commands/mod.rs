@@ -6,6 +6,7 @@ pub mod log;
 pub mod migrate;
 pub mod nation;
 pub mod openapi;
+pub mod scope;
 pub mod up;
 
 /// Prints a line of a command's result.
