@@ -1,5 +1,6 @@
 //! Puts the components together in one process: stores, keys, the way between them, routes, background work.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -246,7 +247,9 @@ impl Server {
             // Without it, small answers wait for the caller's acknowledgement; a connection that refuses still works.
             let _ = stream.set_nodelay(true);
         });
-        axum::serve(listener, self.router).with_graceful_shutdown(asked_to_end()).await?;
+        // The eIDs count wrong attempts by address.
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(asked_to_end()).await?;
         self.shutdown.send_replace(true);
         for task in work {
             task.await?;

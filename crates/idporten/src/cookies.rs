@@ -15,6 +15,8 @@ pub struct Secret(&'static str);
 pub const SESSION: Secret = Secret("session");
 /// Binds a sign-in to the browser that began it.
 pub const BROWSER: Secret = Secret("browser");
+/// Tells a browser in which somebody has signed in before from those of strangers; kept when it closes.
+pub const KNOWN: Secret = Secret("kjent");
 
 impl Secret {
     /// Its value in a request, where it has the form of ours.
@@ -25,6 +27,11 @@ impl Secret {
     /// The header that sets it.
     pub fn set(self, component: &Component, value: &str) -> HeaderValue {
         self.header(component, value, "")
+    }
+
+    /// The header that sets it for a while, also when the browser closes; seconds.
+    pub fn keep(self, component: &Component, value: &str, seconds: i64) -> HeaderValue {
+        self.header(component, value, &format!("; Max-Age={seconds}"))
     }
 
     /// The header that takes it away.

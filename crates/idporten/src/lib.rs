@@ -39,7 +39,11 @@ pub const NAME: &str = clients::idporten::NAME;
 /// The name of Ansattporten and of its store, which has the same tables.
 pub const ANSATTPORTEN: &str = "ansattporten";
 /// The tables of clients, keys, sessions and what was given.
-pub const MIGRATIONS: &[&str] = &[kernel::jose::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    kernel::jose::MIGRATION,
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0003_minid.sql"),
+];
 
 /// How often keys are looked after and what has ended is forgotten.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -88,6 +92,7 @@ pub struct Component {
     people: Folkeregister,
     suggestions: Arc<[Suggestion]>,
     eids: Arc<[eid::Eid]>,
+    minid: Arc<eid::minid::Minid>,
 }
 
 impl std::fmt::Debug for Component {
@@ -125,13 +130,17 @@ impl Component {
             .write(move |tx| Box::pin(async move { store::keep_secret(tx, SUB, sealed).await }))
             .await;
         let pairwise = Arc::new(model::tokens::Pairwise::new(&config.master.open(SUB, &keep?)?));
+        let minid = Arc::new(eid::minid::Minid::open(&ctx, &config.master).await?);
         let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
         let keyring = Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
-        let eids = eid::offered(ctx.test_mode).into();
+        let eids = eid::offered(portal, ctx.test_mode).into();
         let suggestions = config.suggestions.into();
-        let component = Self { ctx, portal, issuer, keyring, pairwise, people, suggestions, eids };
+        let component = Self { ctx, portal, issuer, keyring, pairwise, people, suggestions, eids, minid };
         component.registrar().put_scopes(admin::own_scopes()).await?;
+        if portal == Portal::Idporten {
+            api::minside::register(&component).await?;
+        }
         Ok(component)
     }
 
@@ -168,7 +177,10 @@ impl Component {
             .routes(routes!(api::revoke::revoke_old))
             .routes(routes!(api::logout::logout, api::logout::logout_form))
             .routes(routes!(api::logout::logout_old, api::logout::logout_old_form))
-            .merge(eid::router());
+            .merge(eid::router(self.portal));
+        if self.portal == Portal::Idporten {
+            routes = routes.routes(routes!(api::minside::page)).routes(routes!(api::minside::signed_in));
+        }
         if self.portal.has_userinfo() {
             routes = routes.routes(routes!(api::userinfo::userinfo, api::userinfo::userinfo_post));
         }
@@ -213,7 +225,12 @@ impl Component {
         let forgotten: Result<(), StoreError> = self
             .ctx
             .store
-            .write(move |tx| Box::pin(async move { store::forget(tx, now.as_second()).await }))
+            .write(move |tx| {
+                Box::pin(async move {
+                    eid::minid::forget(tx, now.as_second()).await?;
+                    store::forget(tx, now.as_second()).await
+                })
+            })
             .await;
         Ok(forgotten?)
     }

@@ -28,7 +28,8 @@ pub fn locale(headers: &HeaderMap, ui_locales: Option<&str>) -> String {
     chosen.or_else(asked).unwrap_or("nb").to_owned()
 }
 
-fn page(lang: Lang, component: &Component, title: &str) -> Page {
+/// A page of the provider, with this title.
+pub fn page(lang: Lang, component: &Component, title: &str) -> Page {
     Page::new(lang, title).site(component.portal.title(), None).synthetic(component.ctx.test_mode).narrow()
 }
 

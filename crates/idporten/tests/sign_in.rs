@@ -180,11 +180,11 @@ async fn a_lower_level_than_asked_for_is_not_given() {
 }
 
 #[tokio::test]
-async fn outside_test_there_is_no_eid() {
+async fn outside_test_there_is_no_test_eid() {
     let kari = kari();
     let f = fixture_with(|ctx| ctx.test_mode = false).await;
     let mut browser = f.browser();
-    let answer = browser.authorize("en", &[]).await;
+    let answer = browser.authorize("en", &[("acr_values", ACR_HIGH)]).await;
     let page = browser.get(answer.location()).await;
     page.is_page(501, "god nok");
     assert!(!page.body.contains("Kari"));

@@ -8,6 +8,7 @@ pub mod issue;
 pub mod jwks;
 pub mod login;
 pub mod logout;
+pub mod minside;
 pub mod par;
 pub mod refused;
 pub mod respond;

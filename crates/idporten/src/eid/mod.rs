@@ -27,6 +27,7 @@ use crate::portal::Portal;
 use crate::store::{Login, SignIn};
 use crate::{Component, store};
 
+pub mod minid;
 pub mod testid;
 
 /// How often a person may try in one sign-in.
@@ -54,7 +55,6 @@ pub struct Eid {
 
 /// What people call an eID.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(dead_code, reason = "upstream eIDs, which come next, have names of their own")]
 pub enum Name {
     /// A text of ours, in every language.
     Text(&'static str),
@@ -73,17 +73,22 @@ impl Eid {
 }
 
 /// The eIDs of this installation, in the order that the sign-in page shows them.
-pub fn offered(test_mode: bool) -> Vec<Eid> {
+pub fn offered(portal: Portal, test_mode: bool) -> Vec<Eid> {
     let mut eids = Vec::new();
     if test_mode {
         eids.push(testid::eid());
+    }
+    // A person's own eIDs are kept at ID-porten.
+    if portal == Portal::Idporten {
+        eids.push(minid::eid());
     }
     eids
 }
 
 /// The eIDs' own pages.
-pub fn router() -> OpenApiRouter<Component> {
-    testid::router()
+pub fn router(portal: Portal) -> OpenApiRouter<Component> {
+    let routes = testid::router();
+    if portal == Portal::Idporten { routes.merge(minid::router()) } else { routes }
 }
 
 /// A sign-in on its way, with what its pages need.
