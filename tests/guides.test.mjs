@@ -13,6 +13,9 @@ import { freePort } from './port.mjs';
 import { end, output, root, start } from './programs.mjs';
 import { Visitor } from './signin.mjs';
 
+/** Commands that install what a program stands on. */
+const READY = /npm ci|-m venv|pip install/;
+const ready = new Set();
 const LANGUAGES = ['Node', 'Python', 'Rust'];
 let place;
 let env;
@@ -47,7 +50,9 @@ async function commands(name, port) {
     assert.ok(heading, `${name} has no commands under ${word}`);
     return found[heading];
   };
-  return { run: (word) => output('sh', ['-ec', of(word).join('\n')], { cwd: place, env }), serve: (word) => serve(of(word)) };
+  // What makes ready is done once, though every page says it.
+  const fresh = (lines) => [...lines.slice(0, -1).filter((line) => !READY.test(line) || !ready.has(line) && ready.add(line)), lines.at(-1)];
+  return { run: (word) => output('sh', ['-ec', fresh(of(word)).join('\n')], { cwd: place, env }), serve: (word) => serve(fresh(of(word))) };
 }
 
 /** Runs a block whose last line is a program that goes on, until the test ends it. */

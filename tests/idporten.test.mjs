@@ -13,7 +13,10 @@ let redirect;
 before(async () => {
   browser = await launch();
   // The relying party's own address: it only has to answer.
-  party = createServer((_, response) => response.end('ok'));
+  party = createServer(async (request, response) => {
+    if (request.method === 'POST') party.emit('posted', new URLSearchParams(Buffer.concat(await request.toArray()).toString()));
+    response.end('ok');
+  });
   await new Promise((resolve) => party.listen(0, '127.0.0.1', resolve));
   redirect = `http://127.0.0.1:${party.address().port}/callback`;
 });
@@ -75,6 +78,49 @@ test('openid-client signs in with a private key, reads who it is, and signs out'
   await page.waitForURL(`${redirect}**`);
   await assert.rejects(signIn(page, config, person, { prompt: 'none' }), { error: 'login_required' });
 });
+
+test('openid-client renews, and is told when a token is used twice', async () => {
+  const [person] = (await mothers()).slice(49);
+  const client = await addClient('idporten', '--url', url, '--redirect-uri', redirect, '--refresh-tokens');
+  const key = await importPKCS8(client.private_key_pem, client.alg);
+  const config = await discover(client, oidc.PrivateKeyJwt({ key, kid: client.kid }));
+  const first = await signIn(await open(browser), config, person);
+  const second = await oidc.refreshTokenGrant(config, first.refresh_token);
+  assert.equal(second.claims().sub, first.claims().sub);
+  assert.equal(second.claims().auth_time, first.claims().auth_time);
+  assert.equal((await oidc.fetchUserInfo(config, second.access_token, second.claims().sub)).pid, person);
+  // Whoever has the old one is a thief, or was robbed: nobody keeps anything.
+  await assert.rejects(oidc.refreshTokenGrant(config, first.refresh_token), { error: 'invalid_grant' });
+  await assert.rejects(oidc.refreshTokenGrant(config, second.refresh_token), { error: 'invalid_grant' });
+  await assert.rejects(oidc.fetchUserInfo(config, second.access_token, second.claims().sub));
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`openid-client is answered by a form, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const [person] = (await mothers()).slice(49);
+    const client = await addClient('idporten', '--url', url, '--redirect-uri', redirect, '--auth', 'client_secret_post');
+    const config = await discover(client, oidc.ClientSecretPost(client.client_secret));
+    const verifier = oidc.randomPKCECodeVerifier();
+    const checks = { pkceCodeVerifier: verifier, expectedState: `med "tegn" & ${oidc.randomState()}`, expectedNonce: oidc.randomNonce() };
+    const to = oidc.buildAuthorizationUrl(config, {
+      redirect_uri: redirect, scope: 'openid', response_mode: 'form_post', state: checks.expectedState, nonce: checks.expectedNonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    });
+    const posted = new Promise((resolve) => {
+      party.once('posted', resolve);
+    });
+    const page = await open(browser, { javaScriptEnabled });
+    await page.goto(to.href);
+    await identify(page, person);
+    if (!javaScriptEnabled) await page.getByRole('button').click();
+    const body = await posted;
+    const tokens = await oidc.authorizationCodeGrant(config, new Request(redirect, { method: 'POST', body }), checks);
+    assert.equal(tokens.claims().pid, person);
+    // Nothing of the answer is in the address.
+    await page.waitForURL(redirect);
+    assert.deepEqual(page.faults, []);
+  });
+}
 
 test('openid-client signs in with a secret', async () => {
   const [person] = (await mothers()).slice(41);
