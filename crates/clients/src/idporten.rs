@@ -31,6 +31,8 @@ pub const SCOPE_OPENID: &str = "openid";
 pub const SCOPE_PROFILE: &str = "profile";
 /// Lets an API find out what an opaque or pseudonymous token stands for.
 pub const SCOPE_INTROSPECTION: &str = "idporten:token.introspection";
+/// Lets the person act for a child or a ward, whom the tokens then name beside the person. Felles' own.
+pub const SCOPE_REPRESENTATION: &str = "felles:representasjon";
 /// Level of assurance: substantial (MinID).
 pub const ACR_SUBSTANTIAL: &str = "idporten-loa-substantial";
 /// Level of assurance: high (BankID, Buypass, Commfides).
@@ -62,6 +64,9 @@ pub struct TokenResponse {
     pub refresh_token: Option<String>,
     /// The scopes granted, separated by a space.
     pub scope: String,
+    /// On behalf of which business (Ansattporten; RFC 9396).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<serde_json::Value>,
 }
 
 impl std::fmt::Debug for TokenResponse {

@@ -15,6 +15,7 @@ use crate::secrets::write_private;
 pub const COMPONENTS: &[&str] = &[
     maskinporten::NAME,
     idporten::NAME,
+    idporten::ANSATTPORTEN,
     folkeregister::NAME,
     kontaktregister::NAME,
     postkasse::NAME,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
+use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
 use clients::kontaktregister::Kontaktregister;
 use clients::postkasse::Postkasse;
@@ -34,6 +35,7 @@ pub const MIGRATIONS: &[(&str, &[&str])] = &[
     (kernel::log::NAME, kernel::log::MIGRATIONS),
     (maskinporten::NAME, maskinporten::MIGRATIONS),
     (idporten::NAME, idporten::MIGRATIONS),
+    (idporten::ANSATTPORTEN, idporten::MIGRATIONS),
     (folkeregister::NAME, folkeregister::MIGRATIONS),
     (kontaktregister::NAME, kontaktregister::MIGRATIONS),
     (postkasse::NAME, postkasse::MIGRATIONS),
@@ -168,17 +170,22 @@ impl Server {
         if here(idporten::NAME) {
             let ctx = shared.context(idporten::NAME).await?;
             let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::IDPORTEN)?);
-            let suggestion = |person: nation::Testperson| idporten::Suggestion {
-                personidentifikator: person.personidentifikator,
-                navn: person.navn,
-                hvem: person.hvem,
-            };
-            let suggestions = suggested(&config.data)?.into_iter().map(suggestion).collect();
-            let config = idporten::Config { master: shared.master()?, suggestions };
+            let config = idporten::Config { master: shared.master()?, suggestions: suggestions(config)? };
             let component = idporten::Component::new(ctx.clone(), people, config).await?;
             internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
                 .await?;
             parts.add(idporten::NAME, component.router(), &ctx.store);
+            parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
+        if here(idporten::ANSATTPORTEN) {
+            let ctx = shared.context(idporten::ANSATTPORTEN).await?;
+            let tokens = shared.tokens(internal::IDPORTEN)?;
+            let people = Folkeregister::new(shared.mesh.clone(), tokens.clone());
+            let businesses = Enhetsregister::new(shared.mesh.clone(), tokens);
+            let config = idporten::Config { master: shared.master()?, suggestions: suggestions(config)? };
+            let component =
+                idporten::Component::ansattporten(ctx.clone(), people, businesses, config).await?;
+            parts.add(idporten::ANSATTPORTEN, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
         if here(folkeregister::NAME) {
@@ -224,7 +231,7 @@ impl Server {
             parts.add(portal::NAME, component.router(), &ctx.store);
         }
         let mut routes = parts.routes;
-        if pages || here(idporten::NAME) {
+        if pages || here(idporten::NAME) || here(idporten::ANSATTPORTEN) {
             routes = routes.merge(design::routes());
         }
         let documents = Arc::new(parts.documents);
@@ -276,6 +283,16 @@ impl Parts {
         self.documents.push((name, document));
         self.stores.push((name.to_owned(), store.clone()));
     }
+}
+
+/// Whom the test eID suggests.
+fn suggestions(config: &Config) -> anyhow::Result<Vec<idporten::Suggestion>> {
+    let suggestion = |person: nation::Testperson| idporten::Suggestion {
+        personidentifikator: person.personidentifikator,
+        navn: person.navn,
+        hvem: person.hvem,
+    };
+    Ok(suggested(&config.data)?.into_iter().map(suggestion).collect())
 }
 
 /// Ctrl-C, or SIGTERM as a supervisor sends it.

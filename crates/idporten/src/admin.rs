@@ -3,16 +3,18 @@
 
 use jiff::{Span, Timestamp};
 use kernel::clock::{Clock, oslo};
+use kernel::id::{Orgnr, Pid};
 use kernel::jose::PublicKey;
 use kernel::store::{Store, StoreError};
 use url::{Host, Url};
 
 use crate::model::client::{ApplicationType, NewClient, NewScope};
+use crate::model::rights::ServiceRule;
 use crate::model::{
     ACCESS_TOKEN, AUTHORIZATION, LONGEST_ACCESS_TOKEN, LONGEST_AUTHORIZATION, REFRESH_TOKEN, hash,
 };
 use crate::portal::Portal;
-use crate::store::{self, Lives};
+use crate::store::{self, Delegation, Lives};
 
 /// Most keys of a client.
 const KEYS: usize = 5;
@@ -178,7 +180,7 @@ impl Registrar {
         let now = self.clock.now();
         let lives = Lives { secret: now.as_second() + SECRET_LIVES, keys: in_a_year(now) };
         // Without its own scopes (the command line may come before the first start) no client could be registered.
-        self.put_scopes(own_scopes()).await?;
+        self.put_scopes(own_scopes(self.portal)).await?;
         self.store
             .write(move |tx| {
                 Box::pin(async move {
@@ -215,6 +217,49 @@ impl Registrar {
         write.await
     }
 
+    /// Says of a service who may use it (Ansattporten): in place of what was said before.
+    pub async fn put_service(&self, rule: ServiceRule) -> Result<(), RegistrationError> {
+        let right = |right: &String| legal(right, 50);
+        if !legal(&rule.resource, 200) || rule.name.is_empty() || rule.name.len() > 200 {
+            return Err(RegistrationError::Invalid("a service has no legal id or name".to_owned()));
+        }
+        if rule.roles.values().any(|rights| rights.is_empty() || !rights.iter().all(right)) {
+            return Err(RegistrationError::Invalid(format!(
+                "{}: a role gives no legal right",
+                rule.resource
+            )));
+        }
+        let write = self.store.write(move |tx| Box::pin(async move { store::put_rule(tx, &rule).await }));
+        Ok(write.await?)
+    }
+
+    /// A business lets a person act for it with one resource (Ansattporten): in place of what it let them before.
+    pub async fn delegate(&self, delegation: Delegation) -> Result<(), RegistrationError> {
+        let right = |right: &String| legal(right, 50);
+        let now = self.clock.now().as_second();
+        if !legal(&delegation.resource, 200)
+            || delegation.rights.is_empty()
+            || !delegation.rights.iter().all(right)
+            || delegation.ends.is_some_and(|ends| ends <= now)
+        {
+            return Err(RegistrationError::Invalid(
+                "a delegation gives no legal right, or has ended".to_owned(),
+            ));
+        }
+        let write =
+            self.store.write(move |tx| Box::pin(async move { store::delegate(tx, &delegation, now).await }));
+        Ok(write.await?)
+    }
+
+    /// Takes a delegation back: from the next sign-in on. Whether there was one.
+    pub async fn withdraw(&self, orgnr: Orgnr, pid: Pid, resource: &str) -> Result<bool, StoreError> {
+        let resource = resource.to_owned();
+        let write = self
+            .store
+            .write(move |tx| Box::pin(async move { store::withdraw(tx, &orgnr, &pid, &resource).await }));
+        write.await
+    }
+
     /// Makes scopes, or makes those that exist as told.
     pub async fn put_scopes(&self, scopes: Vec<NewScope>) -> Result<(), StoreError> {
         self.store.write(move |tx| Box::pin(async move { store::put_scopes(tx, &scopes).await })).await
@@ -222,12 +267,17 @@ impl Registrar {
 }
 
 /// The scopes that ID-porten itself answers for.
-pub fn own_scopes() -> Vec<NewScope> {
-    let Ok(owner) = kernel::id::Orgnr::parse(clients::orgs::DIGDIR.orgnr) else { return Vec::new() };
+pub fn own_scopes(portal: Portal) -> Vec<NewScope> {
+    let Ok(owner) = Orgnr::parse(clients::orgs::DIGDIR.orgnr) else { return Vec::new() };
     let scope = |name, description| NewScope::new(name, owner, description);
-    vec![
+    let mut scopes = vec![
         scope(clients::idporten::SCOPE_OPENID, "Innlogging"),
         scope(clients::idporten::SCOPE_PROFILE, "Fødselsnummer og språk"),
         scope(clients::idporten::SCOPE_INTROSPECTION, "Slå opp tokener"),
-    ]
+    ];
+    if portal == Portal::Idporten {
+        let text = "Handle for et barn, eller for en du er verge for";
+        scopes.push(scope(clients::idporten::SCOPE_REPRESENTATION, text));
+    }
+    scopes
 }

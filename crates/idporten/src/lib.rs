@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
+use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
 use kernel::Context;
 use kernel::id::Pid;
@@ -32,7 +33,9 @@ mod store;
 
 pub use admin::{Registrar, RegistrationError};
 pub use model::client::{ApplicationType, AuthMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage};
+pub use model::rights::ServiceRule;
 pub use portal::Portal;
+pub use store::Delegation;
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::idporten::NAME;
@@ -43,6 +46,7 @@ pub const MIGRATIONS: &[&str] = &[
     kernel::jose::MIGRATION,
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0003_minid.sql"),
+    include_str!("../migrations/0010_on_behalf_of.sql"),
 ];
 
 /// How often keys are looked after and what has ended is forgotten.
@@ -90,6 +94,7 @@ pub struct Component {
     keyring: Keyring,
     pairwise: Arc<model::tokens::Pairwise>,
     people: Folkeregister,
+    businesses: Option<Enhetsregister>,
     suggestions: Arc<[Suggestion]>,
     eids: Arc<[eid::Eid]>,
     minid: Arc<eid::minid::Minid>,
@@ -108,13 +113,16 @@ impl Component {
         Self::of(Portal::Idporten, ctx, people, config).await
     }
 
-    /// The same as Ansattporten. Its context has a store of its own.
+    /// The same as Ansattporten. Its context has a store of its own; `businesses` is asked in which businesses who signs
+    /// in has roles.
     pub async fn ansattporten(
         ctx: Context,
         people: Folkeregister,
+        businesses: Enhetsregister,
         config: Config,
     ) -> Result<Self, StartError> {
-        Self::of(Portal::Ansattporten, ctx, people, config).await
+        let component = Self::of(Portal::Ansattporten, ctx, people, config).await?;
+        Ok(Self { businesses: Some(businesses), ..component })
     }
 
     async fn of(
@@ -136,8 +144,19 @@ impl Component {
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
         let eids = eid::offered(portal, ctx.test_mode).into();
         let suggestions = config.suggestions.into();
-        let component = Self { ctx, portal, issuer, keyring, pairwise, people, suggestions, eids, minid };
-        component.registrar().put_scopes(admin::own_scopes()).await?;
+        let component = Self {
+            ctx,
+            portal,
+            issuer,
+            keyring,
+            pairwise,
+            people,
+            businesses: None,
+            suggestions,
+            eids,
+            minid,
+        };
+        component.registrar().put_scopes(admin::own_scopes(portal)).await?;
         if portal == Portal::Idporten {
             api::minside::register(&component).await?;
         }
@@ -169,6 +188,7 @@ impl Component {
             .routes(routes!(api::par::par))
             .routes(routes!(api::login::page, api::login::sign_in))
             .routes(routes!(api::login::consent))
+            .routes(routes!(api::choose::page, api::choose::choose))
             .routes(routes!(api::respond::form_post_script))
             .routes(routes!(api::token::token))
             .routes(routes!(api::introspect::introspect))

@@ -1,5 +1,7 @@
 //! The pages' HTML.
 
+pub mod choose;
+
 use axum::response::Response;
 use design::{Lang, Page};
 use http::{HeaderMap, HeaderValue, header};

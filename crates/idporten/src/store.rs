@@ -1,14 +1,16 @@
 //! Every statement of ID-porten. Secrets (codes, tokens, cookies, handles) are here as hashes alone.
 
-use kernel::id::Pid;
+use kernel::id::{Orgnr, Pid};
 use kernel::params;
 use kernel::store::{Row, Store, StoreError, Tx};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::assertion::Used;
+use crate::model::behalf::{Chosen, Offer};
 use crate::model::client::{Client, NewClient, NewScope, Scope};
 use crate::model::request::AuthorizeRequest;
+use crate::model::rights::ServiceRule;
 use crate::model::session::{ABSOLUTE, Authentication, INACTIVE, Level};
 use crate::model::tokens::Granted;
 
@@ -155,6 +157,10 @@ pub struct Login {
     pub signed_in: Option<Authentication>,
     /// Numbers tried.
     pub attempts: i64,
+    /// On behalf of whom, once that is chosen.
+    pub chosen: Option<Chosen>,
+    /// What they may choose among, once they have come to the page.
+    pub offered: Option<Offer>,
 }
 
 /// Keeps a sign-in on its way.
@@ -176,18 +182,20 @@ pub async fn login(
     browser: Vec<u8>,
     now: i64,
 ) -> Result<Option<Login>, StoreError> {
-    let sql =
-        "SELECT request, signed_in, attempts FROM login WHERE handle = $1 AND browser = $2 AND expires > $3";
+    let sql = "SELECT request, signed_in, attempts, chosen, offered FROM login WHERE handle = $1 AND browser = $2 AND expires > $3";
     let Some(row) = store.query_opt(sql, params![handle.clone(), browser.clone(), now]).await? else {
         return Ok(None);
     };
-    let signed_in: Option<String> = row.get(1)?;
+    let (signed_in, chosen): (Option<String>, Option<String>) = (row.get(1)?, row.get(3)?);
+    let offered: Option<String> = row.get(4)?;
     Ok(Some(Login {
         handle,
         browser,
         request: read_json(&row.get::<String>(0)?, "a sign-in")?,
         signed_in: signed_in.map(|text| read_json(&text, "a sign-in")).transpose()?,
         attempts: row.get(2)?,
+        chosen: chosen.map(|text| read_json(&text, "a choice")).transpose()?,
+        offered: offered.map(|text| read_json(&text, "an offer")).transpose()?,
     }))
 }
 
@@ -197,15 +205,94 @@ pub async fn count_attempt(tx: &mut Tx, handle: Vec<u8>) -> Result<i64, StoreErr
     tx.query_opt(sql, params![handle]).await?.map_or(Ok(i64::MAX), |row| row.get(0))
 }
 
-/// Keeps who has signed in, until they have agreed.
+/// Keeps who has signed in, until they have chosen and agreed. What another was offered before is forgotten.
 pub async fn signed_in(tx: &mut Tx, handle: Vec<u8>, who: &Authentication) -> Result<(), StoreError> {
-    let sql = "UPDATE login SET signed_in = $2 WHERE handle = $1";
+    let sql = "UPDATE login SET signed_in = $2, offered = NULL, chosen = NULL WHERE handle = $1";
     tx.execute(sql, params![handle, write_json(who)?]).await.map(drop)
 }
 
 /// Ends a sign-in on its way; whether it was there, so that only one of two answers goes on.
 pub async fn end_login(tx: &mut Tx, handle: Vec<u8>) -> Result<bool, StoreError> {
     Ok(tx.execute("DELETE FROM login WHERE handle = $1", params![handle]).await? > 0)
+}
+
+// --- on behalf of whom ---
+
+/// Keeps what `who` may choose among; whether it is still they who have signed in.
+pub async fn put_offer(
+    tx: &mut Tx,
+    handle: Vec<u8>,
+    who: &Authentication,
+    offer: &Offer,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE login SET offered = $2 WHERE handle = $1 AND signed_in = $3";
+    Ok(tx.execute(sql, params![handle, write_json(offer)?, write_json(who)?]).await? > 0)
+}
+
+/// Keeps what `who` has chosen, until they have agreed; whether it is still they who have signed in.
+pub async fn choose(
+    tx: &mut Tx,
+    handle: Vec<u8>,
+    who: &Authentication,
+    chosen: &Chosen,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE login SET chosen = $2 WHERE handle = $1 AND signed_in = $3";
+    Ok(tx.execute(sql, params![handle, write_json(chosen)?, write_json(who)?]).await? > 0)
+}
+
+/// Says of a service what its owner says.
+pub async fn put_rule(tx: &mut Tx, rule: &ServiceRule) -> Result<(), StoreError> {
+    let sql = "INSERT INTO resource (resource, settings) VALUES ($1, $2)
+        ON CONFLICT (resource) DO UPDATE SET settings = excluded.settings";
+    tx.execute(sql, params![rule.resource.as_str(), write_json(rule)?]).await.map(drop)
+}
+
+/// What is said of a service.
+pub async fn rule(store: &Store, resource: &str) -> Result<Option<ServiceRule>, StoreError> {
+    let row = store.query_opt("SELECT settings FROM resource WHERE resource = $1", params![resource]).await?;
+    row.map(|row| read_json(&row.get::<String>(0)?, "a service's rule")).transpose()
+}
+
+/// That a business lets a person act for it with one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegation {
+    /// The business; a main unit or a sub-unit.
+    pub orgnr: Orgnr,
+    /// The person.
+    pub pid: Pid,
+    /// The resource's id: `2480:40`, `ttd-skjema`.
+    pub resource: String,
+    /// What the person may: `Read`, or `read` of a resource of Altinn 3.
+    pub rights: Vec<String>,
+    /// When it ends; seconds since 1970. `None` for until it is withdrawn.
+    pub ends: Option<i64>,
+}
+
+/// Keeps a delegation, in place of one for the same.
+pub async fn delegate(tx: &mut Tx, delegation: &Delegation, now: i64) -> Result<(), StoreError> {
+    let Delegation { orgnr, pid, resource, rights, ends } = delegation;
+    let sql = "INSERT INTO delegation (orgnr, pid, resource, rights, given, ends) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (pid, orgnr, resource) DO UPDATE SET rights = excluded.rights, given = excluded.given, ends = excluded.ends";
+    tx.execute(sql, params![*orgnr, *pid, resource.as_str(), write_json(rights)?, now, *ends]).await.map(drop)
+}
+
+/// Withdraws a delegation; whether there was one.
+pub async fn withdraw(tx: &mut Tx, orgnr: &Orgnr, pid: &Pid, resource: &str) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM delegation WHERE pid = $1 AND orgnr = $2 AND resource = $3";
+    Ok(tx.execute(sql, params![*pid, *orgnr, resource]).await? > 0)
+}
+
+/// A person's delegations that hold now.
+pub async fn delegations(store: &Store, pid: &Pid, now: i64) -> Result<Vec<Delegation>, StoreError> {
+    let sql = "SELECT orgnr, resource, rights, ends FROM delegation
+        WHERE pid = $1 AND (ends IS NULL OR ends > $2) ORDER BY orgnr, resource LIMIT 500";
+    let rows = store.query(sql, params![*pid, now]).await?;
+    rows.iter()
+        .map(|row| {
+            let rights = read_json(&row.get::<String>(2)?, "a delegation")?;
+            Ok(Delegation { orgnr: row.get(0)?, pid: *pid, resource: row.get(1)?, rights, ends: row.get(3)? })
+        })
+        .collect()
 }
 
 // --- sessions ---
@@ -217,6 +304,7 @@ fn authentication(row: &Row) -> Result<Authentication, StoreError> {
         level: Level::of_number(row.get(2)?).ok_or_else(|| StoreError::Damaged("a level".to_owned()))?,
         amr: row.get(3)?,
         auth_time: row.get(4)?,
+        name: row.get(5)?,
     })
 }
 
@@ -238,7 +326,8 @@ pub async fn who(
 ) -> Result<Option<Authentication>, StoreError> {
     let Some(sid) = session(tx, cookie, now).await? else { return Ok(None) };
     tx.execute("UPDATE session SET touched = $2 WHERE sid = $1", params![sid.as_str(), now]).await?;
-    let sql = "SELECT sid, pid, level, amr, auth_time FROM authentication WHERE sid = $1 AND realm = $2";
+    let sql =
+        "SELECT sid, pid, level, amr, auth_time, name FROM authentication WHERE sid = $1 AND realm = $2";
     tx.query_opt(sql, params![sid, realm]).await?.as_ref().map(authentication).transpose()
 }
 
@@ -278,10 +367,10 @@ pub async fn sign_in(tx: &mut Tx, sign_in: SignIn, now: i64) -> Result<Authentic
         tx.execute(sql, params![who.sid.as_str(), cookie, now]).await?;
     }
     tx.execute(
-        "INSERT INTO authentication (sid, realm, pid, level, amr, auth_time) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO authentication (sid, realm, pid, level, amr, auth_time, name) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (sid, realm) DO UPDATE SET pid = excluded.pid, level = excluded.level, amr = excluded.amr,
-            auth_time = excluded.auth_time",
-        params![who.sid.as_str(), realm, who.pid, who.level as i64, who.amr.as_str(), who.auth_time],
+            auth_time = excluded.auth_time, name = excluded.name",
+        params![who.sid.as_str(), realm, who.pid, who.level as i64, who.amr.as_str(), who.auth_time, who.name.clone()],
     )
     .await?;
     Ok(who)

@@ -36,6 +36,8 @@ enum Add {
     /// A service that people sign in to by ID-porten
     #[command(after_long_help = list(internal::PERSON_SCOPES))]
     Idporten(AddIdporten),
+    /// A service that people sign in to by Ansattporten, on behalf of a business
+    Ansattporten(AddIdporten),
 }
 
 /// The algorithm of a client's key.
@@ -160,7 +162,8 @@ impl Client {
         let ClientCommand::Add(add) = self.command;
         match add {
             Add::Maskinporten(add) => add.run().await,
-            Add::Idporten(add) => add.run().await,
+            Add::Idporten(add) => add.run(idporten::Portal::Idporten).await,
+            Add::Ansattporten(add) => add.run(idporten::Portal::Ansattporten).await,
         }
     }
 }
@@ -183,10 +186,10 @@ impl AddMaskinporten {
 }
 
 impl AddIdporten {
-    async fn run(self) -> anyhow::Result<()> {
-        let store = open_store(&place(&self.options)?, idporten::NAME).await?;
+    async fn run(self, portal: idporten::Portal) -> anyhow::Result<()> {
+        let store = open_store(&place(&self.options)?, portal.name()).await?;
         let test_mode = !File::read(&self.options.data)?.production;
-        let registrar = idporten::Registrar::new(store, Clock::system(), test_mode);
+        let registrar = idporten::Registrar::new(store, Clock::system(), test_mode).of(portal);
         let rng = Rng::system();
         let client_id = rng.uuid().to_string();
         let mut client = idporten::NewClient::new(&client_id, self.common.orgnr()?, &self.common.name, "");
@@ -200,7 +203,7 @@ impl AddIdporten {
         client.sso_disabled = self.sso_disabled;
         let mut printed = json!({
             "client_id": client_id,
-            "issuer": format!("{}/idporten", self.common.url()),
+            "issuer": format!("{}/{}", self.common.url(), portal.name()),
             "redirect_uris": client.redirect_uris,
             "scopes": client.scopes,
             "orgnr": self.common.orgnr,

@@ -152,8 +152,11 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         Next::Consent if request.prompt.none => {
             Ok(refuse(&Refused::new("consent_required", "The person has to agree")))
         }
+        Next::Choice if request.prompt.none => {
+            Ok(refuse(&Refused::new("interaction_required", "The person has to choose on behalf of whom")))
+        }
         Next::SignIn => to_page(component, request, None, headers).await,
-        Next::Consent => to_page(component, request, who, headers).await,
+        Next::Choice | Next::Consent => to_page(component, request, who, headers).await,
     }
 }
 
@@ -184,8 +187,15 @@ async fn to_page(
     let handle = ctx.rng.token();
     let browser = BROWSER.read(component, headers);
     let cookie = browser.clone().unwrap_or_else(|| ctx.rng.token());
-    let login =
-        store::Login { handle: hash(&handle), browser: hash(&cookie), request, signed_in, attempts: 0 };
+    let login = store::Login {
+        handle: hash(&handle),
+        browser: hash(&cookie),
+        request,
+        signed_in,
+        attempts: 0,
+        chosen: None,
+        offered: None,
+    };
     let expires = ctx.clock.now().as_second() + LOGIN;
     let kept: Result<(), StoreError> =
         ctx.store.write(move |tx| Box::pin(async move { store::put_login(tx, &login, expires).await })).await;

@@ -10,8 +10,10 @@ use utoipa::ToSchema;
 use crate::Component;
 use crate::model::assertion::ALGS;
 use crate::model::client::AuthMethod;
+use crate::model::rar::Kind;
 use crate::model::request::ResponseMode;
 use crate::model::session::Level;
+use crate::portal::Portal;
 
 /// The languages that a client can ask for, and that `locale` can hold.
 pub const LOCALES: [&str; 4] = ["en", "nb", "nn", "se"];
@@ -46,6 +48,8 @@ pub struct Metadata {
     pub authorization_response_iss_parameter_supported: bool,
     pub frontchannel_logout_supported: bool,
     pub frontchannel_logout_session_supported: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types_supported: Vec<String>,
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
@@ -96,6 +100,10 @@ fn answer(component: &Component) -> Response {
         authorization_response_iss_parameter_supported: true,
         frontchannel_logout_supported: true,
         frontchannel_logout_session_supported: true,
+        authorization_details_types_supported: match portal {
+            Portal::Idporten => Vec::new(),
+            Portal::Ansattporten => list(&Kind::ALL.map(Kind::as_str)),
+        },
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,

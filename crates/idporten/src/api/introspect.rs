@@ -67,7 +67,7 @@ async fn look_up(
     }
     let Some(client) = store::client(&ctx.store, &granted.client_id).await? else { return inactive() };
     let pid = granted.authentication.pid;
-    let known = json!({
+    let mut known = json!({
         "active": true, "token_type": "Bearer", "expires_in": row.expires - now, "exp": row.expires, "iat": row.issued,
         "iss": component.issuer(), "sub": component.pairwise.sub(&client.client_id, &pid), "scope": row.scope,
         "client_id": client.client_id, "client_orgno": client.orgnr, "consumer": Organisation::of(&client.orgnr),
@@ -75,7 +75,15 @@ async fn look_up(
         // Also of a pseudonymous token: to find that out is what the API asks for.
         "pid": pid,
     });
+    if let Some(details) = &granted.chosen.authorization_details {
+        known["authorization_details"] = details.clone();
+    }
+    if let Some(representation) = granted.representation(&component.pairwise) {
+        known["representation"] = representation;
+    }
     let what = format!("{} slo opp hvem en innlogging hos {} gjelder", caller.name, client.name);
-    let released = Personal::new(pid, known).release(&ctx.log, component.access(&caller, pid, what)).await?;
+    let released = Personal::many(granted.subjects(), known)
+        .release(&ctx.log, component.access(&caller, pid, what))
+        .await?;
     Ok(released.into_response())
 }

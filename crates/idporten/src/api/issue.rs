@@ -2,6 +2,7 @@
 
 use kernel::store::{StoreError, Tx};
 
+use crate::model::behalf::Chosen;
 use crate::model::client::{Client, Scope};
 use crate::model::request::AuthorizeRequest;
 use crate::model::session::Authentication;
@@ -19,6 +20,7 @@ pub struct Issue {
     pub scopes: Vec<Scope>,
     /// The language chosen.
     pub locale: String,
+    chosen: Chosen,
     id: String,
     code: String,
     now: i64,
@@ -34,13 +36,26 @@ impl Issue {
         locale: String,
     ) -> Self {
         let (rng, now) = (&component.ctx.rng, component.ctx.clock.now().as_second());
-        Self { request, client, scopes, locale, id: rng.token(), code: rng.token(), now }
+        let chosen = Chosen {
+            authorization_details: request
+                .authorization_details
+                .as_ref()
+                .and_then(|asked| asked.claim(&[], &[])),
+            mandate: None,
+        };
+        Self { request, client, scopes, locale, chosen, id: rng.token(), code: rng.token(), now }
+    }
+
+    /// On behalf of whom the person signs in; of nobody else unless this is told.
+    pub fn chosen(self, chosen: Option<Chosen>) -> Self {
+        let chosen = chosen.unwrap_or(self.chosen);
+        Self { chosen, ..self }
     }
 
     /// Keeps what is granted to the client and gives the code for it.
     pub async fn keep(self, tx: &mut Tx, who: Authentication) -> Result<String, StoreError> {
-        let Self { request, client, scopes, locale, id, code, now } = self;
-        let granted = Granted::new(id, &request, &client, &scopes, who, &locale, now);
+        let Self { request, client, scopes, locale, chosen, id, code, now } = self;
+        let granted = Granted::new(id, &request, &client, &scopes, who, &locale, now).behalf(chosen);
         store::grant(tx, &granted, hash(&code), now + CODE).await?;
         Ok(code)
     }

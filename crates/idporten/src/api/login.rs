@@ -52,6 +52,10 @@ async fn show(
     };
     let named = eids.iter().find(|eid| Some(eid.id.as_str()) == named);
     let mut response = match (visit.login.signed_in.is_some(), named, eids.as_slice()) {
+        (true, ..) if visit.must_choose() => {
+            let page = format!("{}/velg", component.issuer());
+            respond::redirect(&page, &[("id", visit.id.clone())], StatusCode::FOUND)
+        }
         (true, ..) => visit.page(component, None).consent(),
         (false, Some(eid), _) => begin(eid),
         (false, None, []) => visit.page(component, None).no_eid(),
@@ -95,15 +99,18 @@ async fn agree(component: &Component, headers: &HeaderMap, body: &[u8]) -> Resul
     let Some(who) = visit.login.signed_in.take() else {
         return Err(Refused::new("login_required", "Nobody is signed in"));
     };
+    if visit.must_choose() {
+        return Err(Refused::new("login_required", "The person has not chosen on behalf of whom"));
+    }
     let agreed: Vec<&str> = form.all("scope").collect();
     visit.scopes.retain(|scope| !scope.requires_user_consent || agreed.contains(&scope.scope.as_str()));
     if form.one("avbryt")?.is_some() || visit.scopes.is_empty() {
         return visit.refuse(component, Refused::new("access_denied", "The person did not agree")).await;
     }
     let Visit { login, client, scopes, locale, .. } = visit;
-    let Login { handle, request, .. } = login;
+    let Login { handle, request, chosen, .. } = login;
     let destination = request.destination.clone();
-    let issue = Issue::new(component, request, client, scopes, locale);
+    let issue = Issue::new(component, request, client, scopes, locale).chosen(chosen);
     let code: Result<Option<String>, StoreError> = component
         .ctx
         .store

@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod caller;
+pub mod choose;
 pub mod discovery;
 pub mod introspect;
 pub mod issue;

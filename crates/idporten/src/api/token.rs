@@ -18,7 +18,7 @@ use crate::model::client::Client;
 use crate::model::hash;
 use crate::model::parameters::Parameters;
 use crate::model::request::is_verifier;
-use crate::model::tokens::{AccessToken, Granted, IdToken, rotates};
+use crate::model::tokens::{AccessToken, Granted, IdToken, Stamp, rotates};
 use crate::store::AccessTokenRow;
 use crate::{Component, store};
 
@@ -250,8 +250,7 @@ async fn give(
         access_token
     } else {
         let sub = issuer.pairwise.sub(&client.client_id, &granted.authentication.pid);
-        let claims =
-            AccessToken::new(&granted, client, issuer.portal, issuer.issuer(), &sub, &scope, &jti, now);
+        let claims = AccessToken::new(&granted, client, &scope, issuer.stamp(&granted, &sub, &jti, now));
         issuer.sign(&claims)?
     };
     let expires = granted.access_token_ends(now);
@@ -265,27 +264,30 @@ async fn answer(component: &Component, client: &Client, given: Given, now: i64) 
     let pid = granted.authentication.pid;
     let id_token = if scope.split(' ').any(|scope| scope == clients::idporten::SCOPE_OPENID) {
         let sub = component.pairwise.sub(&client.client_id, &pid);
-        let claims = IdToken::new(
-            &granted,
-            client,
-            component.portal,
-            component.issuer(),
-            &sub,
-            &id_token_jti,
-            now,
-            refreshed,
-        );
+        let claims =
+            IdToken::new(&granted, client, component.stamp(&granted, &sub, &id_token_jti, now), refreshed);
         Some(component.sign(&claims)?)
     } else {
         None
     };
     let expires_in = granted.access_token_ends(now) - now;
     let token_type = "Bearer".to_owned();
-    let answer = TokenResponse { access_token, token_type, expires_in, id_token, refresh_token, scope };
+    let authorization_details = granted.chosen.authorization_details.clone();
+    let answer = TokenResponse {
+        access_token,
+        token_type,
+        expires_in,
+        id_token,
+        refresh_token,
+        scope,
+        authorization_details,
+    };
     let what = if refreshed { "Innloggingen hos" } else { "Innlogging hos" };
-    let what = format!("{what} {}{}", client.name, if refreshed { " ble fornyet" } else { "" });
-    let released =
-        Personal::new(pid, answer).release(&component.ctx.log, component.access(client, pid, what)).await?;
+    let behalf = if granted.chosen.mandate.is_some() { ", på vegne av en annen" } else { "" };
+    let what = format!("{what} {}{}{behalf}", client.name, if refreshed { " ble fornyet" } else { "" });
+    let released = Personal::many(granted.subjects(), answer)
+        .release(&component.ctx.log, component.access(client, pid, what))
+        .await?;
     Ok(([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], released).into_response())
 }
 
@@ -300,6 +302,11 @@ impl Component {
             formaal: None,
             sak: None,
         }
+    }
+
+    fn stamp<'a>(&'a self, granted: &Granted, sub: &'a str, jti: &'a str, now: i64) -> Stamp<'a> {
+        let representation = granted.representation(&self.pairwise);
+        Stamp { portal: self.portal, iss: self.issuer(), sub, jti, now, representation }
     }
 
     /// Signs claims with the key in use.

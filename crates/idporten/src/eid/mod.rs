@@ -132,6 +132,11 @@ impl Visit {
         SignInPage { component, id, eid, request: &login.request, client, scopes, locale }
     }
 
+    /// Whether the person has yet to choose on behalf of whom they sign in.
+    pub fn must_choose(&self) -> bool {
+        self.login.request.asks_for_whom() && self.login.chosen.is_none()
+    }
+
     /// The level that the client asks for; no eID gives less than substantial.
     pub fn least(&self) -> Level {
         self.login.request.level.max(Level::Substantial)
@@ -184,14 +189,14 @@ impl Visit {
         headers: &HeaderMap,
         shown: Shown,
     ) -> Result<Response, Refused> {
-        let Shown { pid, level, amr } = shown;
+        let Shown { pid, level, amr, name } = shown;
         if level < self.login.request.level {
             return Ok(self.page(component, None).failed(pages::LEVEL_TOO_LOW));
         }
         let ctx = &component.ctx;
         let now = ctx.clock.now().as_second();
         let cookie = ctx.rng.token();
-        let who = Authentication { sid: ctx.rng.token(), pid, level, amr, auth_time: now };
+        let who = Authentication { sid: ctx.rng.token(), pid, level, amr, auth_time: now, name };
         let sign_in = SignIn {
             before: SESSION.read(component, headers).map(|before| hash(&before)),
             cookie: hash(&cookie),
@@ -201,8 +206,8 @@ impl Visit {
         let Visit { id, login, client, scopes, locale } = self;
         let Login { handle, request, .. } = login;
         let destination = request.destination.clone();
-        let consent = needs_consent(&request, &scopes);
-        let issue = (!consent).then(|| Issue::new(component, request, client, scopes, locale));
+        let page = request.asks_for_whom() || needs_consent(&request, &scopes);
+        let issue = (!page).then(|| Issue::new(component, request, client, scopes, locale));
         // A code where nothing more is needed; nothing where the sign-in has been ended meanwhile.
         let done: Result<Option<Option<String>>, StoreError> = ctx
             .store
@@ -238,6 +243,7 @@ pub struct Shown {
     pid: Pid,
     level: Level,
     amr: String,
+    name: Option<String>,
 }
 
 impl Shown {
@@ -255,8 +261,12 @@ impl Shown {
         if !component.ctx.test_mode && pid.is_synthetic() {
             return Err(key("idporten-feil-syntetisk"));
         }
-        let parts = [Element::Identifikasjonsnummer, Element::Status, Element::Doedsfall, Element::Foedsel]
-            .map(Del::Element);
+        let mut parts =
+            vec![Element::Identifikasjonsnummer, Element::Status, Element::Doedsfall, Element::Foedsel];
+        if component.portal == Portal::Ansattporten {
+            parts.push(Element::Navn);
+        }
+        let parts: Vec<Del> = parts.into_iter().map(Del::Element).collect();
         let found = component.people.person(&pid, &parts, &purpose(component.portal)).await;
         let person = found.map_err(|error: ClientError| {
             tracing::error!(status = error.status(), "a person could not be looked up");
@@ -272,7 +282,7 @@ impl Shown {
         if person.alder(component.ctx.clock.today()).is_none_or(|age| age < ADULT) {
             return Err(key("idporten-feil-barn"));
         }
-        Ok(Self { pid, level, amr: amr.to_owned() })
+        Ok(Self { pid, level, amr: amr.to_owned(), name: person.fullt_navn() })
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Scope};
 use super::parameters::Parameters;
+use super::rar::Asked;
 use super::session::Level;
 use crate::api::refused::Refused;
 use crate::portal::Portal;
@@ -119,6 +120,9 @@ pub struct AuthorizeRequest {
     pub onbehalfof: Option<String>,
     /// For whom the access token is.
     pub resources: Vec<String>,
+    /// On behalf of which business (Ansattporten).
+    #[serde(default)]
+    pub authorization_details: Option<Asked>,
 }
 
 impl AuthorizeRequest {
@@ -136,10 +140,7 @@ impl AuthorizeRequest {
         if parameters.all("request").next().is_some() {
             return Err(Refused::new("request_not_supported", "request is not supported"));
         }
-        if parameters.all("authorization_details").next().is_some() {
-            let why = "authorization_details are not supported";
-            return Err(Refused::new("invalid_authorization_details", why));
-        }
+        let authorization_details = authorization_details(parameters, portal)?;
         if parameters.required("response_type")? != "code" {
             return Err(Refused::new("unsupported_response_type", "response_type must be code"));
         }
@@ -162,8 +163,19 @@ impl AuthorizeRequest {
             ui_locales: parameters.one("ui_locales")?.map(str::to_owned),
             onbehalfof: onbehalfof(parameters.one("onbehalfof")?, client)?,
             resources: resources(parameters)?,
+            authorization_details,
             destination,
         })
+    }
+
+    /// Whether the person chooses on behalf of whom they sign in.
+    pub fn asks_for_whom(&self) -> bool {
+        self.authorization_details.as_ref().is_some_and(Asked::has_choice) || self.asks_for_representation()
+    }
+
+    /// Whether the person may act for a child or a ward.
+    pub fn asks_for_representation(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == clients::idporten::SCOPE_REPRESENTATION)
     }
 
     /// The scopes asked for, as the catalogue has them.
@@ -245,6 +257,15 @@ fn onbehalfof(asked: Option<&str>, client: &Client) -> Result<Option<String>, Re
         return Err(Refused::request("onbehalfof is not registered on the client"));
     }
     Ok(Some(handle.to_owned()))
+}
+
+fn authorization_details(parameters: &Parameters, portal: Portal) -> Result<Option<Asked>, Refused> {
+    let Some(text) = parameters.one("authorization_details")? else { return Ok(None) };
+    if portal != Portal::Ansattporten {
+        let why = "authorization_details are not supported";
+        return Err(Refused::new("invalid_authorization_details", why));
+    }
+    Asked::parse(text).map(Some)
 }
 
 fn resources(parameters: &Parameters) -> Result<Vec<String>, Refused> {

@@ -47,6 +47,9 @@ pub struct Authentication {
     pub amr: String,
     /// When; seconds since 1970.
     pub auth_time: i64,
+    /// What they are called; Ansattporten tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// What a request needs before it gets its code.
@@ -56,6 +59,8 @@ pub enum Next {
     Code,
     /// That the person shows who they are.
     SignIn,
+    /// That the person chooses on behalf of whom.
+    Choice,
     /// That the person agrees.
     Consent,
 }
@@ -76,6 +81,8 @@ pub fn next(request: &AuthorizeRequest, scopes: &[Scope], found: Option<&Authent
     });
     if !enough {
         Next::SignIn
+    } else if request.asks_for_whom() {
+        Next::Choice
     } else if needs_consent(request, scopes) {
         Next::Consent
     } else {

@@ -7,6 +7,7 @@ use kernel::id::{Orgnr, Pid};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::behalf::Chosen;
 use super::client::{Client, RefreshTokenUsage, Scope};
 use super::request::AuthorizeRequest;
 use super::session::Authentication;
@@ -47,6 +48,9 @@ pub struct Granted {
     pub access_token_lifetime: i64,
     /// When everything ends; seconds since 1970.
     pub ends: i64,
+    /// On behalf of whom.
+    #[serde(default)]
+    pub chosen: Chosen,
 }
 
 impl Granted {
@@ -84,7 +88,25 @@ impl Granted {
                 scope.at_max_age
             }),
             ends: now + lifetime,
+            chosen: Chosen::default(),
         }
+    }
+
+    /// The same on behalf of another.
+    pub fn behalf(self, chosen: Chosen) -> Self {
+        Self { chosen, ..self }
+    }
+
+    /// The claim about the child or ward.
+    pub fn representation(&self, pairwise: &Pairwise) -> Option<Value> {
+        let mandate = self.chosen.mandate.as_ref()?;
+        Some(mandate.claim(&pairwise.sub(&self.client_id, &mandate.pid), self.pseudonymous))
+    }
+
+    /// Whom it tells something of: the person, and the one whom they act for.
+    pub fn subjects(&self) -> Vec<Pid> {
+        let other = self.chosen.mandate.as_ref().map(|mandate| mandate.pid);
+        std::iter::once(self.authentication.pid).chain(other).collect()
     }
 
     /// Whether it outlives the session: it opens more than who the person is.
@@ -143,6 +165,23 @@ impl std::fmt::Debug for Pairwise {
     }
 }
 
+/// What an id token and an access token have in common beside what was granted.
+#[derive(Debug)]
+pub struct Stamp<'a> {
+    /// The door, whose names levels have.
+    pub portal: Portal,
+    /// The issuer.
+    pub iss: &'a str,
+    /// The name by which the client knows the person.
+    pub sub: &'a str,
+    /// The token's number.
+    pub jti: &'a str,
+    /// When it is made; seconds since 1970.
+    pub now: i64,
+    /// The child or ward: see [`Granted::representation`].
+    pub representation: Option<Value>,
+}
+
 /// The claims of an id token.
 #[derive(Debug, Serialize)]
 pub struct IdToken<'a> {
@@ -164,20 +203,18 @@ pub struct IdToken<'a> {
     sid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     aud_onbehalfof: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representation: Option<Value>,
 }
 
 impl<'a> IdToken<'a> {
     /// The claims for what was granted. A refresh has no nonce.
-    pub fn new(
-        granted: &'a Granted,
-        client: &Client,
-        portal: Portal,
-        iss: &'a str,
-        sub: &'a str,
-        jti: &'a str,
-        now: i64,
-        refreshed: bool,
-    ) -> Self {
+    pub fn new(granted: &'a Granted, client: &Client, stamp: Stamp<'a>, refreshed: bool) -> Self {
+        let Stamp { portal, iss, sub, jti, now, representation } = stamp;
         let authentication = &granted.authentication;
         Self {
             iss,
@@ -194,6 +231,9 @@ impl<'a> IdToken<'a> {
             locale: &granted.locale,
             sid: client.frontchannel_logout_session_required.then_some(authentication.sid.as_str()),
             aud_onbehalfof: granted.onbehalfof.as_deref(),
+            name: authentication.name.as_deref().filter(|_| !granted.pseudonymous),
+            authorization_details: granted.chosen.authorization_details.as_ref(),
+            representation,
         }
     }
 }
@@ -218,20 +258,16 @@ pub struct AccessToken<'a> {
     iat: i64,
     exp: i64,
     jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representation: Option<Value>,
 }
 
 impl<'a> AccessToken<'a> {
     /// The claims for what was granted, with these scopes of it.
-    pub fn new(
-        granted: &'a Granted,
-        client: &Client,
-        portal: Portal,
-        iss: &'a str,
-        sub: &'a str,
-        scope: &'a str,
-        jti: &'a str,
-        now: i64,
-    ) -> Self {
+    pub fn new(granted: &'a Granted, client: &Client, scope: &'a str, stamp: Stamp<'a>) -> Self {
+        let Stamp { portal, iss, sub, jti, now, representation } = stamp;
         Self {
             iss,
             sub,
@@ -248,6 +284,8 @@ impl<'a> AccessToken<'a> {
             iat: now,
             exp: granted.access_token_ends(now),
             jti,
+            authorization_details: granted.chosen.authorization_details.as_ref(),
+            representation,
         }
     }
 }

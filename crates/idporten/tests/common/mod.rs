@@ -66,7 +66,7 @@ pub fn rsa_key() -> SigningKey {
     KEY.get_or_init(|| SigningKey::generate(Alg::RS256).unwrap()).clone()
 }
 
-fn person(pid: Pid, born: &str) -> Persondokument {
+pub fn person(pid: Pid, born: &str) -> Persondokument {
     let origin = Opphav::default();
     Persondokument {
         identifikasjonsnummer: vec![Identifikasjonsnummer {
