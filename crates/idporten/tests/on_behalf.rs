@@ -85,6 +85,7 @@ fn people() -> Vec<Persondokument> {
             ..named(kari(), "1990-05-04", "Kari")
         },
         named(ola(), "1985-01-02", "Ola"),
+        named(born("1980-03-03"), "1980-03-03", "Uheldig"),
         Persondokument { foreldreansvar: of_kari.clone(), ..named(child(), "2015-06-07", "Lille") },
         Persondokument { foreldreansvar: of_kari.clone(), ..named(grown_child(), "2001-06-07", "Store") },
         Persondokument {
@@ -609,6 +610,15 @@ async fn many_businesses_are_searched() {
     let answer = browser.post("/ansattporten/velg", &[("id", &id), ("valg", first), ("valg", last)]).await;
     let (id_token, ..) = tokens(&f, "en", &sent(&answer)["code"]).await;
     assert_eq!(id_token["authorization_details"][0]["reportees"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_register_that_does_not_answer_is_told_the_client() {
+    let f = ansattporten().await;
+    let mut browser = f.browser();
+    let (id, answer) = picker(&mut browser, &ask("en", SERVICE, &[]), born("1980-03-03")).await;
+    assert_eq!(sent(&answer)["error"], "temporarily_unavailable");
+    browser.post("/ansattporten/velg", &[("id", &id), ("valg", "selv")]).await.is_page(400, "login_required");
 }
 
 #[tokio::test]

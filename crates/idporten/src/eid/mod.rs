@@ -36,7 +36,7 @@ const ATTEMPTS: i64 = 10;
 const ADULT: i16 = 18;
 /// Why a person is looked up, in their own access log.
 fn purpose(portal: Portal) -> Purpose {
-    Purpose::new(&format!(
+    Purpose::new(format!(
         "Innlogging med {}: kontroll av at personen finnes, lever og er voksen",
         portal.title()
     ))
