@@ -49,3 +49,8 @@ minid-nye-koder = Get new recovery codes
 minid-slett = Remove MinID
 minid-slett-hjelp = Your other eIDs, and what you have allowed services, stay as they are.
 minid-ingen = Choose a password to get MinID. Then you set up a code generator.
+
+# eIDs of others.
+upstream-avbrutt = You cancelled the sign-in at the eID provider.
+upstream-feil = The answer of the eID provider does not hold, and you are not signed in.
+upstream-svarer-ikke = The eID provider does not answer right now.

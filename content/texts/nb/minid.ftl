@@ -49,3 +49,8 @@ minid-nye-koder = Få nye reservekoder
 minid-slett = Fjern MinID
 minid-slett-hjelp = De andre eID-ene dine, og det du har gitt tjenester lov til, blir som før.
 minid-ingen = Velg et passord for å få MinID. Så setter du opp en kodegenerator.
+
+# eID-er hos andre.
+upstream-avbrutt = Du avbrøt innloggingen hos eID-leverandøren.
+upstream-feil = Svaret fra eID-leverandøren holder ikke, og du er ikke logget inn.
+upstream-svarer-ikke = eID-leverandøren svarer ikke akkurat nå.

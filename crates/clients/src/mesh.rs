@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response, Uri};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -19,6 +19,8 @@ use crate::ClientError;
 
 /// How long an answer over HTTP may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Largest answer over HTTP; bytes. The bulk loads and archives are smaller.
+const LARGEST: usize = 1 << 30;
 
 /// Knows for each component whether it lives in this process or at a URL. Clones share it.
 #[derive(Clone)]
@@ -89,13 +91,22 @@ impl Mesh {
         Ok(Response::from_parts(parts, body.to_bytes()))
     }
 
-    async fn send_http(&self, base: &str, request: Request<Vec<u8>>) -> Result<Response<Bytes>, ClientError> {
-        let (mut parts, body) = request.into_parts();
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        parts.uri = format!("{base}{path}")
-            .parse::<Uri>()
-            .map_err(|error| ClientError::Transport(format!("{base} is no URL: {error}")))?;
-        let request = Request::from_parts(parts, Full::new(Bytes::from(body)));
+    async fn send_http(
+        &self,
+        base: &str,
+        mut request: Request<Vec<u8>>,
+    ) -> Result<Response<Bytes>, ClientError> {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let uri = format!("{base}{path}").parse::<Uri>();
+        *request.uri_mut() =
+            uri.map_err(|error| ClientError::Transport(format!("{base} is no URL: {error}")))?;
+        self.send_outside(request).await
+    }
+
+    /// Sends a request with a whole URL to who is no component of ours.
+    pub async fn send_outside(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, ClientError> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let request = request.map(|body| Full::new(Bytes::from(body)));
         let exchange = async {
             let response = self
                 .0
@@ -104,12 +115,13 @@ impl Mesh {
                 .await
                 .map_err(|error| ClientError::Transport(error.to_string()))?;
             let (parts, body) = response.into_parts();
-            let body = body.collect().await.map_err(|error| ClientError::Transport(error.to_string()))?;
+            let body = Limited::new(body, LARGEST).collect().await;
+            let body = body.map_err(|error| ClientError::Transport(error.to_string()))?;
             Ok(Response::from_parts(parts, body.to_bytes()))
         };
         tokio::time::timeout(TIMEOUT, exchange)
             .await
-            .unwrap_or_else(|_| Err(ClientError::Transport(format!("{base} did not answer in time"))))
+            .unwrap_or_else(|_| Err(ClientError::Transport(format!("{host} did not answer in time"))))
     }
 }
 

@@ -113,6 +113,75 @@ pub struct File {
     /// Written when the nation has been made and loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
+    /// The eIDs of other providers, with which people sign in to ID-porten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub eid: Vec<Eid>,
+}
+
+/// `[[eid]]`: an OpenID Connect provider whose eID signs people in; see [`idporten::Upstream`]. Its redirect URI is
+/// `{base_url}/idporten/eid/{id}/tilbake`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Eid {
+    /// The segment of its addresses.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Its issuer.
+    pub issuer: String,
+    /// The client id that it has given us.
+    pub client_id: String,
+    /// A file with the client secret; this or `client_key_file`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret_file: Option<PathBuf>,
+    /// A file with the private key (PKCS #8, PEM) that signs our assertions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_key_file: Option<PathBuf>,
+    /// The name that the key is registered with there, where it is not its thumbprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_key_id: Option<String>,
+    /// What we ask for, besides `openid`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The claim that holds the person's number.
+    pub pid_claim: String,
+    /// What tokens call it in `amr`; its name unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amr: Option<String>,
+    /// Its `acr` values → `low`, `substantial` or `high`.
+    pub acr: BTreeMap<String, String>,
+}
+
+impl Eid {
+    /// As ID-porten takes it, with the secret read. Files are named from the data directory.
+    pub fn upstream(&self, data: &Path) -> anyhow::Result<idporten::Upstream> {
+        let read = |file: &Path| {
+            let file = data.join(file);
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
+        };
+        let auth = match (&self.client_secret_file, &self.client_key_file) {
+            (Some(file), None) => idporten::UpstreamAuth::Secret(read(file)?.trim().to_owned()),
+            (None, Some(file)) => {
+                let key = kernel::jose::SigningKey::from_pkcs8_pem(&read(file)?)?;
+                let key = self.client_key_id.as_deref().map_or(Ok(key.clone()), |kid| key.with_kid(kid))?;
+                idporten::UpstreamAuth::Key(Box::new(key))
+            }
+            _ => bail!("the eID {}: one of client_secret_file and client_key_file is wanted", self.id),
+        };
+        let mut scopes = vec!["openid".to_owned()];
+        scopes.extend(self.scopes.iter().filter(|scope| *scope != "openid").cloned());
+        Ok(idporten::Upstream {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            auth,
+            scopes,
+            acr: self.acr.clone(),
+            pid_claim: self.pid_claim.clone(),
+            amr: self.amr.clone().unwrap_or_else(|| self.name.clone()),
+        })
+    }
 }
 
 impl File {
@@ -187,6 +256,8 @@ pub struct Config {
     pub node: String,
     /// See [`kernel::Context::test_mode`].
     pub test_mode: bool,
+    /// See [`File::eid`].
+    pub eid: Vec<Eid>,
 }
 
 impl Config {
@@ -201,6 +272,7 @@ impl Config {
             only: COMPONENTS.iter().map(|name| (*name).to_owned()).collect(),
             node: DEFAULT_NODE.to_owned(),
             test_mode: true,
+            eid: Vec::new(),
         }
     }
 
@@ -244,6 +316,7 @@ impl Config {
             only,
             node: serving.node.clone(),
             test_mode: !(serving.production || file.production),
+            eid: file.eid.clone(),
         };
         Ok((config, file))
     }

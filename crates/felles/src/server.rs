@@ -170,7 +170,13 @@ impl Server {
         if here(idporten::NAME) {
             let ctx = shared.context(idporten::NAME).await?;
             let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::IDPORTEN)?);
-            let config = idporten::Config { master: shared.master()?, suggestions: suggestions(config)? };
+            let upstreams: anyhow::Result<_> =
+                config.eid.iter().map(|eid| eid.upstream(&config.data)).collect();
+            let config = idporten::Config {
+                master: shared.master()?,
+                suggestions: suggestions(config)?,
+                upstreams: upstreams?,
+            };
             let component = idporten::Component::new(ctx.clone(), people, config).await?;
             internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
                 .await?;
@@ -182,7 +188,11 @@ impl Server {
             let tokens = shared.tokens(internal::IDPORTEN)?;
             let people = Folkeregister::new(shared.mesh.clone(), tokens.clone());
             let businesses = Enhetsregister::new(shared.mesh.clone(), tokens);
-            let config = idporten::Config { master: shared.master()?, suggestions: suggestions(config)? };
+            let config = idporten::Config {
+                master: shared.master()?,
+                suggestions: suggestions(config)?,
+                upstreams: Vec::new(),
+            };
             let component =
                 idporten::Component::ansattporten(ctx.clone(), people, businesses, config).await?;
             parts.add(idporten::ANSATTPORTEN, component.router(), &ctx.store);

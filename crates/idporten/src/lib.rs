@@ -32,6 +32,7 @@ mod portal;
 mod store;
 
 pub use admin::{Registrar, RegistrationError};
+pub use eid::upstream::{Upstream, UpstreamAuth};
 pub use model::client::{ApplicationType, AuthMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage};
 pub use model::rights::ServiceRule;
 pub use portal::Portal;
@@ -72,6 +73,8 @@ pub struct Config {
     pub master: KeyEncryptionKey,
     /// Whom the test eID suggests.
     pub suggestions: Vec<Suggestion>,
+    /// The eIDs of other providers.
+    pub upstreams: Vec<Upstream>,
 }
 
 /// Why the component does not start.
@@ -83,6 +86,9 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// An upstream eID is not configured as it should be.
+    #[error("{0}")]
+    Upstream(String),
 }
 
 /// The provider. Clones share it.
@@ -98,6 +104,7 @@ pub struct Component {
     suggestions: Arc<[Suggestion]>,
     eids: Arc<[eid::Eid]>,
     minid: Arc<eid::minid::Minid>,
+    upstreams: Arc<eid::upstream::Upstreams>,
 }
 
 impl std::fmt::Debug for Component {
@@ -138,11 +145,13 @@ impl Component {
             .write(move |tx| Box::pin(async move { store::keep_secret(tx, SUB, sealed).await }))
             .await;
         let pairwise = Arc::new(model::tokens::Pairwise::new(&config.master.open(SUB, &keep?)?));
+        let upstreams = eid::upstream::Upstreams::open(&ctx, &config.master, config.upstreams).await?;
+        let upstreams = Arc::new(upstreams);
         let minid = Arc::new(eid::minid::Minid::open(&ctx, &config.master).await?);
         let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
         let keyring = Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
-        let eids = eid::offered(portal, ctx.test_mode).into();
+        let eids = eid::offered(portal, ctx.test_mode, &upstreams).into();
         let suggestions = config.suggestions.into();
         let component = Self {
             ctx,
@@ -155,6 +164,7 @@ impl Component {
             suggestions,
             eids,
             minid,
+            upstreams,
         };
         component.registrar().put_scopes(admin::own_scopes(portal)).await?;
         if portal == Portal::Idporten {

@@ -211,7 +211,11 @@ async fn ansattporten_over(register: Router) -> Fixture {
     let mesh = Mesh::new([].into());
     let people = Folkeregister::new(mesh.clone(), TokenSource::fixed("t"));
     let businesses = Enhetsregister::new(mesh.clone(), TokenSource::fixed("t"));
-    let config = Config { master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(), suggestions: vec![] };
+    let config = Config {
+        master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(),
+        suggestions: vec![],
+        upstreams: vec![],
+    };
     let component = Component::ansattporten(test.ctx.clone(), people, businesses, config).await.unwrap();
     let registrar = component.registrar();
     for new in
@@ -641,7 +645,11 @@ async fn idporten() -> Fixture {
     let test = context(MIGRATIONS).await;
     let mesh = Mesh::new([].into());
     let people = Folkeregister::new(mesh.clone(), TokenSource::fixed("t"));
-    let config = Config { master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(), suggestions: vec![] };
+    let config = Config {
+        master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(),
+        suggestions: vec![],
+        upstreams: vec![],
+    };
     let component = Component::new(test.ctx.clone(), people, config).await.unwrap();
     let registrar = component.registrar();
     let pseudonymous =

@@ -92,8 +92,11 @@ async fn sub_and_session_outlive_a_restart() {
     let mut browser = f.browser();
     let code = browser.sign_in("en", kari(), &[]).await;
     let before = f.id_claims("en", &code).await;
-    let config =
-        |byte| Config { master: KeyEncryptionKey::from_bytes(&[byte; 32]).unwrap(), suggestions: Vec::new() };
+    let config = |byte| Config {
+        master: KeyEncryptionKey::from_bytes(&[byte; 32]).unwrap(),
+        suggestions: Vec::new(),
+        upstreams: Vec::new(),
+    };
     let people = || Folkeregister::new(f.mesh.clone(), TokenSource::fixed("t"));
     let restarted = Component::new(f.test.ctx.clone(), people(), config(3)).await.unwrap();
     let router: axum::Router = restarted.router().into();

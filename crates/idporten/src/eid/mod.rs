@@ -29,6 +29,7 @@ use crate::{Component, store};
 
 pub mod minid;
 pub mod testid;
+pub mod upstream;
 
 /// How often a person may try in one sign-in.
 const ATTEMPTS: i64 = 10;
@@ -73,11 +74,12 @@ impl Eid {
 }
 
 /// The eIDs of this installation, in the order that the sign-in page shows them.
-pub fn offered(portal: Portal, test_mode: bool) -> Vec<Eid> {
+pub fn offered(portal: Portal, test_mode: bool, upstreams: &upstream::Upstreams) -> Vec<Eid> {
     let mut eids = Vec::new();
     if test_mode {
         eids.push(testid::eid());
     }
+    eids.extend(upstreams.eids());
     // A person's own eIDs are kept at ID-porten.
     if portal == Portal::Idporten {
         eids.push(minid::eid());
@@ -87,7 +89,7 @@ pub fn offered(portal: Portal, test_mode: bool) -> Vec<Eid> {
 
 /// The eIDs' own pages.
 pub fn router(portal: Portal) -> OpenApiRouter<Component> {
-    let routes = testid::router();
+    let routes = testid::router().merge(upstream::router());
     if portal == Portal::Idporten { routes.merge(minid::router()) } else { routes }
 }
 

@@ -20,6 +20,7 @@ use clients::{Mesh, TokenSource, encoded};
 use http_body_util::BodyExt as _;
 use idporten::{
     ApplicationType, AuthMethod, Component, Config, MIGRATIONS, NewClient, NewScope, OnBehalfOf, Suggestion,
+    Upstream,
 };
 use kernel::Context;
 use kernel::id::{Kjoenn, Orgnr, Pid};
@@ -214,6 +215,11 @@ pub async fn fixture() -> Fixture {
 
 /// A fixture whose context is changed before anything starts.
 pub async fn fixture_with(change: impl FnOnce(&mut Context)) -> Fixture {
+    fixture_of(change, Vec::new()).await
+}
+
+/// The same, with eIDs of other providers.
+pub async fn fixture_of(change: impl FnOnce(&mut Context), upstreams: Vec<Upstream>) -> Fixture {
     let mut test = context(MIGRATIONS).await;
     change(&mut test.ctx);
     let mesh = Mesh::new([].into());
@@ -223,8 +229,11 @@ pub async fn fixture_with(change: impl FnOnce(&mut Context)) -> Fixture {
         navn: "Kari Nordmann".to_owned(),
         hvem: "gravid".to_owned(),
     };
-    let config =
-        Config { master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(), suggestions: vec![suggestion] };
+    let config = Config {
+        master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(),
+        suggestions: vec![suggestion],
+        upstreams,
+    };
     let component = Component::new(test.ctx.clone(), people, config).await.unwrap();
     let registrar = component.registrar();
     registrar.put_scopes(scopes()).await.unwrap();

@@ -7,6 +7,7 @@
 
 use std::net::IpAddr;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::id::Pid;
 
 use crate::model::hash;
@@ -33,9 +34,10 @@ pub struct Door {
 
 /// The doors that an attempt to be `pid` goes through: from a browser that is `known`, or from anywhere.
 pub fn doors(pid: Pid, known: Option<&str>, address: Option<IpAddr>) -> Vec<Door> {
-    let door = |name: &str, what: &str, free, shared| {
-        let hash = hash(what).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Door { key: format!("{name}:{hash}"), free, shared }
+    let door = |name: &str, what: &str, free, shared| Door {
+        key: format!("{name}:{}", URL_SAFE_NO_PAD.encode(hash(what))),
+        free,
+        shared,
     };
     if let Some(browser) = known {
         return vec![door("nettleser", &format!("{browser} {}", pid.as_str()), 5, false)];

@@ -170,7 +170,7 @@ fn address(from: &From) -> Option<IpAddr> {
 
 /// What a person wrote as a recovery code or the code of a letter, as it was given out.
 fn code_as_given(typed: &str) -> String {
-    typed.chars().filter(|char| char.is_ascii_alphanumeric()).map(|char| char.to_ascii_uppercase()).collect()
+    typed.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_uppercase()).collect()
 }
 
 /// What is wrong with a new password, if anything.
