@@ -15,6 +15,7 @@ mod mesh;
 pub mod orgs;
 pub mod postkasse;
 pub mod request;
+pub mod selvbetjening;
 pub mod transparency;
 
 pub use maskinporten::TokenSource;

@@ -32,6 +32,27 @@ pub struct TokenResponse {
     pub scope: String,
 }
 
+/// An enterprise certificate that a test installation has issued, with its key: the only time the key is shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TestCertificate {
+    /// Its serial number; hexadecimal.
+    pub serial: String,
+    /// Whose it is.
+    pub orgnr: String,
+    /// The private key, PKCS#8 in PEM.
+    pub private_key_pem: String,
+    /// The certificate and its authorities', the certificate first; PEM.
+    pub certificate_pem: String,
+    /// The same as a grant's header has them.
+    pub x5c: Vec<String>,
+}
+
+impl std::fmt::Debug for TestCertificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TestCertificate({}, {})", self.serial, self.orgnr)
+    }
+}
+
 /// Whoever asks for tokens: a client registered in Maskinporten, and its key.
 #[derive(Clone)]
 pub struct ClientKey {

@@ -88,6 +88,34 @@ pub struct Nation {
     pub date: jiff::civil::Date,
 }
 
+/// Whose enterprise certificates Maskinporten believes: files, taken from the data directory unless absolute.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct EnterpriseCertificates {
+    /// Certificates of authorities, PEM or DER.
+    #[serde(default)]
+    pub anchors: Vec<PathBuf>,
+    /// Their lists of revoked certificates, PEM or DER; something else fetches them anew.
+    #[serde(default)]
+    pub crls: Vec<PathBuf>,
+}
+
+impl EnterpriseCertificates {
+    /// As Maskinporten takes them.
+    pub fn files(&self) -> maskinporten::TrustFiles {
+        maskinporten::TrustFiles { anchors: self.anchors.clone(), crls: self.crls.clone() }
+    }
+
+    fn within(&self, data: &Path) -> Self {
+        let within = |paths: &[PathBuf]| paths.iter().map(|path| data.join(path)).collect();
+        Self { anchors: within(&self.anchors), crls: within(&self.crls) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.anchors.is_empty() && self.crls.is_empty()
+    }
+}
+
 /// `felles.toml`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +138,9 @@ pub struct File {
     /// Components elsewhere: name → URL.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub remote: BTreeMap<String, String>,
+    /// See [`EnterpriseCertificates`].
+    #[serde(default, skip_serializing_if = "EnterpriseCertificates::is_empty")]
+    pub enterprise_certificates: EnterpriseCertificates,
     /// Written when the nation has been made and loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
@@ -258,6 +289,8 @@ pub struct Config {
     pub test_mode: bool,
     /// See [`File::eid`].
     pub eid: Vec<Eid>,
+    /// See [`EnterpriseCertificates`].
+    pub enterprise_certificates: EnterpriseCertificates,
 }
 
 impl Config {
@@ -273,6 +306,7 @@ impl Config {
             node: DEFAULT_NODE.to_owned(),
             test_mode: true,
             eid: Vec::new(),
+            enterprise_certificates: EnterpriseCertificates::default(),
         }
     }
 
@@ -317,6 +351,7 @@ impl Config {
             node: serving.node.clone(),
             test_mode: !(serving.production || file.production),
             eid: file.eid.clone(),
+            enterprise_certificates: file.enterprise_certificates.within(&options.data),
         };
         Ok((config, file))
     }

@@ -161,7 +161,9 @@ impl Server {
 
         if here(maskinporten::NAME) {
             let ctx = shared.context(maskinporten::NAME).await?;
-            let config = maskinporten::Config { master: shared.master()?, scopes: internal::scopes()? };
+            let trust = config.enterprise_certificates.files();
+            let config =
+                maskinporten::Config { master: shared.master()?, scopes: internal::scopes()?, trust };
             let component = maskinporten::Component::new(ctx.clone(), config).await?;
             internal::register(&component.registrar(), &shared.secrets).await?;
             parts.add(maskinporten::NAME, component.router(), &ctx.store);

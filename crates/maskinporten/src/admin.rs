@@ -1,16 +1,15 @@
-//! Clients, access and delegations, as the installation itself administers them. The self-service API is built on the
-//! same when it comes.
+//! Clients, access and delegations, as the installation itself administers them: who asks is trusted. What organisations
+//! do themselves comes by `api/forvaltning`.
 
-use jiff::{Span, Timestamp};
-use kernel::clock::{Clock, oslo};
+use clients::selvbetjening::{Refused, System, SystemUser};
+use kernel::clock::Clock;
 use kernel::id::Orgnr;
-use kernel::jose::{Jwk, PublicKey};
+use kernel::jose::{Jwk, check_client_keys, client_keys_expire};
 use kernel::store::{Store, StoreError};
+use uuid::Uuid;
 
+use crate::certificate::locked;
 use crate::{model, store};
-
-/// Most keys of a client.
-const KEYS: usize = 5;
 
 /// A scope to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,30 +84,18 @@ fn check(client: &NewClient) -> Result<(), RegistrationError> {
             "the client id does not have 1 to 100 legal characters".to_owned(),
         ));
     }
-    if client.jwks.len() > KEYS {
-        return invalid("it has more than five keys");
-    }
     if !(0..=model::LONGEST_LIFETIME).contains(&client.access_token_lifetime) {
         return invalid("the tokens' life is not from 0 to 3600 seconds");
     }
-    for (n, jwk) in client.jwks.iter().enumerate() {
-        if !jwk.kid.as_deref().is_some_and(|kid| legal(kid, 255)) {
-            return invalid("a key has no legal kid");
-        }
-        if client.jwks.iter().take(n).any(|before| before.kid == jwk.kid) {
-            return invalid("two keys have the same kid");
-        }
-        if let Err(error) = PublicKey::from_jwk(jwk) {
-            return invalid(&error.to_string());
+    if let Err(error) = check_client_keys(&client.jwks) {
+        return invalid(&error.to_string());
+    }
+    for jwk in &client.jwks {
+        if let Err(why) = locked(jwk, &client.orgnr) {
+            return invalid(why);
         }
     }
     Ok(())
-}
-
-/// A year from `now`, which is how long a key may be used.
-fn in_a_year(now: Timestamp) -> i64 {
-    let then = now.to_zoned_datetime(oslo()).checked_add(Span::new().years(1));
-    then.map_or(i64::MAX, |then| then.timestamp().as_second())
 }
 
 /// Administers clients and scopes over the component's store: in the server, or beside it (the command line), since
@@ -130,7 +117,7 @@ impl Registrar {
     pub async fn register_client(&self, client: NewClient) -> Result<(), RegistrationError> {
         check(&client)?;
         let now = self.clock.now();
-        let keys_expire = in_a_year(now);
+        let keys_expire = client_keys_expire(now);
         self.store
             .write(move |tx| {
                 Box::pin(async move {
@@ -140,7 +127,7 @@ impl Registrar {
                     }
                     store::put_client(tx, &client, keys_expire, now.as_second()).await?;
                     for scope in &client.scopes {
-                        store::set_access(tx, scope, &client.orgnr, true).await?;
+                        store::set_access(tx, scope, &client.orgnr, true, now.as_second()).await?;
                     }
                     Ok(())
                 })
@@ -159,7 +146,8 @@ impl Registrar {
 
     /// Makes scopes, or makes those that exist as told.
     pub async fn put_scopes(&self, scopes: Vec<NewScope>) -> Result<(), StoreError> {
-        self.store.write(move |tx| Box::pin(async move { store::put_scopes(tx, &scopes).await })).await
+        let now = self.clock.now().as_second();
+        self.store.write(move |tx| Box::pin(async move { store::put_scopes(tx, &scopes, now).await })).await
     }
 
     /// Takes a scope out of use, or into it again. Whether it exists.
@@ -173,10 +161,10 @@ impl Registrar {
 
     /// Gives an organisation access to a scope, or takes it.
     pub async fn set_access(&self, scope: &str, consumer: Orgnr, given: bool) -> Result<(), StoreError> {
-        let scope = scope.to_owned();
-        let write = self
-            .store
-            .write(move |tx| Box::pin(async move { store::set_access(tx, &scope, &consumer, given).await }));
+        let (scope, now) = (scope.to_owned(), self.clock.now().as_second());
+        let write = self.store.write(move |tx| {
+            Box::pin(async move { store::set_access(tx, &scope, &consumer, given, now).await })
+        });
         write.await
     }
 
@@ -191,6 +179,37 @@ impl Registrar {
         let scope = scope.to_owned();
         let write = self.store.write(move |tx| {
             Box::pin(async move { store::set_delegation(tx, &scope, &consumer, &supplier, given).await })
+        });
+        write.await
+    }
+
+    /// Gives an organisation a prefix of scopes; it may then make scopes that begin with it.
+    pub async fn assign_prefix(&self, prefix: &str, owner: Orgnr) -> Result<(), StoreError> {
+        let prefix = prefix.to_owned();
+        self.store
+            .write(move |tx| Box::pin(async move { store::put_prefix(tx, &prefix, &owner).await }))
+            .await
+    }
+
+    /// Keeps a supplier's system and which clients belong to it; a client belongs to one system.
+    pub async fn put_system(&self, supplier: Orgnr, system: System) -> Result<(), Refused> {
+        let now = self.clock.now().as_second();
+        let write = self.store.write(move |tx| {
+            Box::pin(async move { store::forvaltning::put_system(tx, &supplier, &system, now).await })
+        });
+        write.await
+    }
+
+    /// Gives a business a user of a system. Safe to repeat: gives the one that it has.
+    pub async fn put_system_user(
+        &self,
+        id: Uuid,
+        party: Orgnr,
+        user: SystemUser,
+    ) -> Result<SystemUser, Refused> {
+        let now = self.clock.now().as_second();
+        let write = self.store.write(move |tx| {
+            Box::pin(async move { store::forvaltning::put_system_user(tx, id, &party, user, now).await })
         });
         write.await
     }

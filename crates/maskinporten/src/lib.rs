@@ -5,7 +5,7 @@
 //! are durable. What is known of a client is remembered parsed (`registry.rs`) and checked against its revision inside
 //! the transaction, so that a client that is deactivated on one node gets no token on another.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use kernel::Context;
@@ -15,18 +15,30 @@ use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::api::refused::Refused;
+use crate::certificate::Trust;
+
 mod admin;
 mod api;
+mod ca;
+mod certificate;
 pub mod model;
+mod registration;
 mod registry;
 mod store;
 
 pub use admin::{NewClient, NewScope, Registrar, RegistrationError};
+pub use ca::{CaError, Seid, Subject, TestCa};
+pub use certificate::{TrustError, TrustFiles};
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::maskinporten::NAME;
 /// The tables of clients, scopes, keys and what was issued.
-pub const MIGRATIONS: &[&str] = &[kernel::jose::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    kernel::jose::MIGRATION,
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_selvbetjening.sql"),
+];
 
 /// How often keys are looked after and used assertions forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(30);
@@ -40,6 +52,8 @@ pub struct Config {
     pub master: KeyEncryptionKey,
     /// The scopes that exist from the start; those that the store knows already are brought up to date.
     pub scopes: Vec<NewScope>,
+    /// The authorities whose enterprise certificates are believed, besides the installation's own in test.
+    pub trust: TrustFiles,
 }
 
 /// Why the component does not start.
@@ -51,6 +65,12 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The certificates of the trusted authorities cannot be read.
+    #[error("enterprise certificates: {0}")]
+    Trust(#[from] TrustError),
+    /// The test authority cannot be opened or made.
+    #[error(transparent)]
+    Ca(#[from] CaError),
 }
 
 /// The token service. Clones share it.
@@ -60,11 +80,18 @@ pub struct Component {
     issuer: Arc<str>,
     keyring: Keyring,
     registry: registry::Registry,
+    trust_files: Arc<TrustFiles>,
+    trust: Arc<RwLock<Arc<Trust>>>,
+    /// In test alone.
+    test_ca: Option<Arc<TestCa>>,
 }
 
 impl Component {
     /// The component over its context: opens the signing keys and brings the catalogue of scopes up to date.
     pub async fn new(ctx: Context, config: Config) -> Result<Self, StartError> {
+        let trust = Arc::new(RwLock::new(Arc::new(Trust::read(&config.trust)?)));
+        let test_ca =
+            if ctx.test_mode { Some(Arc::new(open_test_ca(&ctx, &config.master).await?)) } else { None };
         let lifecycle = Lifecycle::new(model::LONGEST_LIFETIME);
         let keyring =
             Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, ctx.clock.now())
@@ -72,7 +99,8 @@ impl Component {
         Registrar::new(ctx.store.clone(), ctx.clock.clone()).put_scopes(config.scopes).await?;
         let issuer = Arc::from(format!("{}/maskinporten/", ctx.base_url));
         let registry = registry::Registry::new(ctx.store.clone()).await?;
-        Ok(Self { ctx, issuer, keyring, registry })
+        let trust_files = Arc::new(config.trust);
+        Ok(Self { ctx, issuer, keyring, registry, trust_files, trust, test_ca })
     }
 
     /// The issuer as it stands in `iss`, with its slash.
@@ -85,9 +113,27 @@ impl Component {
         Registrar::new(self.ctx.store.clone(), self.ctx.clock.clone())
     }
 
+    /// The authorities that are configured.
+    fn trust(&self) -> Arc<Trust> {
+        self.trust.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What to believe of the test authority now, where there is one.
+    async fn test_trust(&self) -> Result<Option<Trust>, Refused> {
+        let Some(ca) = &self.test_ca else { return Ok(None) };
+        let trust = ca.trust(&self.ctx.store, self.ctx.clock.now()).await.map_err(|error| {
+            tracing::error!(%error, "the test authority does not work");
+            Refused::server()
+        })?;
+        Ok(Some(trust))
+    }
+
     /// Every route, with its full path.
     pub fn router(&self) -> OpenApiRouter {
         OpenApiRouter::new()
+            .merge(api::forvaltning::router(self))
+            .routes(routes!(api::testsertifikat::authorities))
+            .routes(routes!(api::testsertifikat::crl))
             .routes(routes!(api::token::token))
             .routes(routes!(api::token::token_slash))
             .routes(routes!(api::jwks::jwk))
@@ -115,6 +161,15 @@ impl Component {
     pub async fn look_after(&self) -> Result<(), StartError> {
         let now = self.ctx.clock.now();
         self.keyring.rotate_due(now).await?;
+        if !self.trust_files.crls.is_empty() {
+            match Trust::read(&self.trust_files) {
+                Ok(trust) => *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust),
+                // The lists of before end by themselves when they are too old.
+                Err(error) => {
+                    tracing::error!(%error, "the lists of revoked certificates were not read again")
+                }
+            }
+        }
         let before = now.as_second() - model::SKEW;
         loop {
             let forgotten: Result<u64, StoreError> = self
@@ -127,4 +182,13 @@ impl Component {
             }
         }
     }
+}
+
+/// Where the test authority's list of revoked certificates is.
+const CRL_PATH: &str = "/maskinporten/testca/virksomhet.crl";
+
+/// Opens the test authority of an installation's store, or makes it: in the server, or beside it (the command line).
+pub async fn open_test_ca(ctx: &Context, master: &KeyEncryptionKey) -> Result<TestCa, CaError> {
+    let url = format!("{}{CRL_PATH}", ctx.base_url);
+    TestCa::open(&ctx.store, master, &ctx.rng, ctx.clock.now(), url).await
 }

@@ -11,13 +11,14 @@ use kernel::auth::Organisation;
 use kernel::id::{Orgnr, Pid};
 use kernel::jose::{Alg, JoseError, Jwt, PublicKey};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::refused::Refused;
+use crate::certificate::{self, Enterprise, Trust};
 
 /// The algorithms that assertions may be signed with.
-pub const ALGS: [Alg; 4] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::ES256];
+pub const ALGS: [Alg; 5] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::PS256, Alg::ES256];
 /// How long an assertion may live, from `iat` to `exp`; seconds.
 pub const LONGEST_ASSERTION: i64 = 120;
 /// How far ahead of this server's clock `iat` may be; seconds.
@@ -48,6 +49,10 @@ pub struct Client {
     pub access: HashSet<String>,
     /// Its keys by name.
     pub keys: HashMap<String, ClientKey>,
+    /// What kind it is: `maskinporten`, `krr` or `eformidling`.
+    pub integration_type: String,
+    /// The customers that it names as `iss_onbehalfof`.
+    pub onbehalfof: HashSet<String>,
     /// Grows with every change of what is above.
     pub revision: i64,
 }
@@ -59,6 +64,26 @@ pub struct ClientKey {
     pub key: PublicKey,
     /// When it may no longer be used; seconds since 1970.
     pub expires: i64,
+    /// The certificate that it is locked to; DER.
+    pub certificate: Option<Vec<u8>>,
+}
+
+/// How a client has shown who it is, as `client_amr` tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amr {
+    /// By a registered key.
+    PrivateKeyJwt,
+    /// By an enterprise certificate.
+    Virksomhetssertifikat,
+}
+
+impl Amr {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::Virksomhetssertifikat => "virksomhetssertifikat",
+        }
+    }
 }
 
 /// A scope of the catalogue.
@@ -72,6 +97,8 @@ pub struct Scope {
     pub at_max_age: i64,
     /// Where its delegations are kept (Altinn's issuer); `None` where it cannot be delegated.
     pub delegation_source: Option<String>,
+    /// The kinds of clients that may have it.
+    pub allowed_integration_types: Vec<String>,
 }
 
 /// The scopes that exist.
@@ -147,7 +174,7 @@ struct Assertion {
     resource: Option<OneOrMany>,
     pid: Option<Pid>,
     consumer_org: Option<String>,
-    iss_onbehalfof: Option<Value>,
+    iss_onbehalfof: Option<String>,
     authorization_details: Option<Value>,
 }
 
@@ -156,11 +183,50 @@ struct Issuer {
     iss: Option<String>,
 }
 
-/// The client that an assertion says it is from; nothing is verified yet.
-pub fn claimed_client(assertion: &str) -> Result<String, Refused> {
+/// Who an assertion says that it is from; nothing is verified yet.
+#[derive(Debug)]
+pub struct Claimed {
+    /// The client.
+    pub client_id: String,
+    /// Whether it shows an enterprise certificate.
+    pub by_certificate: bool,
+}
+
+/// Who an assertion says that it is from.
+pub fn claimed(assertion: &str) -> Result<Claimed, Refused> {
     let jwt = Jwt::parse(assertion).map_err(|error| Refused::malformed(&error))?;
     let claims: Issuer = jwt.unverified_claims().map_err(|error| Refused::malformed(&error))?;
-    claims.iss.ok_or_else(|| Refused::request("The claim iss is missing"))
+    let client_id = claims.iss.ok_or_else(|| Refused::request("The claim iss is missing"))?;
+    Ok(Claimed { client_id, by_certificate: jwt.header().x5c.is_some() })
+}
+
+/// An assertion that is a client's, addressed to us, and not too old. Whether it has been used is not known yet, nor
+/// whether the client may have what it asks for.
+pub struct Verified {
+    claims: Assertion,
+    client: Arc<Client>,
+    amr: Amr,
+    /// What makes the assertion one: of its client and `jti`.
+    pub fingerprint: Vec<u8>,
+    assertion_expires: i64,
+}
+
+/// A system user that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedSystemUser {
+    /// The business whose system user it is.
+    pub party: Orgnr,
+    /// Which of its system users, where it has several in the same system; empty where none is named.
+    pub external_ref: String,
+}
+
+/// A system user of the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemUser {
+    /// Its id.
+    pub id: String,
+    /// The system that it is of.
+    pub system_id: String,
 }
 
 /// A token to issue, if the assertion has not been used and the delegation, where there is one, exists.
@@ -174,8 +240,14 @@ pub struct Grant {
     pub fingerprint: Vec<u8>,
     /// When the assertion ends; seconds since 1970.
     pub assertion_expires: i64,
+    /// How the client has shown who it is.
+    pub amr: Amr,
     /// On whose behalf the client's owner asks, if another's, and where that is kept.
     pub delegation: Option<Delegation>,
+    /// The system user that the token is for.
+    pub system_user: Option<AskedSystemUser>,
+    /// The customer that the client names; for the statistics, it gives no rights.
+    pub onbehalfof: Option<String>,
     /// The scopes granted, in the order asked for.
     pub scopes: Vec<String>,
     /// For whom the token is; empty where nobody is named.
@@ -197,19 +269,45 @@ pub struct Delegation {
     pub restricted: Vec<String>,
 }
 
-/// Decides on an assertion at `now` (seconds since 1970), addressed to `issuer`.
-pub fn decide(assertion: &str, known: &Known, issuer: &str, now: i64) -> Result<Grant, Refused> {
+/// What a certificate is checked against: the configured authorities and the installation's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Authorities<'a> {
+    /// Those that are configured.
+    pub configured: &'a Trust,
+    /// The installation's own test authority, where it has one.
+    pub test: Option<&'a Trust>,
+}
+
+/// Whether an assertion is its client's and addressed to `issuer`, at `now` (seconds since 1970).
+pub fn verify(
+    assertion: &str,
+    known: &Known,
+    authorities: Authorities<'_>,
+    issuer: &str,
+    now: i64,
+) -> Result<Verified, Refused> {
     let jwt = Jwt::parse(assertion).map_err(|error| Refused::malformed(&error))?;
     let client = known.client.as_ref().filter(|client| client.active).ok_or_else(Refused::client)?;
-    let key = key(&jwt, client, now)?;
-    let payload = jwt.verify(key, &ALGS).map_err(|error| match error {
+    let wrong = |error| match error {
         JoseError::Algorithm => {
             Refused::grant("MP-124", "The assertion's algorithm is not allowed for its key")
         }
         _ => {
             Refused::grant("MP-124", "Invalid assertion. Client authentication failed. Invalid JWT signature")
         }
-    })?;
+    };
+    let (payload, amr) = match (&jwt.header().kid, &jwt.header().x5c) {
+        (None, None) => return Err(Refused::request("The assertion's header has neither kid nor x5c")),
+        (Some(_), Some(_)) => return Err(Refused::request("The assertion's header has both kid and x5c")),
+        (Some(kid), None) => {
+            let key = registered(kid, client, now)?;
+            (jwt.verify(key, &ALGS).map_err(wrong)?, Amr::PrivateKeyJwt)
+        }
+        (None, Some(x5c)) => {
+            let enterprise = enterprise(x5c, client, authorities, now)?;
+            (jwt.verify(&enterprise.key, &ALGS).map_err(wrong)?, Amr::Virksomhetssertifikat)
+        }
+    };
     let claims: Assertion = payload.claims().map_err(|error| Refused::malformed(&error))?;
     let audience = match &claims.aud {
         Some(OneOrMany::One(aud)) => Some(aud),
@@ -223,51 +321,12 @@ pub fn decide(assertion: &str, known: &Known, issuer: &str, now: i64) -> Result<
         return Err(Refused::grant("MP-110", why));
     }
     let assertion_expires = times(&claims, now)?;
-    if claims.authorization_details.is_some_and(|details| !details.is_null()) {
-        return Err(Refused::authorization_details());
-    }
-    if claims.iss_onbehalfof.is_some() {
-        return Err(Refused::request("The claim iss_onbehalfof is not supported; use consumer_org"));
-    }
-    let aud = match claims.resource {
-        None => Vec::new(),
-        Some(OneOrMany::One(resource)) => vec![resource],
-        Some(OneOrMany::Many(resources)) => resources,
-    };
-    if aud.iter().any(String::is_empty) {
-        return Err(Refused::request("The claim resource holds an empty value"));
-    }
-    let scopes = scopes(claims.scope.as_deref())?;
-    let (lifetime, delegation) = access(&scopes, claims.consumer_org.as_deref(), client, &known.catalogue)?;
-    Ok(Grant {
-        fingerprint: fingerprint(client, claims.jti.as_deref(), assertion),
-        client: client.clone(),
-        catalogue_revision: known.catalogue.revision,
-        assertion_expires,
-        delegation,
-        scopes,
-        aud,
-        pid: claims.pid,
-        lifetime,
-    })
+    let fingerprint = fingerprint(client, claims.jti.as_deref(), assertion);
+    Ok(Verified { claims, client: client.clone(), amr, fingerprint, assertion_expires })
 }
 
-/// The client's key that the assertion names.
-fn key<'a>(jwt: &Jwt<'_>, client: &'a Client, now: i64) -> Result<&'a PublicKey, Refused> {
-    let header = jwt.header();
-    let Some(kid) = &header.kid else {
-        return Err(match &header.x5c {
-            None => Refused::request("The assertion's header has neither kid nor x5c"),
-            Some(Value::Array(_)) => Refused::grant(
-                "MP-120",
-                "The certificate is not trusted: this installation trusts no certificate authority, register a key and use kid",
-            ),
-            Some(_) => Refused::grant("MP-123", "x5c in the assertion's header is not an array"),
-        });
-    };
-    if header.x5c.is_some() {
-        return Err(Refused::request("The assertion's header has both kid and x5c"));
-    }
+/// The client's key of this name.
+fn registered<'a>(kid: &str, client: &'a Client, now: i64) -> Result<&'a PublicKey, Refused> {
     let key = client.keys.get(kid).ok_or_else(|| {
         Refused::grant(
             "MP-124",
@@ -275,9 +334,132 @@ fn key<'a>(jwt: &Jwt<'_>, client: &'a Client, now: i64) -> Result<&'a PublicKey,
         )
     })?;
     if key.expires <= now {
-        return Err(Refused::grant("MP-121", "The client's key has expired"));
+        return Err(Refused::grant(
+            "MP-121",
+            "Invalid assertion. Client authentication failed. The client's key has expired",
+        ));
     }
     Ok(&key.key)
+}
+
+/// The enterprise that a chain of certificates is of, if it is the client's organisation and its keys let it be used.
+fn enterprise(
+    x5c: &Value,
+    client: &Client,
+    authorities: Authorities<'_>,
+    now: i64,
+) -> Result<Enterprise, Refused> {
+    let chain = certificate::chain(x5c)?;
+    let enterprise = authorities.configured.verify(authorities.test, &chain, now)?;
+    if enterprise.orgnr != client.orgnr {
+        return Err(Refused::grant(
+            "MP-122",
+            "Invalid assertion. Client authentication failed. The certificate is of another organisation than the client",
+        ));
+    }
+    if !client.keys.is_empty() {
+        let locked = client.keys.values().find(|key| key.certificate.as_deref() == Some(&enterprise.leaf));
+        match locked {
+            None => {
+                return Err(Refused::grant(
+                    "MP-120",
+                    "Invalid assertion. Client authentication failed. The client has registered keys and must use kid, or the certificate that it is locked to",
+                ));
+            }
+            Some(key) if key.expires <= now => {
+                return Err(Refused::grant(
+                    "MP-121",
+                    "Invalid assertion. Client authentication failed. The client's key has expired",
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(enterprise)
+}
+
+/// Decides what a verified assertion gives.
+pub fn decide(verified: &Verified, known: &Known) -> Result<Grant, Refused> {
+    let Verified { claims, client, .. } = verified;
+    let aud = match &claims.resource {
+        None => Vec::new(),
+        Some(OneOrMany::One(resource)) => vec![resource.clone()],
+        Some(OneOrMany::Many(resources)) => resources.clone(),
+    };
+    if aud.iter().any(String::is_empty) {
+        return Err(Refused::request("The claim resource holds an empty value"));
+    }
+    let onbehalfof = claims.iss_onbehalfof.as_ref();
+    if let Some(handle) = onbehalfof {
+        if claims.consumer_org.is_some() {
+            return Err(Refused::request("The claims iss_onbehalfof and consumer_org exclude each other"));
+        }
+        if !client.onbehalfof.contains(handle) {
+            return Err(Refused::request("The client has no customer of that iss_onbehalfof"));
+        }
+    }
+    let scopes = scopes(claims.scope.as_deref())?;
+    let (lifetime, delegation) = access(&scopes, claims.consumer_org.as_deref(), client, &known.catalogue)?;
+    let system_user = match claims.authorization_details.as_ref().filter(|details| !details.is_null()) {
+        None => None,
+        Some(_) if delegation.is_some() => {
+            return Err(Refused::request(
+                "The claims authorization_details and consumer_org exclude each other",
+            ));
+        }
+        Some(details) => Some(asked_system_user(details)?),
+    };
+    Ok(Grant {
+        fingerprint: verified.fingerprint.clone(),
+        client: client.clone(),
+        amr: verified.amr,
+        catalogue_revision: known.catalogue.revision,
+        assertion_expires: verified.assertion_expires,
+        delegation,
+        system_user,
+        onbehalfof: onbehalfof.cloned(),
+        scopes,
+        aud,
+        pid: claims.pid,
+        lifetime,
+    })
+}
+
+/// The type of authorization details that names a system user.
+pub const SYSTEM_USER: &str = "urn:altinn:systemuser";
+
+/// Reads `authorization_details`: one system user of one business.
+fn asked_system_user(details: &Value) -> Result<AskedSystemUser, Refused> {
+    let bad = |why: &str| Refused::authorization_details("MP-303", why);
+    let list = details.as_array().ok_or_else(|| bad("It is not an array"))?;
+    if let Some(other) = list.iter().find(|one| one.get("type").and_then(Value::as_str) != Some(SYSTEM_USER))
+    {
+        let why = if other.get("type").is_some() { "The type is unknown" } else { "The type is missing" };
+        return Err(Refused::authorization_details("MP-301", why));
+    }
+    let [one] = list.as_slice() else { return Err(bad("It does not have exactly one element")) };
+    let members = one.as_object().ok_or_else(|| bad("Its element is not an object"))?;
+    if members.keys().any(|name| !["type", "systemuser_org", "externalRef"].contains(&name.as_str())) {
+        return Err(Refused::authorization_details("MP-302", "A field is unknown"));
+    }
+    let party = members.get("systemuser_org").ok_or_else(|| bad("systemuser_org is missing"))?;
+    let member = |name: &str| party.get(name).and_then(Value::as_str);
+    if party.as_object().is_some_and(|party| party.keys().any(|name| name != "authority" && name != "ID")) {
+        return Err(Refused::authorization_details("MP-302", "A field of systemuser_org is unknown"));
+    }
+    if member("authority") != Some("iso6523-actorid-upis") {
+        return Err(bad("The authority of systemuser_org is not iso6523-actorid-upis"));
+    }
+    let number = member("ID").and_then(|id| id.strip_prefix("0192:"));
+    let party = number.and_then(|number| Orgnr::parse(number).ok());
+    let party =
+        party.ok_or_else(|| bad("The ID of systemuser_org is not 0192: and an organisation number"))?;
+    let external_ref = match members.get("externalRef") {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) if (1..=255).contains(&text.len()) => text.clone(),
+        Some(_) => return Err(bad("externalRef is not a text of 1 to 255 bytes")),
+    };
+    Ok(AskedSystemUser { party, external_ref })
 }
 
 /// Checks the assertion's times and gives its end.
@@ -329,6 +511,12 @@ fn access(
     for name in scopes {
         let scope = catalogue.scopes.get(name).filter(|scope| scope.active);
         let scope = scope.ok_or_else(|| Refused::scope("MP-200", name, "does not exist or is not active"))?;
+        if !scope.allowed_integration_types.iter().any(|allowed| {
+            // The kinds for the contact register and for message exchange are clients of Maskinporten, too.
+            *allowed == client.integration_type || allowed == "maskinporten"
+        }) {
+            return Err(Refused::scope("MP-201", name, "is not for clients of Maskinporten"));
+        }
         if !client.scopes.contains(name) && !scope.accessible_for_all {
             return Err(Refused::scope("MP-200", name, "is not registered on the client"));
         }
@@ -388,12 +576,23 @@ pub struct TokenClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     delegation_source: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    client_onbehalfof: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<Pid>,
 }
 
 impl<'a> TokenClaims<'a> {
-    /// The claims of the token that `grant` gives.
-    pub fn new(grant: &'a Grant, scope: &'a str, issuer: &'a str, jti: &'a str, now: i64) -> Self {
+    /// The claims of the token that `grant` gives, with the system user that was found for it.
+    pub fn new(
+        grant: &'a Grant,
+        system_user: Option<&SystemUser>,
+        scope: &'a str,
+        issuer: &'a str,
+        jti: &'a str,
+        now: i64,
+    ) -> Self {
         let owner = &grant.client.orgnr;
         let delegation = grant.delegation.as_ref();
         Self {
@@ -404,7 +603,7 @@ impl<'a> TokenClaims<'a> {
             },
             scope,
             iss: issuer,
-            client_amr: "private_key_jwt",
+            client_amr: grant.amr.as_str(),
             token_type: "Bearer",
             exp: now + grant.lifetime,
             iat: now,
@@ -413,6 +612,15 @@ impl<'a> TokenClaims<'a> {
             consumer: Organisation::of(delegation.map_or(owner, |delegation| &delegation.consumer)),
             supplier: delegation.map(|_| Organisation::of(owner)),
             delegation_source: delegation.map(|delegation| delegation.source.as_str()),
+            client_onbehalfof: grant.onbehalfof.as_deref(),
+            authorization_details: grant.system_user.as_ref().zip(system_user).map(|(asked, found)| {
+                json!([{
+                    "type": SYSTEM_USER,
+                    "systemuser_id": [found.id],
+                    "systemuser_org": Organisation::of(&asked.party),
+                    "system_id": found.system_id,
+                }])
+            }),
             pid: grant.pid,
         }
     }

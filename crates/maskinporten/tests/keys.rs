@@ -13,7 +13,8 @@ async fn metadata_is_that_of_the_real_service() {
     let expected = json!({
         "issuer": ISSUER, "token_endpoint": format!("{ISSUER}token"), "jwks_uri": format!("{ISSUER}jwk"),
         "token_endpoint_auth_methods_supported": ["private_key_jwt"], "grant_types_supported": [GRANT],
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "RS512", "ES256"],
+        "authorization_details_types_supported": ["urn:altinn:systemuser"],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "RS512", "PS256", "ES256"],
     });
     for path in [
         "/maskinporten/.well-known/oauth-authorization-server",

@@ -7,7 +7,7 @@ use common::*;
 use http::StatusCode;
 use jiff::SignedDuration;
 use kernel::jose::{Alg, SigningKey};
-use maskinporten::{Component, Config, NewClient, Registrar, RegistrationError};
+use maskinporten::{Component, Config, NewClient, Registrar, RegistrationError, TrustFiles};
 use serde_json::json;
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn each_fault_has_its_code() {
         (json!({ "iss_onbehalfof": "x" }), (400, "invalid_request", "011")),
         (
             json!({ "authorization_details": [{ "type": "urn:altinn:systemuser" }] }),
-            (400, "invalid_authorization_details", "301"),
+            (400, "invalid_authorization_details", "303"),
         ),
     ];
     for (changes, (status, error, code)) in faults {
@@ -213,7 +213,7 @@ async fn an_assertion_is_used_once() {
     assert_eq!(f.refused(&f.ec.sign_jwt(None, &claims).unwrap()).await, replayed);
 
     // Another node over the same store, started later, remembers.
-    let config = Config { master: master(), scopes: scopes() };
+    let config = Config { master: master(), scopes: scopes(), trust: TrustFiles::default() };
     let node = Component::new(f.test.ctx.clone(), config).await.unwrap();
     let assertion = f.assertion(json!({ "jti": "felles" }));
     f.token(&assertion).await;

@@ -43,6 +43,10 @@ pub struct Jwk {
     /// The point's y.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
+    /// The chain of certificates that the key is of, the key's own first; each is base64 of DER. A client that registers
+    /// a key with it is locked to that certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x5c: Option<Vec<String>>,
 }
 
 impl Jwk {
@@ -73,6 +77,7 @@ impl Jwk {
             crv: None,
             x: None,
             y: None,
+            x5c: None,
         }
     }
 

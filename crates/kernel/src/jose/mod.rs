@@ -8,12 +8,14 @@
 //! `jwk`, `jku`, `x5u`; a DPoP proof's own key shows that proof alone), and the algorithm is one of those that the caller allows. Symmetric algorithms and `none`
 //! do not exist here.
 
+mod client;
 pub mod dpop;
 mod jwk;
 mod keyring;
 mod sign;
 mod verify;
 
+pub use client::{CLIENT_KEYS, check_client_keys, client_keys_expire};
 pub use jwk::{Jwk, KeySet, PublicKey};
 pub use keyring::{KeyEncryptionKey, Keyring, Lifecycle, MIGRATION};
 pub use sign::SigningKey;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Component;
-use crate::model::ALGS;
+use crate::model::{ALGS, SYSTEM_USER};
 
 /// The service's metadata.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +26,8 @@ pub struct Metadata {
     pub grant_types_supported: Vec<String>,
     /// What assertions may be signed with.
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// The kinds of authorization details.
+    pub authorization_details_types_supported: Vec<String>,
 }
 
 /// The service's metadata.
@@ -61,6 +63,7 @@ fn answer(component: &Component) -> impl IntoResponse + use<> {
             .iter()
             .map(|alg| alg.as_str().to_owned())
             .collect(),
+        authorization_details_types_supported: vec![SYSTEM_USER.to_owned()],
     };
     ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(metadata))
 }

@@ -99,10 +99,20 @@ impl Refused {
         Self::new(StatusCode::FORBIDDEN, "invalid_altinn_customer_delegation", Some("MP-251"), why)
     }
 
-    /// Kinds of authorization details are not built yet.
-    pub fn authorization_details() -> Self {
-        let why = "No type of authorization_details is supported";
-        Self::new(StatusCode::BAD_REQUEST, "invalid_authorization_details", Some("MP-301"), why)
+    /// `authorization_details` that are not understood.
+    pub fn authorization_details(code: &'static str, why: &str) -> Self {
+        let why = format!("Invalid authorization_details. {why}");
+        Self::new(StatusCode::BAD_REQUEST, "invalid_authorization_details", Some(code), why)
+    }
+
+    /// No such system user: the client is of no system, or the business has let that system in with no system user.
+    pub fn system_user() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_altinn_customer_configuration",
+            Some("MP-303"),
+            "No system user was found for the client's system and the organisation",
+        )
     }
 
     /// The fault is ours.

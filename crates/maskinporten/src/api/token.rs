@@ -11,7 +11,7 @@ use kernel::jose::Alg;
 use utoipa::ToSchema;
 
 use super::refused::{OauthError, Refused};
-use crate::model::{self, Grant, TokenClaims};
+use crate::model::{self, Authorities, Grant, TokenClaims};
 use crate::{Component, store};
 
 /// Largest form, in bytes.
@@ -71,13 +71,25 @@ async fn grant(
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let body = body.map_err(|rejection| Refused::body(rejection.status()))?;
     let assertion = model::form(content_type, &body)?;
-    let client_id = client_id.insert(model::claimed_client(&assertion)?);
+    let claimed = model::claimed(&assertion)?;
+    let client_id = client_id.insert(claimed.client_id);
+    // Certificates are rare, so that the own authority's list of revoked ones is made for each.
+    let test = if claimed.by_certificate { component.test_trust().await? } else { None };
+    let configured = component.trust();
     let mut known = component.registry.known(client_id).await?;
     for _ in 0..ATTEMPTS {
         let now = component.ctx.clock.now().as_second();
-        let outcome = match model::decide(&assertion, &known, &component.issuer, now) {
-            Ok(grant) => issue(component, grant, now).await,
+        let authorities = Authorities { configured: &configured, test: test.as_ref() };
+        let outcome = match model::verify(&assertion, &known, authorities, &component.issuer, now) {
             Err(refused) => Err(refused),
+            Ok(verified) => match model::decide(&verified, &known) {
+                Ok(grant) => issue(component, grant, now).await,
+                // That it has been used is told before what it may not have.
+                Err(_) if store::is_used(&component.ctx.store, verified.fingerprint).await? => {
+                    return Err(Refused::replayed());
+                }
+                Err(refused) => Err(refused),
+            },
         };
         let Err(refused) = outcome else { return outcome };
         // What is remembered may be out of date: another node may have registered a key a moment ago.
@@ -95,10 +107,12 @@ async fn issue(component: &Component, grant: Grant, now: i64) -> Result<TokenRes
     let scope = grant.scopes.join(" ");
     let issued = store::Issued { grant, scope, jti, at: now };
     let store = &component.ctx.store;
-    let issued = store
-        .write(move |tx| Box::pin(async move { store::issue(tx, &issued).await.map(|()| issued) }))
-        .await?;
-    let claims = TokenClaims::new(&issued.grant, &issued.scope, &component.issuer, &issued.jti, now);
+    let write = store.write(move |tx| {
+        Box::pin(async move { store::issue(tx, &issued).await.map(|system_user| (issued, system_user)) })
+    });
+    let (issued, user) = write.await?;
+    let claims =
+        TokenClaims::new(&issued.grant, user.as_ref(), &issued.scope, &component.issuer, &issued.jti, now);
     let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
     let access_token = signed.map_err(|error| {
         tracing::error!(%error, "a token could not be signed");

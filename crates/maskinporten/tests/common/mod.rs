@@ -9,7 +9,7 @@ use kernel::Context;
 use kernel::id::Orgnr;
 use kernel::jose::{Alg, KeyEncryptionKey, SigningKey};
 use kernel::testing::{TestContext, context};
-use maskinporten::{Component, Config, MIGRATIONS, NewClient, NewScope};
+use maskinporten::{Component, Config, MIGRATIONS, NewClient, NewScope, TrustFiles};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -61,8 +61,12 @@ impl std::ops::Deref for Fixture {
 /// NAV's client `nav` signs with RSA and P-256; the supplier's client `leverandoer` with the same P-256.
 pub async fn fixture() -> Fixture {
     let test = context(MIGRATIONS).await;
-    let component =
-        Component::new(test.ctx.clone(), Config { master: master(), scopes: scopes() }).await.unwrap();
+    let component = Component::new(
+        test.ctx.clone(),
+        Config { master: master(), scopes: scopes(), trust: TrustFiles::default() },
+    )
+    .await
+    .unwrap();
     let router: Router = component.router().into();
     let rsa = rsa_key();
     let ec = SigningKey::generate(Alg::ES256).unwrap();
@@ -142,6 +146,16 @@ impl Fixture {
         let code = description.split_once("(MP-").map_or("", |(_, rest)| rest.split(')').next().unwrap());
         (status.as_u16(), answer["error"].as_str().unwrap().to_owned(), code.to_owned())
     }
+}
+
+/// An assertion that shows a certificate instead of a key's name.
+pub fn by_certificate(key: &SigningKey, x5c: &Value, claims: &Value) -> String {
+    use base64::Engine as _;
+    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let header = json!({ "alg": key.alg().as_str(), "x5c": x5c });
+    let signed = format!("{}.{}", engine.encode(header.to_string()), engine.encode(claims.to_string()));
+    let signature = key.sign(signed.as_bytes()).unwrap();
+    format!("{signed}.{}", engine.encode(signature))
 }
 
 pub fn form(assertion: &str) -> String {
