@@ -5,6 +5,7 @@
 //! all of them say no.
 
 mod calls;
+mod receive;
 mod refused;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 pub use calls::{Forvaltning, Selvbetjening};
+pub use receive::{Asked, Asking, Body, named_tenant, require_own, tenant};
 pub use refused::{ApiError, Refused, write_refusals};
 
 /// The component's name in the mesh.

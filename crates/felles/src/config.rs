@@ -16,6 +16,7 @@ pub const COMPONENTS: &[&str] = &[
     maskinporten::NAME,
     idporten::NAME,
     idporten::ANSATTPORTEN,
+    selvbetjening::NAME,
     folkeregister::NAME,
     kontaktregister::NAME,
     postkasse::NAME,

@@ -44,11 +44,25 @@ pub const HOSPITAL: Internal = Internal {
     scopes: "folkeregister:mottak/foedselsmelding felles:reise.les",
 };
 
+/// The self-service API passes calls on to the owners of clients and scopes.
+pub const SELVBETJENING: Internal = Internal {
+    name: "felles-selvbetjening",
+    owner: orgs::DIGDIR,
+    scopes: clients::selvbetjening::SCOPE_FORVALT,
+};
+
 /// All of them.
-pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL];
+pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
+    (clients::selvbetjening::SCOPE_FORVALT, orgs::FELLES, "Forvalte klienter og scopes for alle"),
+    ("idporten:dcr.read", orgs::DIGDIR, "Se egne klienter"),
+    ("idporten:dcr.modify", orgs::DIGDIR, "Endre egne klienter"),
+    ("idporten:dcr.write", orgs::DIGDIR, "Opprette og endre egne klienter"),
+    ("idporten:dcr.supplier", orgs::DIGDIR, "Opprette klienter på vegne av kunder"),
+    ("idporten:dcr/onbehalfof:write", orgs::DIGDIR, "Forvalte kunder av egne klienter"),
+    ("idporten:scopes.write", orgs::DIGDIR, "Forvalte egne scopes og tilgang til dem"),
     (
         "folkeregister:deling/offentligmedhjemmel",
         orgs::SKATTEETATEN,

@@ -9,6 +9,7 @@ use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
 use clients::kontaktregister::Kontaktregister;
 use clients::postkasse::Postkasse;
+use clients::selvbetjening::Forvaltning;
 use clients::{Mesh, TokenSource, request};
 use futures::future::BoxFuture;
 use kernel::Context;
@@ -43,6 +44,9 @@ pub const MIGRATIONS: &[(&str, &[&str])] = &[
     (transparency::NAME, transparency::MIGRATIONS),
     (portal::NAME, portal::MIGRATIONS),
 ];
+
+/// Where people sign in, and clients that they sign in to are kept.
+const PEOPLE: &[&str] = &[idporten::NAME, idporten::ANSATTPORTEN];
 
 /// Opens one store, its tables brought up to date.
 pub async fn open_store(place: &Place, name: &str) -> anyhow::Result<Store> {
@@ -199,6 +203,18 @@ impl Server {
                 idporten::Component::ansattporten(ctx.clone(), people, businesses, config).await?;
             parts.add(idporten::ANSATTPORTEN, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
+        if here(selvbetjening::NAME) {
+            // It keeps nothing: its context is over Maskinporten's store, which it does not touch.
+            let ctx = shared.context(maskinporten::NAME).await?;
+            let tokens = shared.tokens(internal::SELVBETJENING)?;
+            let owner = |component| Forvaltning::new(shared.mesh.clone(), component, tokens.clone());
+            let owners = selvbetjening::Owners {
+                maskinporten: owner(maskinporten::NAME),
+                people: PEOPLE.iter().map(|component| owner(component)).collect(),
+            };
+            let component = selvbetjening::Component::new(ctx.clone(), owners);
+            parts.add(selvbetjening::NAME, component.router(), &ctx.store);
         }
         if here(folkeregister::NAME) {
             let ctx = shared.context(folkeregister::NAME).await?;

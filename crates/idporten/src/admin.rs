@@ -1,10 +1,9 @@
 //! Clients and scopes, as the installation itself administers them. The self-service API is built on the same when it
 //! comes.
 
-use jiff::{Span, Timestamp};
-use kernel::clock::{Clock, oslo};
+use kernel::clock::Clock;
 use kernel::id::{Orgnr, Pid};
-use kernel::jose::PublicKey;
+use kernel::jose::{check_client_keys, client_keys_expire};
 use kernel::store::{Store, StoreError};
 use url::{Host, Url};
 
@@ -16,12 +15,10 @@ use crate::model::{
 use crate::portal::Portal;
 use crate::store::{self, Delegation, Lives};
 
-/// Most keys of a client.
-const KEYS: usize = 5;
 /// Least length of a secret.
 const SECRET: usize = 32;
 /// How long a secret may be used; seconds.
-const SECRET_LIVES: i64 = 360 * 24 * 3600;
+pub(crate) const SECRET_LIVES: i64 = 360 * 24 * 3600;
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +69,7 @@ fn check_address(uri: &str, native: bool, test_mode: bool) -> Result<(), &'stati
     }
 }
 
-fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Result<(), RegistrationError> {
+pub(crate) fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Result<(), RegistrationError> {
     let invalid =
         |why: String| Err(RegistrationError::Invalid(format!("client {}: {why}", client.client_id)));
     if !legal(&client.client_id, 100) {
@@ -101,19 +98,8 @@ fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Result<(), Regi
             return invalid("frontchannel_logout_uri has another host than redirect_uris".to_owned());
         }
     }
-    if client.jwks.len() > KEYS {
-        return invalid("it has more than five keys".to_owned());
-    }
-    for (n, jwk) in client.jwks.iter().enumerate() {
-        if !jwk.kid.as_deref().is_some_and(|kid| legal(kid, 255)) {
-            return invalid("a key has no legal kid".to_owned());
-        }
-        if client.jwks.iter().take(n).any(|before| before.kid == jwk.kid) {
-            return invalid("two keys have the same kid".to_owned());
-        }
-        if let Err(error) = PublicKey::from_jwk(jwk) {
-            return invalid(error.to_string());
-        }
+    if let Err(error) = check_client_keys(&client.jwks) {
+        return invalid(error.to_string());
     }
     if client.secret.as_deref().is_some_and(|secret| secret.len() < SECRET) {
         return invalid("its secret has less than 32 characters".to_owned());
@@ -145,12 +131,6 @@ fn check_lifetimes(client: &NewClient) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A year from `now`, which is how long a key may be used.
-fn in_a_year(now: Timestamp) -> i64 {
-    let then = now.to_zoned_datetime(oslo()).checked_add(Span::new().years(1));
-    then.map_or(i64::MAX, |then| then.timestamp().as_second())
-}
-
 /// Administers clients and scopes over the component's store: in the server, or beside it (the command line).
 #[derive(Debug, Clone)]
 pub struct Registrar {
@@ -177,8 +157,9 @@ impl Registrar {
         client.sso_disabled |= self.portal.is_strict();
         client.require_state_and_nonce |= self.portal.is_strict();
         check(&client, self.portal, self.test_mode)?;
+        let kind = self.portal.name();
         let now = self.clock.now();
-        let lives = Lives { secret: now.as_second() + SECRET_LIVES, keys: in_a_year(now) };
+        let lives = Lives { secret: now.as_second() + SECRET_LIVES, keys: client_keys_expire(now) };
         // Without its own scopes (the command line may come before the first start) no client could be registered.
         self.put_scopes(own_scopes(self.portal)).await?;
         self.store
@@ -202,7 +183,8 @@ impl Registrar {
                         let why = format!("client {}: it has no secret", client.client_id);
                         return Err(RegistrationError::Invalid(why));
                     }
-                    Ok(store::put_client(tx, &client, secret, lives, now.as_second()).await?)
+                    store::put_client(tx, &client, secret, lives, now.as_second()).await?;
+                    Ok(store::forvaltning::adopt(tx, &client, kind).await?)
                 })
             })
             .await

@@ -29,6 +29,7 @@ mod eid;
 mod model;
 mod pages;
 mod portal;
+mod registration;
 mod store;
 
 pub use admin::{Registrar, RegistrationError};
@@ -48,6 +49,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0003_minid.sql"),
     include_str!("../migrations/0010_on_behalf_of.sql"),
+    include_str!("../migrations/0020_forvaltning.sql"),
 ];
 
 /// How often keys are looked after and what has ended is forgotten.
@@ -207,7 +209,8 @@ impl Component {
             .routes(routes!(api::revoke::revoke_old))
             .routes(routes!(api::logout::logout, api::logout::logout_form))
             .routes(routes!(api::logout::logout_old, api::logout::logout_old_form))
-            .merge(eid::router(self.portal));
+            .merge(eid::router(self.portal))
+            .merge(api::forvaltning::router(self));
         if self.portal == Portal::Idporten {
             routes = routes.routes(routes!(api::minside::page)).routes(routes!(api::minside::signed_in));
         }

@@ -14,6 +14,8 @@ use crate::model::rights::ServiceRule;
 use crate::model::session::{ABSOLUTE, Authentication, INACTIVE, Level};
 use crate::model::tokens::Granted;
 
+pub mod forvaltning;
+
 fn write_json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Damaged(error.to_string()))
 }
@@ -28,7 +30,15 @@ fn read_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, StoreErro
 pub async fn client(store: &Store, client_id: &str) -> Result<Option<Client>, StoreError> {
     let sql = "SELECT settings, secret, secret_expires, keys_expire FROM client WHERE client_id = $1 AND active = 1";
     let Some(row) = store.query_opt(sql, params![client_id]).await? else { return Ok(None) };
-    let settings = read_json(&row.get::<String>(0)?, "a client")?;
+    let mut settings: NewClient = read_json(&row.get::<String>(0)?, "a client")?;
+    // Only scopes of others can be withdrawn; most clients have none.
+    if settings.scopes.iter().any(|scope| !["openid", "profile"].contains(&scope.as_str())) {
+        let sql = "SELECT scope FROM scope_withdrawn WHERE consumer = $1";
+        for row in store.query(sql, params![&settings.orgnr]).await? {
+            let withdrawn: String = row.get(0)?;
+            settings.scopes.retain(|scope| *scope != withdrawn);
+        }
+    }
     Ok(Some(Client { settings, secret: row.get(1)?, secret_expires: row.get(2)?, keys_expire: row.get(3)? }))
 }
 

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod caller;
 pub mod choose;
 pub mod discovery;
+pub mod forvaltning;
 pub mod introspect;
 pub mod issue;
 pub mod jwks;

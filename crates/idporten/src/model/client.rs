@@ -22,6 +22,17 @@ pub enum ApplicationType {
     Native,
 }
 
+impl ApplicationType {
+    /// As the administration API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Browser => "browser",
+            Self::Native => "native",
+        }
+    }
+}
+
 /// How a client shows who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +84,16 @@ pub enum RefreshTokenUsage {
     /// It stays.
     #[serde(rename = "REUSE")]
     Reuse,
+}
+
+impl RefreshTokenUsage {
+    /// As the administration API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OneTime => "ONETIME",
+            Self::Reuse => "REUSE",
+        }
+    }
 }
 
 /// A supplier's customer, on whose behalf people sign in.

@@ -3,21 +3,19 @@
 //! `Felles-Tenant` says for whom.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Response};
 use clients::maskinporten::TestCertificate;
 use clients::selvbetjening::{
-    Access, AccessState, Client, DelegationSource, Jwks, OnBehalfOf, Refused, SCOPE_FORVALT, Scope, System,
-    SystemUser, TENANT, moment, orgnr, write_refusals,
+    self, Access, AccessState, Asked, Asking, Body, Client, DelegationSource, Jwks, OnBehalfOf, Refused,
+    Scope, System, SystemUser, moment, orgnr, require_own, write_refusals,
 };
 use http::{HeaderMap, StatusCode};
-use kernel::auth::Issuer;
 use kernel::http::json;
 use kernel::id::Orgnr;
 use kernel::jose::{Alg, client_keys_expire};
 use kernel::store::{Tx, TxFuture};
-use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -52,16 +50,8 @@ pub fn router(component: &Component) -> OpenApiRouter<Component> {
         .layer(map_response_with_state(component.ctx.clone(), write_refusals))
 }
 
-/// Who is acted for. Only Felles' own façade comes here.
 async fn tenant(component: &Component, headers: &HeaderMap) -> Result<Orgnr, Refused> {
-    caller(component, headers).await?;
-    let number = headers.get(TENANT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    orgnr(TENANT, number)
-}
-
-async fn caller(component: &Component, headers: &HeaderMap) -> Result<(), Refused> {
-    let claims = component.ctx.auth.bearer(headers, Issuer::Maskinporten).await?;
-    Ok(claims.require_scope(SCOPE_FORVALT)?)
+    selvbetjening::tenant(&component.ctx.auth, headers).await
 }
 
 impl Component {
@@ -78,45 +68,7 @@ impl Component {
     }
 }
 
-/// What a query may hold.
-#[derive(Debug, Default, Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    inactive: Option<bool>,
-    #[serde(default)]
-    accessible_for_all: Option<bool>,
-    #[serde(default)]
-    supplier: Option<bool>,
-    #[serde(default)]
-    scope: Option<String>,
-}
-
-impl Asked {
-    fn scope(&self) -> Result<&str, Refused> {
-        self.scope.as_deref().ok_or_else(|| Refused::invalid("The parameter scope is missing"))
-    }
-}
-
 type Answer<T> = Result<Json<T>, Refused>;
-type Asking = Result<Query<Asked>, axum::extract::rejection::QueryRejection>;
-
-fn asked(query: Asking) -> Result<Asked, Refused> {
-    query
-        .map(|Query(asked)| asked)
-        .map_err(|_| Refused::invalid("A parameter of the query is not understood"))
-}
-
-/// The body, whole.
-pub struct Body(bytes::Bytes);
-
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Body {
-    type Rejection = Refused;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Refused> {
-        let body = bytes::Bytes::from_request(request, state).await;
-        body.map(Self).map_err(|_| Refused::invalid("The body is too large or did not come whole"))
-    }
-}
 
 // --- clients ---
 
@@ -128,7 +80,7 @@ async fn clients(
     query: Asking,
 ) -> Answer<Vec<Client>> {
     let tenant = tenant(&component, &headers).await?;
-    let inactive = asked(query)?.inactive == Some(true);
+    let inactive = Asked::of(query)?.inactive == Some(true);
     Ok(Json(store::clients_of(&component.ctx.store, &tenant, inactive).await?))
 }
 
@@ -142,7 +94,7 @@ async fn register(
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Client>), Refused> {
     let tenant = tenant(&component, &headers).await?;
-    let supplier = asked(query)?.supplier == Some(true);
+    let supplier = Asked::of(query)?.supplier == Some(true);
     let new: Client = json(&body)?;
     let given = new.client_id.clone().filter(|id| !id.is_empty());
     let owner = registration::owner(&new, &tenant, supplier)?;
@@ -429,8 +381,8 @@ async fn scopes_all(
     headers: HeaderMap,
     query: Asking,
 ) -> Answer<Vec<Scope>> {
-    caller(&component, &headers).await?;
-    let open = asked(query)?.accessible_for_all;
+    require_own(&component.ctx.auth, &headers).await?;
+    let open = Asked::of(query)?.accessible_for_all;
     let mut scopes = store::active_scopes(&component.ctx.store).await?;
     scopes.retain(|scope| {
         scope.visibility == "PUBLIC" && open.is_none_or(|open| scope.accessible_for_all == open)
@@ -446,7 +398,7 @@ async fn scopes(
     query: Asking,
 ) -> Result<Response, Refused> {
     let tenant = tenant(&component, &headers).await?;
-    let asked = asked(query)?;
+    let asked = Asked::of(query)?;
     let Some(name) = &asked.scope else {
         let inactive = asked.inactive == Some(true);
         return Ok(Json(store::scopes_of(&component.ctx.store, &tenant, inactive).await?).into_response());
@@ -485,7 +437,7 @@ async fn put_scope(
     Body(body): Body,
 ) -> Answer<Scope> {
     let tenant = tenant(&component, &headers).await?;
-    let name = asked(query)?.scope()?.to_owned();
+    let name = Asked::of(query)?.scope()?.to_owned();
     let mut new: Scope = json(&body)?;
     let (prefix, subscope) = name.split_once(':').unwrap_or_default();
     if new.prefix.is_empty() && new.subscope.is_empty() {
@@ -513,7 +465,7 @@ async fn deactivate_scope(
     query: Asking,
 ) -> Answer<Scope> {
     let tenant = tenant(&component, &headers).await?;
-    let name = asked(query)?.scope()?.to_owned();
+    let name = Asked::of(query)?.scope()?.to_owned();
     let now = component.seconds();
     let changed = component
         .write(move |tx| Box::pin(async move { store::deactivate_scope(tx, &name, &tenant, now).await }))
@@ -531,7 +483,7 @@ async fn accesses(
     query: Asking,
 ) -> Answer<Vec<Access>> {
     let tenant = tenant(&component, &headers).await?;
-    let asked = asked(query)?;
+    let asked = Asked::of(query)?;
     let scope = store::scope_named(&component.ctx.store, asked.scope()?).await?;
     scope
         .filter(|scope| scope.owner_orgno.as_deref() == Some(tenant.as_str()))
@@ -548,7 +500,7 @@ async fn my_accesses(
 ) -> Answer<Vec<Access>> {
     let tenant = tenant(&component, &headers).await?;
     let mut accesses = store::accesses_of(&component.ctx.store, &tenant).await?;
-    if asked(query)?.accessible_for_all == Some(true) {
+    if Asked::of(query)?.accessible_for_all == Some(true) {
         let open = store::active_scopes(&component.ctx.store).await?.into_iter();
         for scope in open.filter(|scope| scope.accessible_for_all) {
             accesses.retain(|access| access.scope != scope.name);
@@ -581,7 +533,7 @@ async fn request_access(
     query: Asking,
 ) -> Answer<Access> {
     let tenant = tenant(&component, &headers).await?;
-    let name = asked(query)?.scope()?.to_owned();
+    let name = Asked::of(query)?.scope()?.to_owned();
     let now = component.seconds();
     let access = component
         .write(move |tx| Box::pin(async move { store::request_access(tx, &name, &tenant, now).await }))
@@ -597,7 +549,7 @@ async fn cancel_request(
     query: Asking,
 ) -> Result<StatusCode, Refused> {
     let tenant = tenant(&component, &headers).await?;
-    let name = asked(query)?.scope()?.to_owned();
+    let name = Asked::of(query)?.scope()?.to_owned();
     component
         .write(move |tx| Box::pin(async move { store::cancel_request(tx, &name, &tenant).await }))
         .await?;
@@ -612,7 +564,7 @@ async fn decide(
     given: bool,
 ) -> Answer<Access> {
     let tenant = tenant(component, headers).await?;
-    let name = asked(query)?.scope()?.to_owned();
+    let name = Asked::of(query)?.scope()?.to_owned();
     let consumer = orgnr("consumer_orgno", consumer)?;
     let now = component.seconds();
     let access = component
@@ -653,7 +605,7 @@ async fn delegation_sources(
     State(component): State<Component>,
     headers: HeaderMap,
 ) -> Answer<Vec<DelegationSource>> {
-    caller(&component, &headers).await?;
+    require_own(&component.ctx.auth, &headers).await?;
     let [production, test] = registration::DELEGATION_SOURCES;
     Ok(Json(vec![DelegationSource {
         name: "altinn".to_owned(),
@@ -686,7 +638,7 @@ async fn set_delegation(
     given: bool,
 ) -> Result<StatusCode, Refused> {
     let consumer = tenant(component, headers).await?;
-    let asked = asked(query)?;
+    let asked = Asked::of(query)?;
     let supplier = orgnr("supplier", supplier)?;
     let scope = store::scope_named(&component.ctx.store, asked.scope()?).await?;
     let scope = scope.filter(|scope| !given || (scope.active && scope.delegation_source.is_some()));

@@ -1,0 +1,7 @@
+ALTER TABLE client ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+ALTER TABLE client ADD COLUMN integration_type TEXT NOT NULL DEFAULT '';
+ALTER TABLE client ADD COLUMN told TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE client ADD COLUMN keys_created BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE client ADD COLUMN keys_updated BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX client_tenant ON client (tenant);
+CREATE TABLE scope_withdrawn (consumer TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (consumer, scope));
