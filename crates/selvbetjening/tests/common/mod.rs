@@ -52,7 +52,7 @@ pub async fn fixture() -> Fixture {
     let own = TokenSource::fixed(own);
     let ctx = test.sibling(idporten::NAME, idporten::MIGRATIONS).await;
     let people = Folkeregister::new(mesh.clone(), own.clone());
-    let config = idporten::Config { master: master(), suggestions: Vec::new() };
+    let config = idporten::Config { master: master(), suggestions: Vec::new(), upstreams: Vec::new() };
     let idporten = idporten::Component::new(ctx, people, config).await.unwrap();
 
     let owner = |component| Forvaltning::new(mesh.clone(), component, own.clone());
