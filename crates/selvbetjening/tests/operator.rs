@@ -156,6 +156,7 @@ async fn a_scope_is_made_given_changed_and_taken_away() {
     assert_eq!(f.refused(NAV, "POST", "/scopes", Some(scope)).await, (409, "conflict".to_owned()));
     let mut back = gone.clone();
     back["active"] = true.into();
+    back["allowed_integration_types"] = json!(["maskinporten"]);
     assert_eq!(f.ok(NAV, "PUT", &format!("/scopes?{at}"), Some(back)).await["active"], true);
     // Accesses were kept.
     assert_eq!(f.grant(id, &key, "nav:test/api.v1").await.0, StatusCode::OK);
