@@ -152,24 +152,23 @@ impl TestCa {
         now: Timestamp,
         crl_url: String,
     ) -> Result<Self, CaError> {
-        let kept = match store::test_ca(store).await? {
-            Some(kept) => kept,
-            None => {
-                let root_key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
-                let root_params = authority(ROOT, rng, now, 1);
-                let root = root_params.self_signed(&root_key)?;
-                let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
-                let issuing = authority(ISSUING, rng, now, 0)
-                    .signed_by(&key, &Issuer::from_params(&root_params, &root_key))?;
-                let new = store::KeptCa {
-                    root: root.der().to_vec(),
-                    root_key: master.seal(ROOT, root_key.serialized_der())?,
-                    issuing: issuing.der().to_vec(),
-                    issuing_key: master.seal(ISSUING, key.serialized_der())?,
-                };
-                // Another node may have been first; its authority counts.
-                store.write(move |tx| Box::pin(async move { store::keep_test_ca(tx, new).await })).await?
-            }
+        let kept = if let Some(kept) = store::test_ca(store).await? {
+            kept
+        } else {
+            let root_key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+            let root_params = authority(ROOT, rng, now, 1);
+            let root = root_params.self_signed(&root_key)?;
+            let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+            let issuing = authority(ISSUING, rng, now, 0)
+                .signed_by(&key, &Issuer::from_params(&root_params, &root_key))?;
+            let new = store::KeptCa {
+                root: root.der().to_vec(),
+                root_key: master.seal(ROOT, root_key.serialized_der())?,
+                issuing: issuing.der().to_vec(),
+                issuing_key: master.seal(ISSUING, key.serialized_der())?,
+            };
+            // Another node may have been first; its authority counts.
+            store.write(move |tx| Box::pin(async move { store::keep_test_ca(tx, new).await })).await?
         };
         let pkcs8 = master.open(ISSUING, &kept.issuing_key)?;
         let key = KeyPair::from_pkcs8_der_and_sign_algo(
@@ -212,7 +211,7 @@ impl TestCa {
         match seid {
             Seid::One => dn.push(DnType::CustomDnType(vec![2, 5, 4, 5]), orgnr.as_str()),
             Seid::Two => {
-                dn.push(DnType::CustomDnType(vec![2, 5, 4, 97]), format!("NTRNO-{}", orgnr.as_str()))
+                dn.push(DnType::CustomDnType(vec![2, 5, 4, 97]), format!("NTRNO-{}", orgnr.as_str()));
             }
         }
         params.distinguished_name = dn;

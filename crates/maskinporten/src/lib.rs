@@ -166,7 +166,7 @@ impl Component {
                 Ok(trust) => *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust),
                 // The lists of before end by themselves when they are too old.
                 Err(error) => {
-                    tracing::error!(%error, "the lists of revoked certificates were not read again")
+                    tracing::error!(%error, "the lists of revoked certificates were not read again");
                 }
             }
         }

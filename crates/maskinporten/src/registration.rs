@@ -108,7 +108,9 @@ pub fn client(mut client: Client) -> Result<Client, Refused> {
         }
     }
     if kind == "eformidling" {
-        let of_exchange = |scope: &str| scope.starts_with("move/dp") && scope.ends_with(".read");
+        let of_exchange = |scope: &str| {
+            scope.strip_prefix("move/dp").is_some_and(|rest| rest.rsplit('.').next() == Some("read"))
+        };
         if let Some(scope) = client.scopes.iter().find(|scope| !of_exchange(scope)) {
             return Err(Refused::scope(format!("The scope {scope} is not for eformidling")));
         }
