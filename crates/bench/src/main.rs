@@ -2,6 +2,8 @@
 
 mod journey;
 mod lookups;
+mod peer;
+mod signins;
 mod tokens;
 
 use anyhow::Context as _;
@@ -24,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
     let named: Vec<String> = std::env::args().skip(1).collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
 
-    if ["start", "lookups", "tokens"].into_iter().any(wanted) {
+    if ["start", "lookups", "tokens", "signins"].into_iter().any(wanted) {
         let data = tempfile::tempdir()?;
         let felles = Installation::new(&binary, data.path(), POPULATION, None)?;
         let (server, first) = felles.up().await?;
@@ -40,6 +42,9 @@ async fn main() -> anyhow::Result<()> {
         }
         if wanted("tokens") {
             tokens::measure(&felles, &server).await?;
+        }
+        if wanted("signins") {
+            signins::measure(&felles, &server, data.path()).await?;
         }
         report("resident_after_load", server.resident()?, "MiB");
         server.stop()?;

@@ -1,12 +1,9 @@
 //! Tokens from Maskinporten, against bare signing with a key of the same kind in one thread, and against npm's oidc-provider.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bench::hospital::client_key;
-use bench::server::processor_time;
 use bench::{Installation, Server, load};
 use bytes::Bytes;
 use clients::{encoded, folkeregister, idporten, maskinporten};
@@ -17,6 +14,7 @@ use kernel::jose::{Alg, SigningKey};
 use kernel::rng::Rng;
 use serde_json::{Value, json};
 
+use crate::peer::Peer;
 use crate::report;
 
 const CONNECTIONS: usize = 32;
@@ -49,8 +47,8 @@ pub async fn measure(felles: &Installation, server: &Server) -> anyhow::Result<(
     report("bare_signatures_per_second", bare, "1/s");
     report("tokens_to_bare_signing_per_core", per_core / bare, "ratio");
 
-    if let Ok(peers) = std::env::var("BENCH_PEERS") {
-        let peer = peer(&peers).await?;
+    if let Some(oidc_provider) = Peer::start("token-server.mjs", &[])? {
+        let peer = peer(&oidc_provider).await?;
         report("tokens_oidc_provider_per_core_second", peer, "1/s");
         report("tokens_to_oidc_provider_per_core", per_core / peer, "ratio");
     }
@@ -88,40 +86,16 @@ async fn exchange(address: &str, path: &'static str, bodies: Vec<String>) -> any
     rate.await.context(path)
 }
 
-/// Ended with its owner.
-struct Peer(Child);
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Tokens per second of processor time of oidc-provider, which keeps nothing durably.
-async fn peer(directory: &str) -> anyhow::Result<f64> {
-    let key = SigningKey::generate(Alg::ES256)?;
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut child = Command::new("node")
-        .args(["token-server.mjs", &port.to_string(), &serde_json::to_string(key.public_jwk())?])
-        .current_dir(directory)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .context("node")?;
-    let said = child.stdout.take().context("node says nothing")?;
-    let peer = Peer(child);
-    let mut line = String::new();
-    BufReader::new(said).read_line(&mut line)?;
-    anyhow::ensure!(line.trim() == "ready", "the peer did not start: {line}");
-    let claims = json!({ "iss": "peer", "sub": "peer", "aud": format!("http://localhost:{port}") });
-    let bodies = grants(&key, &claims, GRANTS / 4, |assertion| {
+/// Tokens per second of processor time of oidc-provider.
+async fn peer(peer: &Peer) -> anyhow::Result<f64> {
+    let claims = json!({ "iss": "peer", "sub": "peer", "aud": peer.issuer() });
+    let bodies = grants(&peer.key, &claims, GRANTS / 4, |assertion| {
         let kind = encoded(idporten::ASSERTION_TYPE);
         format!(
             "grant_type=client_credentials&scope=read&client_assertion_type={kind}&client_assertion={assertion}"
         )
     });
-    let before = processor_time(peer.0.id())?;
-    exchange(&format!("127.0.0.1:{port}"), "/token", bodies?).await?;
-    Ok((GRANTS / 4) as f64 / (processor_time(peer.0.id())? - before))
+    let before = peer.processor_time()?;
+    exchange(&peer.address(), "/token", bodies?).await?;
+    Ok((GRANTS / 4) as f64 / (peer.processor_time()? - before))
 }

@@ -23,16 +23,28 @@ const ROWS: usize = 100;
 pub async fn finn(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(pids.len());
     for (sql, values) in utvalg(NYESTE, pids) {
-        les(&mut found, &store.query(&sql, &values).await?)?;
+        les(&mut found, store.query(&sql, &values).await?)?;
     }
     Ok(found)
+}
+
+/// The newest document of the person with this number; what holds no longer only where that is wanted.
+pub async fn finn_en(store: &Store, pid: &Pid, historikk: bool) -> Result<Option<Versjon>, StoreError> {
+    let sql = if historikk {
+        "SELECT 1, d.id, d.pid, d.gradering, d.innhold, d.historikk
+         FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid = $1"
+    } else {
+        "SELECT 1, d.id, d.pid, d.gradering, d.innhold
+         FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid = $1"
+    };
+    store.query_opt(sql, params![pid]).await?.map(versjon).transpose()
 }
 
 /// As [`finn`], inside a transaction.
 pub async fn finn_i(tx: &mut Tx, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(pids.len());
     for (sql, values) in utvalg(NYESTE, pids) {
-        les(&mut found, &tx.query(&sql, &values).await?)?;
+        les(&mut found, tx.query(&sql, &values).await?)?;
     }
     Ok(found)
 }
@@ -44,7 +56,7 @@ pub async fn arkiverte(store: &Store, dokumenter: &[String]) -> Result<HashMap<S
         utvalg("SELECT id, id, pid, gradering, innhold, historikk FROM dokument WHERE id IN ", dokumenter)
     {
         for row in store.query(&sql, &values).await? {
-            let versjon = versjon(&row)?;
+            let versjon = versjon(row)?;
             found.insert(versjon.dokument.clone(), versjon);
         }
     }
@@ -248,14 +260,14 @@ pub fn skadet(error: &serde_json::Error) -> StoreError {
     ))
 }
 
-fn les(found: &mut HashMap<Pid, Versjon>, rows: &[Row]) -> Result<(), StoreError> {
+fn les(found: &mut HashMap<Pid, Versjon>, rows: Vec<Row>) -> Result<(), StoreError> {
     for row in rows {
         found.insert(row.get(0)?, versjon(row)?);
     }
     Ok(())
 }
 
-fn versjon(row: &Row) -> Result<Versjon, StoreError> {
+fn versjon(mut row: Row) -> Result<Versjon, StoreError> {
     let gradering = match row.get::<i64>(3)? {
         0 => Gradering::Ugradert,
         1 => Gradering::Klientadresse,
@@ -264,10 +276,10 @@ fn versjon(row: &Row) -> Result<Versjon, StoreError> {
         _ => Gradering::StrengtFortrolig,
     };
     Ok(Versjon {
-        dokument: row.get(1)?,
+        dokument: row.take_text(1)?.ok_or(StoreError::Missing("document's identifier"))?,
         pid: row.get(2)?,
         gradering,
-        innhold: row.get(4)?,
-        historikk: row.get(5)?,
+        innhold: row.take_text(4)?.ok_or(StoreError::Missing("document"))?,
+        historikk: row.take_text(5)?,
     })
 }

@@ -71,7 +71,7 @@ async fn hent(
     let pairs = super::parametre(query, &["part"])?;
     let utvalg = super::utvalg(pakke, &pairs)?;
     let pid = super::nummer(ident, "personidentifikator")?;
-    let found = store::finn(&ctx.store, &[pid]).await?.remove(&pid);
+    let found = store::finn_en(&ctx.store, &pid, utvalg.historikk()).await?;
     let versjon = found.ok_or_else(|| Avslag::ukjent("Det finnes ingen person med dette nummeret."))?;
     let json = utsnitt::skriv(&versjon, &utvalg)?;
     let access = Access::from_claims(NAME, &claims, headers, super::oppslag_i_ord(&pairs), pakke.hjemmel());

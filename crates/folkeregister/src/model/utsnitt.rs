@@ -60,6 +60,11 @@ impl Utvalg {
         if sett || del == Del::Historikk { Ok(()) } else { Err(Avvist::IkkeIPakken) }
     }
 
+    /// Whether what holds no longer is wanted too.
+    pub fn historikk(&self) -> bool {
+        self.historikk
+    }
+
     fn har(&self, element: Element) -> bool {
         self.elementer & bit(element) != 0
     }

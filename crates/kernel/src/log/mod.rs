@@ -5,6 +5,7 @@
 //! with an Ed25519 key). An entry that is changed, removed or slipped in no longer fits the signed root:
 //! [`AccessLog::verify`] finds it, and [`InclusionProof::verify`] lets a person check their own entry alone.
 
+mod filing;
 mod merkle;
 mod note;
 mod personal;
@@ -27,6 +28,7 @@ use crate::id::{Orgnr, Pid};
 use crate::params;
 use crate::rng::Rng;
 use crate::store::{Row, Store, StoreError, Tx, Value};
+use filing::Filing;
 use merkle::Frontier;
 
 /// The name of the log's own store.
@@ -39,6 +41,12 @@ CREATE INDEX entry_subject ON entry (subject, idx);
 CREATE TABLE tile (level BIGINT NOT NULL, idx BIGINT NOT NULL, hashes BYTEA NOT NULL, PRIMARY KEY (level, idx));
 CREATE TABLE head (id BIGINT PRIMARY KEY, size BIGINT NOT NULL, frontier BYTEA NOT NULL, checkpoint TEXT NOT NULL);
 CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note TEXT NOT NULL);
+", "
+DROP INDEX entry_subject;
+CREATE TABLE filed (subject TEXT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (subject, idx)) WITHOUT ROWID;
+INSERT INTO filed (subject, idx) SELECT subject, idx FROM entry ORDER BY subject, idx;
+ALTER TABLE head ADD COLUMN filed BIGINT NOT NULL DEFAULT 0;
+UPDATE head SET filed = size;
 "];
 
 /// How many entries lie between two checkpoints that are kept for ever.
@@ -225,14 +233,7 @@ impl AccessLog {
         limit: i64,
     ) -> Result<Vec<Entry>, StoreError> {
         let before = before.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX);
-        let rows = self
-            .0
-            .store
-            .query(
-                "SELECT idx, body FROM entry WHERE subject = $1 AND idx < $2 ORDER BY idx DESC LIMIT $3",
-                params![subject, before, limit],
-            )
-            .await?;
+        let rows = filing::about(&self.0.store, subject, before, limit).await?;
         rows.iter().map(Entry::from_row).collect()
     }
 
@@ -303,7 +304,11 @@ fn read_head(row: &Row) -> Result<(u64, Frontier, String), StoreError> {
 }
 
 async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::UnboundedReceiver<Append>) {
+    let mut filing = Filing::default();
     while let Some(first) = appends.recv().await {
+        // Requests that are on their way to here come along: a write costs as much as many entries. When there are
+        // none, this returns at once.
+        tokio::task::yield_now().await;
         let mut entries = first.entries;
         let mut waiting = vec![first.done];
         while entries.len() < MAX_BATCH {
@@ -312,14 +317,23 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
             waiting.push(next.done);
         }
         let key = key.clone();
-        let written: Result<(), StoreError> =
-            store.write(move |tx| Box::pin(async move { write_batch(tx, &key, entries).await })).await;
+        let mut files = std::mem::take(&mut filing);
+        let written: Result<Filing, StoreError> = store
+            .write(move |tx| {
+                Box::pin(async move {
+                    write_batch(tx, &key, entries).await?;
+                    files.go_on(tx).await?;
+                    Ok(files)
+                })
+            })
+            .await;
         for done in waiting {
-            let result =
-                written.as_ref().map(|&()| ()).map_err(|e| StoreError::Open(format!("access log: {e}")));
+            let result = written.as_ref().map(drop).map_err(|e| StoreError::Open(format!("access log: {e}")));
             // Whoever no longer waits has gone away.
             let _ = done.send(result);
         }
+        // After a failure filing begins again where the store says it is.
+        filing = written.unwrap_or_default();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Checking a whole log: every entry against its hash, every tile against its entries, every checkpoint against the tree.
 
 use super::merkle::{Frontier, Hash, TILE_WIDTH, split, subtree};
-use super::{Access, Body, NoteVerifier, leaf_hash, read_head};
+use super::{Access, Body, NoteVerifier, filing, leaf_hash, read_head};
 use crate::params;
 use crate::store::{Store, StoreError};
 
@@ -31,6 +31,14 @@ pub enum Finding {
     Frontier,
     /// There are entries beyond the newest checkpoint.
     Beyond(u64),
+    /// The index by person has another number of rows than of entries that it covers: a person is shown what is not
+    /// about them.
+    Index {
+        /// Its rows.
+        rows: u64,
+        /// The entries.
+        entries: u64,
+    },
 }
 
 impl std::fmt::Display for Finding {
@@ -48,6 +56,9 @@ impl std::fmt::Display for Finding {
             Self::Root(size) => write!(f, "the first {size} entries do not give the root that was signed"),
             Self::Frontier => write!(f, "the log would not go on from its entries"),
             Self::Beyond(size) => write!(f, "there are entries beyond the newest checkpoint of {size}"),
+            Self::Index { rows, entries } => {
+                write!(f, "the index by person has {rows} rows for {entries} entries")
+            }
         }
     }
 }
@@ -92,6 +103,8 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
     signed.sort_unstable();
     signed.dedup();
 
+    let indexed = filing::filed(store).await?;
+    let mut in_index = 0;
     let mut frontier = Frontier::default();
     let mut checkpoints = signed.iter().peekable();
     let mut expected = 0_u64;
@@ -106,6 +119,7 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
         if rows.is_empty() {
             break;
         }
+        let from = expected;
         for row in rows {
             let at = super::index(&row, 0)?;
             while expected < at {
@@ -124,6 +138,7 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
             frontier.push(leaf);
             expected += 1;
             report.entries += 1;
+            in_index += u64::from(at < indexed);
             tiles.push(store, leaf, &mut report.findings).await?;
             while let Some((_, root)) = checkpoints.next_if(|(size, _)| *size == expected) {
                 report.checkpoints += 1;
@@ -132,6 +147,12 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
                 }
             }
         }
+        let not_filed = filing::not_filed(store, from, expected.min(indexed)).await?;
+        report.findings.extend(not_filed.into_iter().map(Finding::Misfiled));
+    }
+    let rows = filing::rows(store, indexed).await?;
+    if rows != in_index {
+        report.findings.push(Finding::Index { rows, entries: in_index });
     }
     while expected < size {
         report.findings.push(Finding::Removed(expected));

@@ -136,7 +136,8 @@ async fn migrate(session: &Session, schema: &str, migrations: &[&str]) -> Result
     let done: i64 = client.query_one("SELECT count(*) FROM felles_migration", &[]).await?.try_get(0)?;
     for (n, migration) in (0_i64..).zip(migrations).skip(usize::try_from(done).unwrap_or(0)) {
         for statement in statements(migration) {
-            client.batch_execute(statement).await?;
+            // Every table of PostgreSQL is one without SQLite's row numbers.
+            client.batch_execute(&statement.replace(" WITHOUT ROWID", "")).await?;
         }
         client.execute("INSERT INTO felles_migration (n) VALUES ($1)", &[&n]).await?;
     }

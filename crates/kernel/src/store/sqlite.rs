@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::mpsc;
 
@@ -45,9 +46,8 @@ impl Reader {
             }
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
-            connection.busy_timeout(BUSY)?;
+            settle(&connection)?;
             connection.execute_batch("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -4096;")?;
-            connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
             let connection = Rc::new(connection);
             connections.insert(self.id, connection.clone());
             Ok(connection)
@@ -66,13 +66,14 @@ pub(super) fn open(
             .map_err(|error| StoreError::Open(format!("cannot make {}: {error}", directory.display())))?;
     }
     let mut connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY)?;
+    settle(&connection)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000;",
     )?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     migrate(&mut connection, migrations)?;
+    // What an earlier process left in the write-ahead log goes into the file, from which reading is quicker.
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
 
     let (sender, jobs) = mpsc::unbounded_channel();
     std::thread::Builder::new()
@@ -81,6 +82,15 @@ pub(super) fn open(
         .map_err(|error| StoreError::Open(format!("cannot start the writer: {error}")))?;
     let reader = Reader { id: NEXT.fetch_add(1, Ordering::Relaxed), path: path.to_owned() };
     Ok((reader, sender))
+}
+
+/// What every connection is set to.
+fn settle(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    // Plans do not depend on the values that are bound; otherwise SQLite prepares many statements anew at each use.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
@@ -141,7 +151,7 @@ fn statement(tx: &Tx, sql: &str) -> Result<(), StoreError> {
 
 pub(super) fn query(connection: &Connection, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    bind(&mut statement, params)?;
+    bind(&mut statement, sql, params)?;
     let columns = statement.column_count();
     let mut found = statement.raw_query();
     let mut rows = Vec::new();
@@ -168,22 +178,48 @@ pub(super) fn query(connection: &Connection, sql: &str, params: &[Value]) -> Res
 
 pub(super) fn execute(connection: &Connection, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    bind(&mut statement, params)?;
+    bind(&mut statement, sql, params)?;
     Ok(statement.raw_execute()? as u64)
 }
 
-/// Binds by the parameter's number, since SQLite itself numbers `$2, $1` by first appearance.
-fn bind(statement: &mut rusqlite::CachedStatement<'_>, params: &[Value]) -> Result<(), StoreError> {
-    for place in 1..=statement.parameter_count() {
-        let number = statement
-            .parameter_name(place)
-            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
-            .ok_or(StoreError::Missing("numbered parameter"))?;
+/// Binds by the parameter's number. SQLite itself numbers `$2, $1` by first appearance.
+fn bind(
+    statement: &mut rusqlite::CachedStatement<'_>,
+    sql: &str,
+    params: &[Value],
+) -> Result<(), StoreError> {
+    let count = statement.parameter_count();
+    let in_order = in_order(sql) == Some(count);
+    for place in 1..=count {
+        let number = if in_order {
+            place
+        } else {
+            // SQLite looks a name up among all of them, so not in the common case.
+            statement
+                .parameter_name(place)
+                .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok())
+                .ok_or(StoreError::Missing("numbered parameter"))?
+        };
         let value =
             params.get(number.wrapping_sub(1)).ok_or(StoreError::Missing("parameter of that number"))?;
         statement.raw_bind_parameter(place, value)?;
     }
     Ok(())
+}
+
+/// How many parameters a statement has, where they first appear in the order of their numbers.
+fn in_order(sql: &str) -> Option<usize> {
+    let mut seen = 0;
+    for part in sql.split('$').skip(1) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit);
+        let number = digits.fold(0_usize, |n, digit| n.wrapping_mul(10).wrapping_add((digit - b'0').into()));
+        if number == seen + 1 {
+            seen = number;
+        } else if number == 0 || number > seen {
+            return None;
+        }
+    }
+    Some(seen)
 }
 
 pub(super) fn is_unique_violation(error: &rusqlite::Error) -> bool {
