@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Orgnr, Pid};
 use serde::{Deserialize, Serialize};
@@ -433,12 +434,27 @@ pub struct Ansatt {
     pub ansettelsesdato: Date,
 }
 
+/// How a unit left the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sletting {
+    /// When.
+    #[schema(value_type = String, format = Date)]
+    pub dato: Date,
+    /// Whether the law demands that not even its name is shown any more.
+    #[serde(default)]
+    pub fjernet: bool,
+}
+
 /// A unit with all that belongs to it: a line of the bulk load.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registrering {
     /// The unit.
     pub enhet: Enhet,
+    /// Whether it is deleted, with its places of business and roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slettet: Option<Sletting>,
     /// Its places of business.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub underenheter: Vec<Underenhet>,
@@ -492,6 +508,105 @@ pub struct Enheter {
 pub struct Underenheter {
     /// The units.
     pub underenheter: Vec<Underenhet>,
+}
+
+/// A change of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Oppdatering {
+    /// Its number; later changes have greater ones.
+    pub oppdateringsid: i64,
+    /// When it was registered.
+    #[schema(value_type = String, format = DateTime)]
+    pub dato: Timestamp,
+    /// Which unit.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+    /// `Ny`, `Endring`, `Sletting` or `Fjernet`.
+    pub endringstype: String,
+    /// The unit; not where it is removed.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// Changes of main units.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OppdaterteEnheter {
+    /// The changes, oldest first.
+    pub oppdaterte_enheter: Vec<Oppdatering>,
+}
+
+/// Changes of sub-units.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OppdaterteUnderenheter {
+    /// The changes, oldest first.
+    pub oppdaterte_underenheter: Vec<Oppdatering>,
+}
+
+/// A change of a unit's roles, as a CloudEvent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RolleOppdatering {
+    /// `1.0`.
+    pub specversion: String,
+    /// Its number; later changes have greater ones.
+    pub id: String,
+    /// The unit.
+    pub source: String,
+    /// `no.brreg.enhetsregisteret.rolle.oppdatert`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// When it was registered.
+    #[schema(value_type = String, format = DateTime)]
+    pub time: Timestamp,
+    /// What it is about.
+    pub data: RolleOppdateringData,
+}
+
+/// What a change of roles is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RolleOppdateringData {
+    /// Which unit.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+}
+
+/// An error as the register writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Feil {
+    /// When, in milliseconds since 1970.
+    pub tidsstempel: i64,
+    /// The HTTP status.
+    pub status: u16,
+    /// In words.
+    pub feilmelding: String,
+    /// The parameters that are wrong.
+    pub valideringsfeil: Vec<Valideringsfeil>,
+    /// The path that was asked.
+    pub sti: String,
+    /// How many parameters are wrong.
+    pub antall_feil: usize,
+}
+
+/// A parameter that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Valideringsfeil {
+    /// In words.
+    pub feilmelding: String,
+    /// Its name.
+    pub parametere: Vec<String>,
+    /// Its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feilaktig_verdi: Option<String>,
+}
+
+/// How much a bulk load has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Innlest {
+    /// Lines.
+    pub lest: usize,
 }
 
 /// A role that a person has now, in a unit that is in the register.

@@ -18,6 +18,7 @@ pub const COMPONENTS: &[&str] = &[
     idporten::ANSATTPORTEN,
     selvbetjening::NAME,
     folkeregister::NAME,
+    enhetsregister::NAME,
     kontaktregister::NAME,
     postkasse::NAME,
     life_events::NAME,

@@ -31,11 +31,11 @@ pub const LIFE_EVENTS: Internal = Internal {
     owner: orgs::NAV,
     scopes: "folkeregister:deling/offentligmedhjemmel krr:global/kontaktinformasjon.read krr:global/digitalpost.read digitalpostinnbygger:send",
 };
-/// ID-porten looks up whether who signs in is alive and grown up.
+/// ID-porten looks up whether who signs in is alive and grown up; Ansattporten, whom they may act for.
 pub const IDPORTEN: Internal = Internal {
     name: "felles-idporten",
     owner: orgs::DIGDIR,
-    scopes: "folkeregister:deling/offentligmedhjemmel",
+    scopes: "folkeregister:deling/offentligmedhjemmel brreg:data:enhetsregisteret:roller:person:oppslag:fnr",
 };
 /// The demo hospital of `felles birth`.
 pub const HOSPITAL: Internal = Internal {
@@ -90,6 +90,8 @@ pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
     ("folkeregister:deling/utstedereid", orgs::SKATTEETATEN, "Folkeregisteret, utsteder av eID"),
     ("folkeregister:mottak/foedselsmelding", orgs::SKATTEETATEN, "Melde fødsel"),
     ("folkeregister:mottak/doedsmelding", orgs::SKATTEETATEN, "Melde dødsfall"),
+    (clients::enhetsregister::SCOPE_ROLLEUTSKRIFT, orgs::BRREG, "Enhetsregisteret, en persons roller"),
+    (clients::enhetsregister::SCOPE_ROLLER, orgs::BRREG, "Enhetsregisteret, roller med fødselsnummer"),
     ("krr:global/kontaktinformasjon.read", orgs::DIGDIR, "Kontaktinformasjon"),
     ("krr:global/digitalpost.read", orgs::DIGDIR, "Digital postkasse og sertifikat"),
     ("krr:global/hentendring.read", orgs::DIGDIR, "Endringer i kontaktregisteret"),

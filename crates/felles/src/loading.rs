@@ -14,6 +14,7 @@ const LINES: usize = 2000;
 /// The registers, their files and where they take them.
 const REGISTERS: &[(&str, &str, &str)] = &[
     (folkeregister::NAME, "folkeregister.jsonl", "/folkeregisteret/innlasting/v1"),
+    (enhetsregister::NAME, "enhetsregister.jsonl", "/enhetsregisteret/innlasting/v1"),
     (kontaktregister::NAME, "kontaktregister.jsonl", "/kontaktregisteret/innlasting/v1"),
     (postkasse::NAME, "postkasse.jsonl", "/postkasse/innlasting/v1"),
     (life_events::NAME, "life-events.jsonl", "/livshendelser/innlasting/v1"),

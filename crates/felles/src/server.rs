@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[(&str, &[&str])] = &[
     (idporten::NAME, idporten::MIGRATIONS),
     (idporten::ANSATTPORTEN, idporten::MIGRATIONS),
     (folkeregister::NAME, folkeregister::MIGRATIONS),
+    (enhetsregister::NAME, enhetsregister::MIGRATIONS),
     (kontaktregister::NAME, kontaktregister::MIGRATIONS),
     (postkasse::NAME, postkasse::MIGRATIONS),
     (life_events::NAME, life_events::MIGRATIONS),
@@ -219,6 +220,10 @@ impl Server {
         if here(folkeregister::NAME) {
             let ctx = shared.context(folkeregister::NAME).await?;
             parts.add(folkeregister::NAME, folkeregister::Component::new(ctx.clone()).router(), &ctx.store);
+        }
+        if here(enhetsregister::NAME) {
+            let ctx = shared.context(enhetsregister::NAME).await?;
+            parts.add(enhetsregister::NAME, enhetsregister::Component::new(ctx.clone()).router(), &ctx.store);
         }
         if here(kontaktregister::NAME) {
             let ctx = shared.context(kontaktregister::NAME).await?;

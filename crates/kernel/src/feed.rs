@@ -1,6 +1,8 @@
 //! A component's events: numbered from 1 without gaps, appended in the transaction that makes them true, read by
 //! whoever keeps a cursor. Each component renders them in its own public format.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use crate::params;
@@ -62,6 +64,29 @@ pub async fn append(tx: &mut Tx, event: &Event<'_>) -> Result<i64, StoreError> {
         )
         .await?;
     row.ok_or(StoreError::Missing("feed.seq"))?.get(0)
+}
+
+/// Appends many events in their order, as a bulk load makes them.
+pub async fn append_all(tx: &mut Tx, events: &[Event<'_>]) -> Result<(), StoreError> {
+    const ROWS: usize = 100;
+    if events.is_empty() {
+        return Ok(());
+    }
+    let row = tx.query_opt("SELECT COALESCE(MAX(seq), 0) FROM feed", params![]).await?;
+    let mut seq: i64 = row.ok_or(StoreError::Missing("feed.seq"))?.get(0)?;
+    for events in events.chunks(ROWS) {
+        let mut sql = "INSERT INTO feed (seq, kind, subject, body, at) VALUES ".to_owned();
+        let mut values = Vec::with_capacity(events.len() * 5);
+        for (n, event) in events.iter().enumerate() {
+            let (comma, at) = (if n == 0 { "" } else { "," }, n * 5);
+            // Writing to a string does not fail.
+            let _ = write!(sql, "{comma}(${},${},${},${},${})", at + 1, at + 2, at + 3, at + 4, at + 5);
+            seq += 1;
+            values.extend_from_slice(params![seq, event.kind, event.subject, event.body.as_str(), event.at]);
+        }
+        tx.execute(&sql, &values).await?;
+    }
+    Ok(())
 }
 
 /// The events after number `seq`, oldest first, at most `limit`.

@@ -85,6 +85,7 @@ pub fn bodies() -> impl Iterator<Item = Registrering> {
         enhet.forretningsadresse = Some(office(seat(org)));
         Some(Registrering {
             enhet,
+            slettet: None,
             underenheter: Vec::new(),
             rollegrupper: Vec::new(),
             eiere: Vec::new(),
@@ -153,6 +154,7 @@ pub fn registration(world: &World, business: &Business) -> Registrering {
         })
     });
     Registrering {
+        slettet: None,
         underenheter: places.into_iter().collect(),
         rollegrupper: roles(world, business),
         eiere: if company { owners(world, &business.people) } else { Vec::new() },

@@ -1,0 +1,75 @@
+//! The bulk load of a nation, of Felles' own making.
+
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::extract::{FromRequest as _, Request, State};
+use bytes::Bytes;
+use clients::enhetsregister::{Feil, Innlest, Registrering, SCOPE_INNLASTING, WAKE};
+use http::{HeaderMap, StatusCode, header};
+
+use super::Avslag;
+use crate::model::{self, Rad};
+use crate::{Component, store};
+
+/// Largest body of one load, in bytes.
+pub const MAX_BODY: usize = 64 << 20;
+
+/// Loads units: a `Registrering` on each line. All of the body or nothing.
+///
+/// A unit that is new or different makes an event of its feed; one that is as the register has it stays as it is.
+#[utoipa::path(post, path = "/enhetsregisteret/innlasting/v1", tag = "innlasting",
+    request_body(content = String, content_type = "application/x-ndjson", description = "En Registrering på hver linje"),
+    responses((status = 200, body = Innlest), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
+        (status = 413, body = Feil), (status = 415, body = Feil)))]
+pub async fn last_inn(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<Innlest>, Avslag> {
+    let ctx = &component.ctx;
+    super::autorisert(&component, &headers, SCOPE_INNLASTING).await?;
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-ndjson") {
+        return Err(Avslag::ny(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Innholdet må være application/x-ndjson.",
+        ));
+    }
+    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
+        _ => Avslag::ny(StatusCode::BAD_REQUEST, "Innholdet kunne ikke leses."),
+    })?;
+    let (rader, lest) = les(&body)?;
+    let now = ctx.clock.now();
+    let changed =
+        ctx.store.write(move |tx| Box::pin(async move { store::behold(tx, &rader, now).await })).await?;
+    if changed {
+        ctx.wake.notify(WAKE);
+    }
+    Ok(Json(Innlest { lest }))
+}
+
+fn les(body: &[u8]) -> Result<(Vec<Rad>, usize), Avslag> {
+    let (mut rader, mut lest, mut seen) = (Vec::new(), 0, HashSet::new());
+    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        lest += 1;
+        let wrong =
+            |felt: &str, hva: &str| Avslag::verdi(felt, format!("Linje {number}: {felt} {hva}"), None);
+        let read: Registrering =
+            kernel::http::json(line).map_err(|bad| wrong(&bad.path, &format!("({})", bad.message)))?;
+        for rad in model::rader(read).map_err(|mangel| wrong(&mangel.felt, mangel.hva))? {
+            if !seen.insert(rad.orgnr) {
+                return Err(wrong(
+                    "organisasjonsnummer",
+                    "står på en tidligere linje, eller to ganger på denne",
+                ));
+            }
+            rader.push(rad);
+        }
+    }
+    Ok((rader, lest))
+}

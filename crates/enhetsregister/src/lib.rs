@@ -1,0 +1,68 @@
+//! Enhetsregisteret: businesses and other bodies, their places of business, and who has which role in them.
+//!
+//! Open to all are units, sub-units, roles (with date of birth, never a number), searches, code lists and the feeds of
+//! changes, under the paths of the real register. Behind Maskinporten, and each use in the log, are a unit's roles with
+//! numbers and a person's roles by number. Ours alone is the bulk load. Total downloads and the writing side answer 501
+//! or have no route yet.
+//!
+//! - `model`: what a registration becomes; `model::soek`: what can be asked; `model::koder`: forms and kinds of roles
+//! - `store`: every statement
+
+use axum::extract::DefaultBodyLimit;
+use kernel::Context;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+mod api;
+pub mod model;
+mod store;
+
+/// The name of the component and of its store.
+pub const NAME: &str = clients::enhetsregister::NAME;
+/// The register's tables.
+pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+
+/// The register. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Component {
+    ctx: Context,
+}
+
+impl Component {
+    /// The register over its context.
+    pub fn new(ctx: Context) -> Self {
+        Self { ctx }
+    }
+
+    /// Every route, with its full path.
+    pub fn router(&self) -> OpenApiRouter {
+        let load = OpenApiRouter::new()
+            .routes(routes!(api::innlasting::last_inn))
+            .layer(DefaultBodyLimit::max(api::innlasting::MAX_BODY));
+        OpenApiRouter::new()
+            .routes(routes!(api::rot))
+            .routes(routes!(api::enheter::soek))
+            .routes(routes!(api::enheter::hent))
+            .routes(routes!(api::underenheter::soek))
+            .routes(routes!(api::underenheter::hent))
+            .routes(routes!(api::roller::hent))
+            .routes(routes!(api::koder::organisasjonsformer))
+            .routes(routes!(api::koder::organisasjonsformer_enheter))
+            .routes(routes!(api::koder::organisasjonsformer_underenheter))
+            .routes(routes!(api::koder::organisasjonsform))
+            .routes(routes!(api::koder::rolletyper))
+            .routes(routes!(api::koder::rolletype))
+            .routes(routes!(api::koder::rollegruppetyper))
+            .routes(routes!(api::koder::rollegruppetype))
+            .routes(routes!(api::oppdateringer::enheter))
+            .routes(routes!(api::oppdateringer::underenheter))
+            .routes(routes!(api::oppdateringer::roller))
+            .routes(routes!(api::autorisert::roller))
+            .routes(routes!(api::autorisert::rolleutskrift))
+            .layer(DefaultBodyLimit::max(api::MAX_BODY))
+            .merge(load)
+            .merge(api::ikke_bygget::routes())
+            .layer(axum::middleware::from_fn_with_state(self.clone(), api::feil::skriv))
+            .with_state(self.clone())
+    }
+}

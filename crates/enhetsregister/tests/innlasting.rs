@@ -1,0 +1,181 @@
+//! The bulk load, and the feeds that tell what it changed.
+#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+
+mod common;
+
+use common::*;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+async fn changes(f: &Fixture, path: &str) -> Vec<(i64, String, String)> {
+    let answer = f.ok(&format!("/oppdateringer/{path}")).await;
+    let name = if path.starts_with("under") { "oppdaterteUnderenheter" } else { "oppdaterteEnheter" };
+    let list = answer["_embedded"][name].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    list.iter()
+        .map(|one| {
+            (
+                one["oppdateringsid"].as_i64().unwrap(),
+                text(&one["organisasjonsnummer"]),
+                text(&one["endringstype"]),
+            )
+        })
+        .collect()
+}
+
+fn kinds(changes: &[(i64, String, String)]) -> Vec<(&str, &str)> {
+    changes.iter().map(|(_, number, kind)| (number.as_str(), kind.as_str())).collect()
+}
+
+#[tokio::test]
+async fn the_feeds_tell_what_is_new_changed_and_gone() {
+    let f = fixture().await;
+    let (a, b, c, d, e) = (nr(0), nr(3), nr(4), nr(6), nr(8));
+    let first = changes(&f, "enheter").await;
+    assert_eq!(kinds(&first), [(&*a, "Ny"), (&*b, "Ny"), (&*c, "Ny"), (&*d, "Sletting"), (&*e, "Fjernet")]);
+    let places = changes(&f, "underenheter").await;
+    assert_eq!(kinds(&places), [(&*nr(1), "Ny"), (&*nr(2), "Ny"), (&*nr(5), "Ny"), (&*nr(7), "Sletting")]);
+    let link =
+        f.ok("/oppdateringer/enheter").await["_embedded"]["oppdaterteEnheter"][0]["_links"]["enhet"]["href"]
+            .clone();
+    assert_eq!(link, format!("{}{API}/enheter/{a}", f.base_url));
+
+    // The same again changes nothing.
+    assert_eq!(f.load(&all()).await.0, StatusCode::OK);
+    assert_eq!(changes(&f, "enheter").await, first);
+
+    // Another name, and the bakery closes: the old name and the role are gone.
+    f.clock.advance(jiff::SignedDuration::from_hours(1));
+    let mut renamed = fjell();
+    renamed["enhet"]["navn"] = json!("DAL AS");
+    renamed["rollegrupper"] = json!([]);
+    let mut closed = kari_enk();
+    closed["slettet"] = json!({ "dato": "2026-11-23" });
+    assert_eq!(f.load(&[renamed, closed]).await.0, StatusCode::OK);
+    let last = first.last().unwrap().0;
+    let news = changes(&f, &format!("enheter?oppdateringsid={}", last + 1)).await;
+    assert_eq!(kinds(&news), [(&*a, "Endring"), (&*b, "Sletting")]);
+    assert_eq!(changes(&f, &format!("enheter?dato={}", f.clock.now())).await, news);
+    assert!(changes(&f, "enheter?dato=2099-01-01T00:00:00Z").await.is_empty());
+    assert_eq!(changes(&f, "enheter?dato=2000-01-01T00:00:00%2B01:00&size=100").await.len(), 7);
+    assert_eq!(changes(&f, "enheter?sort=id,DESC&size=1").await, [news[1].clone()]);
+    assert_eq!(changes(&f, "enheter?size=2&page=1").await, first[2..4]);
+    assert_eq!(changes(&f, &format!("enheter?organisasjonsnummer={a}")).await.len(), 2);
+    assert_eq!(f.names("/enheter?navn=fjell").await.1, 0);
+    assert_eq!(f.names("/enheter?navn=dal").await.1, 1);
+    assert_eq!(f.list(KARI, OF_PERSON).await.1, json!({ "enheter": [] }));
+
+    let roles = f.ok("/oppdateringer/roller?size=100").await;
+    let about: Vec<&str> = roles
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["data"]["organisasjonsnummer"].as_str().unwrap())
+        .collect();
+    assert_eq!(about, [&*a, &*b, &*c, &*a, &*b]);
+    assert_eq!(roles[0]["type"], "no.brreg.enhetsregisteret.rolle.oppdatert");
+    let after = f.ok(&format!("/oppdateringer/roller?afterId={}", roles[3]["id"].as_str().unwrap())).await;
+    assert_eq!(after, json!([roles[4]]));
+}
+
+#[tokio::test]
+async fn a_feed_refuses_what_it_does_not_understand() {
+    let f = fixture().await;
+    for query in [
+        "oppdateringsid=-1",
+        "oppdateringsid=x",
+        "dato=2020-01-01",
+        "dato=i+dag",
+        "size=10001",
+        "page=-1",
+        "sort=navn,ASC",
+        "sort=id,opp",
+        "tull=1",
+        "organisasjonsnummer=1",
+        "includeChanges=ja",
+    ] {
+        let (status, answer) = f.get(&format!("/oppdateringer/enheter?{query}")).await;
+        assert_eq!((status, &answer["antallFeil"]), (StatusCode::BAD_REQUEST, &json!(1)), "{query}");
+    }
+    assert_eq!(f.get("/oppdateringer/enheter?includeChanges=true").await.0, StatusCode::NOT_IMPLEMENTED);
+    assert!(changes(&f, "enheter?oppdateringsid=9223372036854775807").await.is_empty());
+    assert_eq!(f.ok("/oppdateringer/roller?afterId=9223372036854775807").await, json!([]));
+}
+
+#[tokio::test]
+async fn a_load_is_taken_whole_or_not_at_all() {
+    let f = empty().await;
+    let broken = |change: &dyn Fn(&mut Value)| {
+        let mut unit = fjell();
+        change(&mut unit);
+        unit
+    };
+    let cases: Vec<(Value, &str)> = vec![
+        (broken(&|unit| unit["enhet"]["navn"] = json!(" ")), "enhet.navn"),
+        (broken(&|unit| unit["enhet"]["organisasjonsnummer"] = json!("123456789")), "enhet"),
+        (
+            broken(&|unit| unit["enhet"]["organisasjonsform"]["kode"] = json!("BEDR")),
+            "enhet.organisasjonsform.kode",
+        ),
+        (
+            broken(&|unit| unit["underenheter"][0]["organisasjonsform"]["kode"] = json!("AS")),
+            "underenheter[0].organisasjonsform.kode",
+        ),
+        (
+            broken(&|unit| unit["underenheter"][1]["overordnetEnhet"] = json!(nr(3))),
+            "underenheter[1].overordnetEnhet",
+        ),
+        (
+            broken(&|unit| unit["underenheter"][1]["organisasjonsnummer"] = json!(nr(0))),
+            "underenheter[1].organisasjonsnummer",
+        ),
+        (
+            broken(&|unit| unit["underenheter"][1]["organisasjonsnummer"] = json!(nr(1))),
+            "organisasjonsnummer",
+        ),
+        (
+            broken(&|unit| {
+                unit["rollegrupper"][0]["roller"][0]["person"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("fodselsnummer");
+            }),
+            "rollegrupper[0].roller[0].person.fodselsnummer",
+        ),
+        (
+            broken(&|unit| {
+                unit["rollegrupper"][0]["roller"][0].as_object_mut().unwrap().remove("person");
+            }),
+            "rollegrupper[0].roller[0]",
+        ),
+        (broken(&|unit| unit["ukjent"] = json!(1)), "ukjent"),
+        (
+            broken(&|unit| unit["ansatte"][0]["personidentifikator"] = json!("03851598731")),
+            "ansatte[0].personidentifikator",
+        ),
+        (json!([]), ""),
+        (kari_enk(), "organisasjonsnummer"),
+    ];
+    for (unit, field) in cases {
+        let (status, answer) = f.load(&[kari_enk(), unit]).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{field}");
+        let wrong = &answer["valideringsfeil"][0];
+        assert!(wrong["feilmelding"].as_str().unwrap().starts_with("Linje 2: "), "{answer}");
+        assert!(wrong["parametere"][0].as_str().unwrap().starts_with(field), "{field}: {answer}");
+    }
+    assert_eq!(f.names("/enheter").await.1, 0);
+
+    let token = f.organisation("felles:innlasting");
+    assert_eq!(
+        f.post(LOAD, &token, "application/json", String::new()).await.0,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+    assert_eq!(
+        f.post(LOAD, &f.organisation(OF_PERSON), "application/x-ndjson", String::new()).await.0,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        f.post(LOAD, &token, "application/x-ndjson", "\n\n".to_owned()).await,
+        (StatusCode::OK, json!({ "lest": 0 }))
+    );
+}
