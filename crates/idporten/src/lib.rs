@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[&str] = &[
     kernel::jose::MIGRATION,
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0003_minid.sql"),
+    include_str!("../migrations/0004_passkey.sql"),
     include_str!("../migrations/0010_on_behalf_of.sql"),
     include_str!("../migrations/0020_forvaltning.sql"),
 ];
@@ -153,7 +154,7 @@ impl Component {
         let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
         let keyring = Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
-        let eids = eid::offered(portal, ctx.test_mode, &upstreams).into();
+        let eids = eid::offered(portal, &ctx, &upstreams).into();
         let suggestions = config.suggestions.into();
         let component = Self {
             ctx,
@@ -172,6 +173,7 @@ impl Component {
         if portal == Portal::Idporten {
             api::minside::register(&component).await?;
         }
+        eid::passkey::register(&component).await?;
         Ok(component)
     }
 

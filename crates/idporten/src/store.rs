@@ -567,5 +567,5 @@ pub async fn forget(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
     ] {
         tx.execute(sql, params![now - ABSOLUTE]).await?;
     }
-    Ok(())
+    crate::eid::passkey::forget(tx, now).await
 }

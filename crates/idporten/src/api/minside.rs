@@ -176,6 +176,7 @@ pub async fn page(State(component): State<Component>, headers: HeaderMap) -> Res
                         a.ds-link href=(component.at("/minside/minid")) { "MinID" } " – "
                         (if has_minid { lang.t("minside-har") } else { lang.t("minside-har-ikke") })
                     }
+                    li { a.ds-link href=(component.at("/minside/passkeys")) { (lang.t("passkey-mine-tittel")) } }
                 }
             }
         }

@@ -10,6 +10,7 @@ use clients::folkeregister::{Del, Element, Personstatus};
 use clients::{ClientError, Purpose};
 use design::{Lang, key};
 use http::{HeaderMap, StatusCode, header};
+use kernel::Context;
 use kernel::id::Pid;
 use kernel::store::StoreError;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +29,7 @@ use crate::store::{Login, SignIn};
 use crate::{Component, store};
 
 pub mod minid;
+pub mod passkey;
 pub mod testid;
 pub mod upstream;
 
@@ -74,9 +76,9 @@ impl Eid {
 }
 
 /// The eIDs of this installation, in the order that the sign-in page shows them.
-pub fn offered(portal: Portal, test_mode: bool, upstreams: &upstream::Upstreams) -> Vec<Eid> {
+pub fn offered(portal: Portal, ctx: &Context, upstreams: &upstream::Upstreams) -> Vec<Eid> {
     let mut eids = Vec::new();
-    if test_mode {
+    if ctx.test_mode {
         eids.push(testid::eid());
     }
     eids.extend(upstreams.eids());
@@ -84,13 +86,14 @@ pub fn offered(portal: Portal, test_mode: bool, upstreams: &upstream::Upstreams)
     if portal == Portal::Idporten {
         eids.push(minid::eid());
     }
+    eids.extend(passkey::eid(portal, &ctx.base_url));
     eids
 }
 
 /// The eIDs' own pages.
 pub fn router(portal: Portal) -> OpenApiRouter<Component> {
     let routes = testid::router().merge(upstream::router());
-    if portal == Portal::Idporten { routes.merge(minid::router()) } else { routes }
+    if portal == Portal::Idporten { routes.merge(minid::router()).merge(passkey::router()) } else { routes }
 }
 
 /// A sign-in on its way, with what its pages need.

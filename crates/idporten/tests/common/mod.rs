@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected stops")]
 
+pub mod authenticator;
+
 use std::collections::BTreeMap;
 
 use axum::Router;
