@@ -252,14 +252,15 @@ async fn with_another_eid_a_person_gets_changes_and_removes_minid_on_their_own_p
 }
 
 #[tokio::test]
-async fn outside_test_minid_is_the_one_way_in_and_no_letters_are_sent() {
+async fn outside_test_there_are_minid_and_passkeys_and_no_letters_are_sent() {
     let f = fixture_with(|ctx| ctx.test_mode = false).await;
     let mut browser = f.browser();
     let answer = browser.authorize("en", &[]).await;
-    let to = browser.get(answer.location()).await;
-    assert_eq!(to.status, 302);
-    browser.get(to.location()).await.is_page(200, "Logg inn med MinID");
     let id = answer.sent()["id"].clone();
+    let choice = browser.get(answer.location()).await;
+    choice.is_page(200, "/idporten/eid/passkey?id=");
+    assert!(!choice.body.contains("Test-eID"), "{}", choice.body);
+    browser.get(&format!("/idporten/eid/minid?id={id}")).await.is_page(200, "Logg inn med MinID");
     let fields =
         [("id", id.as_str()), ("personidentifikator", kari().as_str())].map(|(a, b)| (a, b.to_owned()));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
