@@ -7,7 +7,7 @@ use kernel::jose::{check_client_keys, client_keys_expire};
 use kernel::store::{Store, StoreError};
 use url::{Host, Url};
 
-use crate::model::client::{ApplicationType, NewClient, NewScope};
+use crate::model::client::{ApplicationType, CodeChallengeMethod, NewClient, NewScope};
 use crate::model::rights::ServiceRule;
 use crate::model::{
     ACCESS_TOKEN, AUTHORIZATION, LONGEST_ACCESS_TOKEN, LONGEST_AUTHORIZATION, REFRESH_TOKEN, hash,
@@ -80,6 +80,9 @@ pub(crate) fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Resu
     let native = client.application_type == ApplicationType::Native;
     if client.is_public() == (client.application_type == ApplicationType::Web) {
         return invalid("web clients show who they are, browser and native clients cannot".to_owned());
+    }
+    if client.is_public() && client.code_challenge_method == CodeChallengeMethod::None {
+        return invalid("a public client cannot do without PKCE".to_owned());
     }
     if client.redirect_uris.is_empty() {
         return invalid("it has no redirect_uris".to_owned());

@@ -34,7 +34,10 @@ mod store;
 
 pub use admin::{Registrar, RegistrationError};
 pub use eid::upstream::{Upstream, UpstreamAuth};
-pub use model::client::{ApplicationType, AuthMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage};
+pub use model::client::{
+    ApplicationType, AuthMethod, CodeChallengeMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage,
+    SubjectType,
+};
 pub use model::rights::ServiceRule;
 pub use portal::Portal;
 pub use store::Delegation;
@@ -207,6 +210,7 @@ impl Component {
             .routes(routes!(api::token::token))
             .routes(routes!(api::introspect::introspect))
             .routes(routes!(api::introspect::introspect_old))
+            .routes(routes!(api::introspect::introspect_older))
             .routes(routes!(api::revoke::revoke))
             .routes(routes!(api::revoke::revoke_old))
             .routes(routes!(api::logout::logout, api::logout::logout_form))
@@ -224,6 +228,7 @@ impl Component {
             .nest(&self.at(""), routes)
             .nest(&well_known, OpenApiRouter::new().routes(routes!(api::discovery::metadata_rfc8414)))
             .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(axum::middleware::from_fn_with_state(self.clone(), api::edge::edge))
             .with_state(self.clone());
         self.tag(router.get_openapi_mut());
         router

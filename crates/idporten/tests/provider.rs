@@ -27,7 +27,7 @@ async fn metadata_is_that_of_the_real_service() {
         "response_modes_supported": ["query", "form_post", "query.jwt", "form_post.jwt"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "scopes_supported": ["openid", "profile"],
-        "subject_types_supported": ["pairwise"],
+        "subject_types_supported": ["public", "pairwise"],
         "acr_values_supported": ["idporten-loa-low", "idporten-loa-substantial", "idporten-loa-high"],
         "ui_locales_supported": ["en", "nb", "nn", "se"],
         "prompt_values_supported": ["consent", "login", "none"],
@@ -40,6 +40,11 @@ async fn metadata_is_that_of_the_real_service() {
         "authorization_response_iss_parameter_supported": true,
         "frontchannel_logout_supported": true, "frontchannel_logout_session_supported": true,
         "claims_parameter_supported": false, "request_parameter_supported": false, "request_uri_parameter_supported": false,
+        "require_pushed_authorization_requests": false,
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none", "private_key_jwt"],
+        "claims_supported": ["iss", "aud", "sub", "pid", "acr", "amr", "auth_time", "iat", "exp", "jti", "nonce", "locale",
+            "sid", "aud_onbehalfof"],
     });
     for path in
         ["/idporten/.well-known/openid-configuration", "/.well-known/oauth-authorization-server/idporten"]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use kernel::store::StoreError;
 
+use super::hint::Hint;
 use super::issue::Issue;
 use super::refused::Refused;
 use super::respond;
@@ -114,8 +115,19 @@ async fn pushed(component: &Component, client: &Client, request_uri: &str) -> Re
 async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) -> Result<Response, Refused> {
     let client = client(component, &asked).await?;
     let was_pushed = asked.all("request_uri").next().is_some();
-    let parameters =
-        if was_pushed { pushed(component, &client, asked.required("request_uri")?).await? } else { asked };
+    let parameters = if was_pushed {
+        let request_uri = asked.required("request_uri")?;
+        if !request_uri.starts_with(REQUEST_URI)
+            && let Ok(destination) = Destination::of(&asked, &client)
+        {
+            let refused =
+                Refused::new("request_uri_not_supported", "request_uri must be one that was pushed");
+            return Ok(respond::error(component, &destination, &refused, StatusCode::FOUND));
+        }
+        pushed(component, &client, request_uri).await?
+    } else {
+        asked
+    };
     let destination = Destination::of(&parameters, &client)?;
     let refuse = |refused: &Refused| respond::error(component, &destination, refused, StatusCode::FOUND);
     if client.require_pushed_authorization_requests && !was_pushed {
@@ -133,7 +145,16 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         Err(refused) => return Ok(refuse(&refused)),
     };
     let scopes = request.scopes_of(&catalogue);
-    let who = who(component, &client, headers).await?;
+    let mut who = who(component, &client, headers).await?;
+    match parameters.one("id_token_hint").map(|hint| hint.map(|hint| Hint::read(component, hint))) {
+        Ok(None) => {}
+        // Somebody else than the client thinks: it is not told who, and the person is asked.
+        Ok(Some(Some(hint))) if hint.aud == client.client_id => {
+            who = who.filter(|who| component.pairwise.sub(&client, &who.pid) == hint.sub);
+        }
+        Ok(_) => return Ok(refuse(&Refused::request("id_token_hint is not an id token of the client's"))),
+        Err(refused) => return Ok(refuse(&refused)),
+    }
     let now = component.ctx.clock.now().as_second();
     match session::next(&request, &scopes, who.as_ref(), now) {
         Next::Code => {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::Component;
 use crate::model::assertion::ALGS;
-use crate::model::client::AuthMethod;
+use crate::model::client::{AuthMethod, SubjectType};
 use crate::model::rar::Kind;
 use crate::model::request::ResponseMode;
 use crate::model::session::Level;
@@ -53,7 +53,30 @@ pub struct Metadata {
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    // What the real service's document does not say of itself follows.
+    pub require_pushed_authorization_requests: bool,
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    pub claims_supported: Vec<String>,
 }
+
+/// The claims of id tokens.
+const CLAIMS: [&str; 14] = [
+    "iss",
+    "aud",
+    "sub",
+    "pid",
+    "acr",
+    "amr",
+    "auth_time",
+    "iat",
+    "exp",
+    "jti",
+    "nonce",
+    "locale",
+    "sid",
+    "aud_onbehalfof",
+];
 
 /// The provider's metadata.
 #[utoipa::path(get, path = "/.well-known/openid-configuration",
@@ -87,7 +110,7 @@ fn answer(component: &Component) -> Response {
         response_modes_supported: list(&ResponseMode::ALL.map(ResponseMode::as_str)),
         grant_types_supported: list(&["authorization_code", "refresh_token"]),
         scopes_supported: list(&["openid", "profile"]),
-        subject_types_supported: list(&["pairwise"]),
+        subject_types_supported: list(&SubjectType::NAMES),
         acr_values_supported: list(&Level::ALL.map(|level| portal.acr(level))),
         ui_locales_supported: list(&LOCALES),
         prompt_values_supported: list(&["consent", "login", "none"]),
@@ -107,8 +130,16 @@ fn answer(component: &Component) -> Response {
         claims_parameter_supported: false,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
+        require_pushed_authorization_requests: false,
+        introspection_endpoint_auth_methods_supported: list(
+            &AuthMethod::ALL
+                .into_iter()
+                .filter(|method| *method != AuthMethod::None)
+                .map(AuthMethod::as_str)
+                .collect::<Vec<_>>(),
+        ),
+        revocation_endpoint_auth_methods_supported: list(&AuthMethod::ALL.map(AuthMethod::as_str)),
+        claims_supported: list(&CLAIMS),
     };
-    let headers =
-        [(header::CACHE_CONTROL, "public, max-age=3600"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-    (headers, Json(metadata)).into_response()
+    ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(metadata)).into_response()
 }

@@ -33,6 +33,18 @@ pub async fn introspect_old(State(component): State<Component>, headers: HeaderM
     answer(&component, &headers, &body).await
 }
 
+/// The same at the oldest of its addresses.
+#[utoipa::path(post, path = "/tokeninfo",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = serde_json::Value), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
+pub async fn introspect_older(
+    State(component): State<Component>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer(&component, &headers, &body).await
+}
+
 async fn answer(component: &Component, headers: &HeaderMap, body: &[u8]) -> Response {
     let mut client_id = None;
     match look_up(component, headers, body, &mut client_id).await {
@@ -69,7 +81,7 @@ async fn look_up(
     let pid = granted.authentication.pid;
     let mut known = json!({
         "active": true, "token_type": "Bearer", "expires_in": row.expires - now, "exp": row.expires, "iat": row.issued,
-        "iss": component.issuer(), "sub": component.pairwise.sub(&client.client_id, &pid), "scope": row.scope,
+        "iss": component.issuer(), "sub": component.pairwise.sub(&client, &pid), "scope": row.scope,
         "client_id": client.client_id, "client_orgno": client.orgnr, "consumer": Organisation::of(&client.orgnr),
         "acr": component.portal.acr(granted.authentication.level), "aud": audience(&granted.resources), "jti": row.jti,
         // Also of a pseudonymous token: to find that out is what the API asks for.

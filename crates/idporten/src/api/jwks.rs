@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 
 use crate::Component;
 
@@ -10,7 +10,5 @@ use crate::Component;
 #[utoipa::path(get, path = "/jwks.json",
     responses((status = 200, content_type = "application/json", body = serde_json::Value), (status = 304)))]
 pub async fn jwks(State(component): State<Component>, headers: HeaderMap) -> Response {
-    let mut response = component.keyring.jwks_response(&headers);
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+    component.keyring.jwks_response(&headers)
 }

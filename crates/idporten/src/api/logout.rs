@@ -5,10 +5,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::id::Pid;
-use kernel::jose::{self, Alg};
 use kernel::store::StoreError;
-use serde::Deserialize;
 
+use super::hint::Hint;
 use super::refused::Refused;
 use super::respond;
 use crate::cookies::SESSION;
@@ -119,7 +118,7 @@ async fn sign_out(
             .await;
         parameters = Parameters::parse(taken?.unwrap_or_default().as_bytes());
     }
-    let locale = pages::locale(headers, parameters.one("ui_locales")?);
+    let locale = pages::locale(headers, parameters.all("ui_locales").next());
     let ended = match SESSION.read(component, headers) {
         None => None,
         Some(cookie) => end(component, hash(&cookie), now).await?,
@@ -173,21 +172,22 @@ async fn way_back(
     let [hint, client_id, uri, state] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"]
         .map(|name| parameters.one(name).ok().flatten());
     let Some(uri) = uri else { return Ok(None) };
-    let hinted = match hint {
-        None => None,
-        Some(hint) => match hinted_client(component, hint, ended) {
-            None => return Ok(None),
-            hinted => hinted,
-        },
+    let hint = match hint.map(|hint| Hint::read(component, hint)) {
+        Some(None) => return Ok(None),
+        hint => hint.flatten(),
     };
-    let client_id = match (client_id, hinted.as_deref()) {
+    let client_id = match (client_id, hint.as_ref().map(|hint| hint.aud.as_str())) {
         (Some(one), Some(other)) if one != other => return Ok(None),
         (one, other) => one.or(other),
     };
     let Some(client_id) = client_id else { return Ok(None) };
-    let client = store::client(&component.ctx.store, client_id).await?;
-    if !client
-        .is_some_and(|client| client.post_logout_redirect_uris.iter().any(|registered| registered == uri))
+    let Some(client) = store::client(&component.ctx.store, client_id).await? else { return Ok(None) };
+    let this_session = |hint: &Hint| {
+        ended.pid.is_some_and(|pid| component.pairwise.sub(&client, &pid) == hint.sub)
+            && hint.sid.as_ref().is_none_or(|sid| *sid == ended.sid)
+    };
+    if !hint.as_ref().is_none_or(this_session)
+        || !client.post_logout_redirect_uris.iter().any(|registered| registered == uri)
     {
         return Ok(None);
     }
@@ -201,20 +201,4 @@ async fn way_back(
         back.push_str(&clients::encoded(state));
     }
     Ok(Some(back))
-}
-
-/// The client of an id token, expired or not, that was given to the person whose session has ended.
-fn hinted_client(component: &Component, hint: &str, ended: &Ended) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Hint {
-        iss: String,
-        aud: String,
-        sub: String,
-        sid: Option<String>,
-    }
-    let payload = jose::verify(hint, &component.keyring.published(), &[Alg::RS256]).ok()?;
-    let hint: Hint = payload.claims().ok()?;
-    let same_person = ended.pid.is_some_and(|pid| component.pairwise.sub(&hint.aud, &pid) == hint.sub);
-    let same_session = hint.sid.is_none_or(|sid| sid == ended.sid);
-    (hint.iss == component.issuer() && same_person && same_session).then_some(hint.aud)
 }

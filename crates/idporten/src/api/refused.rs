@@ -39,6 +39,11 @@ impl Refused {
         Self::new("invalid_request", why)
     }
 
+    /// The request is larger than any that makes sense; 413.
+    pub fn too_large() -> Self {
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::request("The request is too large") }
+    }
+
     /// The client is not who it says; 401.
     pub fn client(why: impl Into<String>) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, ..Self::new("invalid_client", why) }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use clients::idporten::TokenResponse;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
 use kernel::jose::Alg;
 use kernel::log::{Access, Actor, Personal};
 use kernel::store::Tx;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::caller;
 use super::refused::{OauthError, Refused};
-use crate::model::client::Client;
+use crate::model::client::{Client, CodeChallengeMethod};
 use crate::model::hash;
 use crate::model::parameters::Parameters;
 use crate::model::request::is_verifier;
@@ -57,13 +57,10 @@ pub struct TokenRequest {
     responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn token(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let mut client_id = None;
-    let mut response = match exchange(&component, &headers, &body, &mut client_id).await {
+    match exchange(&component, &headers, &body, &mut client_id).await {
         Ok(response) => response,
         Err(refused) => refused.into_json(&component.ctx.rng, client_id.as_deref()),
-    };
-    // For clients in browsers; nothing here rests on cookies.
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+    }
 }
 
 async fn exchange(
@@ -95,12 +92,15 @@ async fn exchange(
         let store = &component.ctx.store;
         store.write(move |tx| Box::pin(async move { ask.decide(tx, new).await })).await?
     } else {
-        let verifier = form.required("code_verifier")?;
+        let verifier = match client.code_challenge_method {
+            CodeChallengeMethod::S256 => Some(form.required("code_verifier")?),
+            CodeChallengeMethod::None => form.one("code_verifier")?,
+        };
         let ask = Exchange {
             code: hash(form.required("code")?),
             redirect_uri: form.required("redirect_uri")?.to_owned(),
-            challenge: URL_SAFE_NO_PAD.encode(hash(verifier)),
-            verifier_holds: is_verifier(verifier),
+            challenge: verifier.map(|verifier| URL_SAFE_NO_PAD.encode(hash(verifier))),
+            verifier_holds: verifier.is_none_or(is_verifier),
             client: client.clone(),
         };
         let store = &component.ctx.store;
@@ -148,7 +148,7 @@ struct Given {
 struct Exchange {
     code: Vec<u8>,
     redirect_uri: String,
-    challenge: String,
+    challenge: Option<String>,
     verifier_holds: bool,
     client: Client,
 }
@@ -166,7 +166,13 @@ impl Exchange {
             store::revoke(tx, &granted.id).await?;
             return Ok(None);
         }
-        let proven = verify_slices_are_equal(granted.code_challenge.as_bytes(), challenge.as_bytes()).is_ok();
+        // A verifier for a code that was asked for without a challenge is as wrong as none for one with: somebody may
+        // have taken the challenge out on the way (RFC 9700 § 2.1.1).
+        let proven = match (&granted.code_challenge, &challenge) {
+            (Some(asked), Some(shown)) => verify_slices_are_equal(asked.as_bytes(), shown.as_bytes()).is_ok(),
+            (None, None) => true,
+            _ => false,
+        };
         let holds = granted.client_id == client.client_id
             && granted.redirect_uri == redirect_uri
             && verifier_holds
@@ -197,10 +203,12 @@ impl Refresh {
     async fn decide(self, tx: &mut Tx, new: Candidates) -> Result<Option<Given>, Refused> {
         let Self { token, scope, client } = self;
         let Some(brought) = store::refresh_token(tx, token.clone()).await? else { return Ok(None) };
-        let granted = brought.granted;
+        let mut granted = brought.granted;
         if granted.client_id != client.client_id {
             return Ok(None);
         }
+        // What has been taken from the client since is given no more.
+        granted.scopes.retain(|scope| client.scopes.contains(scope));
         if brought.used {
             tracing::warn!(
                 client_id = client.client_id,
@@ -209,7 +217,7 @@ impl Refresh {
             store::revoke(tx, &granted.id).await?;
             return Ok(None);
         }
-        if brought.revoked || brought.expires <= new.now {
+        if brought.revoked || brought.expires <= new.now || granted.scopes.is_empty() {
             return Ok(None);
         }
         let scope = match scope {
@@ -249,7 +257,7 @@ async fn give(
     let access_token = if granted.opaque {
         access_token
     } else {
-        let sub = issuer.pairwise.sub(&client.client_id, &granted.authentication.pid);
+        let sub = issuer.pairwise.sub(client, &granted.authentication.pid);
         let claims = AccessToken::new(&granted, client, &scope, issuer.stamp(&granted, &sub, &jti, now));
         issuer.sign(&claims)?
     };
@@ -263,7 +271,7 @@ async fn answer(component: &Component, client: &Client, given: Given, now: i64) 
     let Given { granted, scope, access_token, refresh_token, id_token_jti, refreshed } = given;
     let pid = granted.authentication.pid;
     let id_token = if scope.split(' ').any(|scope| scope == clients::idporten::SCOPE_OPENID) {
-        let sub = component.pairwise.sub(&client.client_id, &pid);
+        let sub = component.pairwise.sub(client, &pid);
         let claims =
             IdToken::new(&granted, client, component.stamp(&granted, &sub, &id_token_jti, now), refreshed);
         Some(component.sign(&claims)?)

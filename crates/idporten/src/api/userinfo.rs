@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use clients::idporten::SCOPE_PROFILE;
 use http::{HeaderMap, HeaderValue, header};
 use kernel::auth::AuthError;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::model::hash;
+use crate::model::parameters::Parameters;
 use crate::{Component, store};
 
 /// What is told of a person.
@@ -31,26 +33,30 @@ pub struct UserInfo {
 #[utoipa::path(get, path = "/userinfo",
     responses((status = 200, body = UserInfo), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn userinfo(State(component): State<Component>, headers: HeaderMap) -> Response {
-    answer(&component, &headers).await
+    answer(&component, &headers, &[]).await
 }
 
-/// The same by POST.
+/// The same by POST, where the token may come as `access_token` of a form (RFC 6750 § 2.2).
 #[utoipa::path(post, path = "/userinfo",
+    request_body(content = Option<String>, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = UserInfo), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub async fn userinfo_post(State(component): State<Component>, headers: HeaderMap) -> Response {
-    answer(&component, &headers).await
+pub async fn userinfo_post(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(&component, &headers, &body).await
 }
 
-async fn answer(component: &Component, headers: &HeaderMap) -> Response {
-    let mut response = info(component, headers).await.unwrap_or_else(IntoResponse::into_response);
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+async fn answer(component: &Component, headers: &HeaderMap, body: &[u8]) -> Response {
+    let mut response = info(component, headers, body).await.unwrap_or_else(IntoResponse::into_response);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-async fn info(component: &Component, headers: &HeaderMap) -> Result<Response, Problem> {
-    let token = bearer(headers)?;
+async fn info(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
+    let form = Parameters::form(headers, body).unwrap_or_default();
+    let token = match (headers.contains_key(header::AUTHORIZATION), form.all("access_token").next()) {
+        (true, Some(_)) => return Err(Problem::bad_request("The token stands in more than one place.")),
+        (false, Some(_)) => form.one("access_token").ok().flatten().ok_or_else(AuthError::missing)?,
+        _ => bearer(headers)?,
+    };
     let (ctx, now) = (&component.ctx, component.ctx.clock.now().as_second());
     let invalid = || AuthError::invalid("the token is unknown, expired or revoked");
     // A token is known by its hash, be it signed or opaque.
@@ -60,16 +66,20 @@ async fn info(component: &Component, headers: &HeaderMap) -> Result<Response, Pr
     }
     let client = store::client(&ctx.store, &granted.client_id).await?.ok_or_else(invalid)?;
     let pid = granted.authentication.pid;
-    let sub = component.pairwise.sub(&client.client_id, &pid);
+    let sub = component.pairwise.sub(&client, &pid);
     let info = UserInfo { sub, pid: granted.pid(), locale: granted.locale };
     let what = format!("{} spurte hvem som er logget inn", client.name);
     let released = Personal::new(pid, info).release(&ctx.log, component.access(&client, pid, what)).await?;
     Ok(released.into_response())
 }
 
-/// The bearer token of the header `Authorization`; nowhere else is one looked for.
-fn bearer(headers: &HeaderMap) -> Result<&str, AuthError> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+/// The bearer token of the header `Authorization`, of which there may be one.
+pub fn bearer(headers: &HeaderMap) -> Result<&str, AuthError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().and_then(|value| value.to_str().ok());
+    if values.next().is_some() {
+        return Err(AuthError::invalid("more than one Authorization header"));
+    }
     match value.and_then(|value| value.split_once(' ')) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => Ok(token.trim()),
         _ => Err(AuthError::missing()),

@@ -40,8 +40,12 @@ impl Credentials {
         let client_id = form.one("client_id")?;
         let assertion = form.one("client_assertion")?;
         let secret = form.one("client_secret")?;
-        let basic = match headers.get(header::AUTHORIZATION) {
+        let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
+        let basic = match authorization.next() {
             None => None,
+            Some(_) if authorization.next().is_some() => {
+                return Err(Refused::request("The header Authorization is repeated"));
+            }
             Some(value) => {
                 let unreadable = || {
                     Refused::client("The header Authorization is not Basic with an id and a secret").basic()
@@ -151,6 +155,9 @@ fn check_assertion(assertion: &str, client: &Client, audience: &[String], now: i
     let refused = |why: &str| Refused::client(format!("The client assertion does not hold: {why}"));
     let jwt = Jwt::parse(assertion).map_err(|error| refused(&error.to_string()))?;
     let kid = jwt.header().kid.as_deref().ok_or_else(|| refused("its header has no kid"))?;
+    if jwt.header().x5c.is_some() {
+        return Err(refused("its header has x5c, and the client has registered keys"));
+    }
     let jwk = client.jwks.iter().find(|jwk| jwk.kid.as_deref() == Some(kid));
     let jwk = jwk.ok_or_else(|| refused("the client has no key of that kid"))?;
     if client.keys_expire <= now {

@@ -74,6 +74,33 @@ impl AuthMethod {
     }
 }
 
+/// Whether a client's requests are bound to their code by PKCE. The names are those of the self-service API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum CodeChallengeMethod {
+    /// Always.
+    #[default]
+    S256,
+    /// Where the request has a challenge; a downgrade for confidential clients that cannot do better.
+    #[serde(rename = "none")]
+    None,
+}
+
+/// Whether two clients know a person by the same `sub`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// Each client by its own.
+    #[default]
+    Pairwise,
+    /// All clients of this kind by one.
+    Public,
+}
+
+impl SubjectType {
+    /// All of them, in the order of the metadata, by their names there.
+    pub const NAMES: [&str; 2] = ["public", "pairwise"];
+}
+
 /// What becomes of a refresh token that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RefreshTokenUsage {
@@ -153,6 +180,12 @@ pub struct NewClient {
     pub require_pushed_authorization_requests: bool,
     /// Whether `state` and `nonce` must be there; always so for a public client. PKCE must be there in any case.
     pub require_state_and_nonce: bool,
+    /// Whether its requests must have PKCE; a public client's must.
+    #[serde(default)]
+    pub code_challenge_method: CodeChallengeMethod,
+    /// Whether `sub` is the client's own.
+    #[serde(default)]
+    pub subject_type: SubjectType,
     /// The level where a request names none: `idporten-loa-substantial` unless set.
     pub default_acr: Option<String>,
     /// A supplier's customers.
@@ -184,6 +217,8 @@ impl NewClient {
             sso_disabled: false,
             require_pushed_authorization_requests: false,
             require_state_and_nonce: false,
+            code_challenge_method: CodeChallengeMethod::S256,
+            subject_type: SubjectType::Pairwise,
             default_acr: None,
             onbehalfof: Vec::new(),
         }
@@ -197,9 +232,9 @@ impl NewClient {
     /// Whether a person may be sent back to `uri`.
     pub fn redirects_to(&self, uri: &str) -> bool {
         let native = self.application_type == ApplicationType::Native;
-        self.redirect_uris
-            .iter()
-            .any(|registered| registered == uri || (native && same_but_port(registered, uri)))
+        self.redirect_uris.iter().any(|registered| {
+            (registered == uri && !uri.contains(":*/")) || (native && same_but_port(registered, uri))
+        })
     }
 
     /// The level where a request names none.
@@ -213,7 +248,11 @@ fn same_but_port(registered: &str, uri: &str) -> bool {
     let after_port = |uri: &str, start: &str| {
         let rest = uri.strip_prefix(start)?;
         let rest = match rest.strip_prefix(':') {
-            Some(port) => port.trim_start_matches(|c: char| c.is_ascii_digit() || c == '*'),
+            Some(port) => {
+                let path = port.find('/').unwrap_or(port.len());
+                let (port, path) = port.split_at(path);
+                (port == "*" || port.parse::<u16>().is_ok()).then_some(path)?
+            }
             None => rest,
         };
         Some(rest.to_owned())
@@ -315,6 +354,9 @@ mod tests {
         for other in [
             "http://127.0.0.1:5000/annet",
             "http://127.0.0.1:*/tilbake/",
+            "http://127.0.0.1:*/tilbake",
+            "http://127.0.0.1:65536/tilbake",
+            "http://127.0.0.1:/tilbake",
             "http://127.0.0.1:5000@ond.example/tilbake",
             "http://127.0.0.1.ond.example/tilbake",
             "https://127.0.0.1:5000/tilbake",

@@ -5,12 +5,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, Scope};
+use super::client::{Client, CodeChallengeMethod, Scope};
 use super::parameters::Parameters;
 use super::rar::Asked;
 use super::session::Level;
 use crate::api::refused::Refused;
 use crate::portal::Portal;
+
+/// The longest `state` or `nonce`, which travel through addresses and tokens; bytes.
+const LONGEST: usize = 4096;
 
 /// How a pushed request's handle begins.
 pub const REQUEST_URI: &str = "urn:idporten:";
@@ -70,7 +73,7 @@ impl Destination {
             redirect_uri: redirect_uri.to_owned(),
             // What is wrong with these two is said later, in the plainest way.
             mode: ResponseMode::ALL.into_iter().find(|one| mode == Some(one.as_str())).unwrap_or_default(),
-            state: parameters.one("state").ok().flatten().map(str::to_owned),
+            state: parameters.one("state").ok().flatten().filter(|state| travels(state)).map(str::to_owned),
         })
     }
 
@@ -106,8 +109,8 @@ pub struct AuthorizeRequest {
     pub scopes: Vec<String>,
     /// Comes back in the id token.
     pub nonce: Option<String>,
-    /// PKCE, S256.
-    pub code_challenge: String,
+    /// PKCE, S256; missing only where the client is registered without.
+    pub code_challenge: Option<String>,
     /// The least level.
     pub level: Level,
     /// Which pages are shown.
@@ -144,7 +147,15 @@ impl AuthorizeRequest {
         if parameters.required("response_type")? != "code" {
             return Err(Refused::new("unsupported_response_type", "response_type must be code"));
         }
+        if parameters.all("registration").next().is_some() {
+            return Err(Refused::new("registration_not_supported", "registration is not supported"));
+        }
         let (state, nonce) = (parameters.one("state")?, parameters.one("nonce")?);
+        for (name, value) in [("state", state), ("nonce", nonce)] {
+            if !value.is_none_or(travels) {
+                return Err(Refused::request(format!("{name} is not UTF-8 or longer than {LONGEST} bytes")));
+            }
+        }
         if client.require_state_and_nonce || client.is_public() {
             if state.is_none() {
                 return Err(Refused::request("The parameter state is missing"));
@@ -156,7 +167,7 @@ impl AuthorizeRequest {
         Ok(Self {
             scopes: scopes(parameters.one("scope")?, client, catalogue)?,
             nonce: nonce.map(str::to_owned),
-            code_challenge: code_challenge(parameters)?,
+            code_challenge: code_challenge(parameters, client)?,
             level: level(parameters.one("acr_values")?, client, portal)?,
             prompt: prompt(parameters.one("prompt")?)?,
             max_age: max_age(parameters.one("max_age")?)?,
@@ -210,7 +221,18 @@ fn is_base64url(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-fn code_challenge(parameters: &Parameters) -> Result<String, Refused> {
+/// Whether a value can go through addresses and tokens unchanged. What was not UTF-8 has been replaced by U+FFFD.
+fn travels(value: &str) -> bool {
+    value.len() <= LONGEST && !value.contains(char::REPLACEMENT_CHARACTER)
+}
+
+fn code_challenge(parameters: &Parameters, client: &Client) -> Result<Option<String>, Refused> {
+    let downgraded = client.code_challenge_method == CodeChallengeMethod::None && !client.is_public();
+    let sent = ["code_challenge", "code_challenge_method"];
+    if downgraded && sent.iter().all(|name| parameters.all(name).next().is_none()) {
+        // Without PKCE, only state tells the client that the answer is to its own request.
+        return parameters.required("state").map(|_| None);
+    }
     let challenge = parameters.required("code_challenge")?;
     if parameters.required("code_challenge_method")? != "S256" {
         return Err(Refused::request("code_challenge_method must be S256"));
@@ -218,7 +240,7 @@ fn code_challenge(parameters: &Parameters) -> Result<String, Refused> {
     if challenge.len() != 43 || !is_base64url(challenge) {
         return Err(Refused::request("code_challenge must be 43 characters of base64url without padding"));
     }
-    Ok(challenge.to_owned())
+    Ok(Some(challenge.to_owned()))
 }
 
 fn level(asked: Option<&str>, client: &Client, portal: Portal) -> Result<Level, Refused> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::behalf::Chosen;
-use super::client::{Client, RefreshTokenUsage, Scope};
+use super::client::{Client, NewClient, RefreshTokenUsage, Scope, SubjectType};
 use super::request::AuthorizeRequest;
 use super::session::Authentication;
 use super::{ACCESS_TOKEN, AUTHORIZATION, ID_TOKEN, REFRESH_TOKEN};
@@ -28,8 +28,8 @@ pub struct Granted {
     pub authentication: Authentication,
     /// The address that the code went to.
     pub redirect_uri: String,
-    /// PKCE.
-    pub code_challenge: String,
+    /// PKCE; missing where the request had none.
+    pub code_challenge: Option<String>,
     /// Comes back in the id token.
     pub nonce: Option<String>,
     /// The scopes granted, in the order asked for.
@@ -151,9 +151,11 @@ impl Pairwise {
     }
 
     /// The name of a person for a client.
-    pub fn sub(&self, client_id: &str, pid: &Pid) -> String {
+    pub fn sub(&self, client: &NewClient, pid: &Pid) -> String {
         let mut context = hmac::Context::with_key(&self.0);
-        context.update(client_id.as_bytes());
+        if client.subject_type == SubjectType::Pairwise {
+            context.update(client.client_id.as_bytes());
+        }
         context.update(pid.as_str().as_bytes());
         URL_SAFE_NO_PAD.encode(context.sign())
     }

@@ -1,0 +1,61 @@
+//! What stands before every endpoint: calls from other origins, and bodies that are larger than any form.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, header};
+
+use super::refused::Refused;
+use crate::{Component, pages};
+
+/// What a client that runs in a browser calls itself. Nothing of it rests on cookies, so that it is open to every origin.
+/// `/authorize`, `/logout` and the pages are not among it: a person is sent there, and no script reads what they say.
+const CROSS_ORIGIN: [&str; 7] = [
+    "/jwks.json",
+    "/par",
+    "/revoke",
+    "/token",
+    "/token/revoke",
+    "/userinfo",
+    "/.well-known/openid-configuration",
+];
+/// The endpoints that people see, whose refusals are pages.
+const PAGES: [&str; 5] = ["/authorize", "/endsession", "/innlogging", "/logout", "/samtykke"];
+
+/// Answers a browser's question before a call from another origin, opens the endpoints above to such calls, and answers a
+/// body that is too large in the endpoint's own words.
+pub async fn edge(State(component): State<Component>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let base = component.issuer().strip_prefix(&*component.ctx.base_url).unwrap_or_default();
+    let below = path.strip_prefix(base).unwrap_or_default();
+    let open = CROSS_ORIGIN.contains(&below) || path.starts_with("/.well-known/");
+    let page = PAGES.contains(&below);
+    let preflight = open
+        && request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if preflight {
+        let allowed = [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, dpop"),
+            (header::ACCESS_CONTROL_MAX_AGE, "3600"),
+        ];
+        (StatusCode::NO_CONTENT, allowed).into_response()
+    } else {
+        next.run(request).await
+    };
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let refused = Refused::too_large();
+        response = if page {
+            pages::refused(&component, &refused)
+        } else {
+            refused.into_json(&component.ctx.rng, None)
+        };
+    }
+    if open {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let exposed = HeaderValue::from_static("dpop-nonce, www-authenticate");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+    response
+}
