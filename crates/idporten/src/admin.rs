@@ -7,6 +7,8 @@ use kernel::jose::{check_client_keys, client_keys_expire};
 use kernel::store::{Store, StoreError};
 use url::{Host, Url};
 
+use crate::api::authorizations::SCOPE as AUTHORIZATIONS;
+use crate::api::sign_in_log::SCOPE as SIGN_IN_LOG;
 use crate::model::client::{ApplicationType, CodeChallengeMethod, NewClient, NewScope};
 use crate::model::rights::ServiceRule;
 use crate::model::{
@@ -259,6 +261,8 @@ pub fn own_scopes(portal: Portal) -> Vec<NewScope> {
         scope(clients::idporten::SCOPE_OPENID, "Innlogging"),
         scope(clients::idporten::SCOPE_PROFILE, "Fødselsnummer og språk"),
         scope(clients::idporten::SCOPE_INTROSPECTION, "Slå opp tokener"),
+        scope(AUTHORIZATIONS, "Se og trekke tilbake hva du har gitt tilgang til"),
+        scope(SIGN_IN_LOG, "Se hvor du har logget inn"),
     ];
     if portal == Portal::Idporten {
         let text = "Handle for et barn, eller for en du er verge for";

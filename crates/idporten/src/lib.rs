@@ -36,7 +36,7 @@ pub use admin::{Registrar, RegistrationError};
 pub use eid::upstream::{Upstream, UpstreamAuth};
 pub use model::client::{
     ApplicationType, AuthMethod, CodeChallengeMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage,
-    SubjectType,
+    SubjectType, Visibility,
 };
 pub use model::rights::ServiceRule;
 pub use portal::Portal;
@@ -50,6 +50,7 @@ pub const ANSATTPORTEN: &str = "ansattporten";
 pub const MIGRATIONS: &[&str] = &[
     kernel::jose::MIGRATION,
     include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_authorizations.sql"),
     include_str!("../migrations/0003_minid.sql"),
     include_str!("../migrations/0004_passkey.sql"),
     include_str!("../migrations/0010_on_behalf_of.sql"),
@@ -216,6 +217,11 @@ impl Component {
             .routes(routes!(api::logout::logout, api::logout::logout_form))
             .routes(routes!(api::logout::logout_old, api::logout::logout_old_form))
             .merge(eid::router(self.portal))
+            .routes(routes!(api::authorizations::of_clients, api::authorizations::of_clients_for))
+            .routes(routes!(api::authorizations::of_apis, api::authorizations::of_apis_for))
+            .routes(routes!(api::authorizations::withdraw))
+            .routes(routes!(api::authorizations::revokelist))
+            .routes(routes!(api::sign_in_log::sign_ins))
             .merge(api::forvaltning::router(self));
         if self.portal == Portal::Idporten {
             routes = routes.routes(routes!(api::minside::page)).routes(routes!(api::minside::signed_in));

@@ -11,9 +11,10 @@ use crate::model::behalf::{Chosen, Offer};
 use crate::model::client::{Client, NewClient, NewScope, Scope};
 use crate::model::request::AuthorizeRequest;
 use crate::model::rights::ServiceRule;
-use crate::model::session::{ABSOLUTE, Authentication, INACTIVE, Level};
+use crate::model::session::{ABSOLUTE, Authentication, INACTIVE, Level, REMEMBERED};
 use crate::model::tokens::Granted;
 
+pub mod authorizations;
 pub mod forvaltning;
 
 fn write_json(value: &impl Serialize) -> Result<String, StoreError> {
@@ -364,7 +365,7 @@ pub async fn sign_in(tx: &mut Tx, sign_in: SignIn, now: i64) -> Result<Authentic
     if let Some(sid) = living {
         let sql = "SELECT 1 FROM authentication WHERE sid = $1 AND pid <> $2";
         if tx.query_opt(sql, params![sid.as_str(), who.pid]).await?.is_some() {
-            end_session(tx, &sid).await?;
+            end_session(tx, &sid, now).await?;
         } else {
             let sql = "UPDATE session SET cookie = $2, touched = $3 WHERE sid = $1";
             tx.execute(sql, params![sid.as_str(), cookie.clone(), now]).await?;
@@ -401,9 +402,10 @@ pub async fn participants(tx: &mut Tx, sid: &str) -> Result<Vec<NewClient>, Stor
 }
 
 /// Ends a session: its cookie, and what was given in it that opens nothing else than who the person is.
-pub async fn end_session(tx: &mut Tx, sid: &str) -> Result<(), StoreError> {
+pub async fn end_session(tx: &mut Tx, sid: &str, now: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE granted SET revoked = $2 WHERE sid = $1 AND survives_logout = 0 AND revoked = 0";
+    tx.execute(sql, params![sid, now]).await?;
     for sql in [
-        "UPDATE granted SET revoked = 1 WHERE sid = $1 AND survives_logout = 0",
         "DELETE FROM authentication WHERE sid = $1",
         "DELETE FROM participant WHERE sid = $1",
         "DELETE FROM session WHERE sid = $1",
@@ -419,8 +421,17 @@ pub async fn end_session(tx: &mut Tx, sid: &str) -> Result<(), StoreError> {
 pub async fn grant(tx: &mut Tx, granted: &Granted, code: Vec<u8>, expires: i64) -> Result<(), StoreError> {
     let (sid, client_id) = (granted.authentication.sid.as_str(), granted.client_id.as_str());
     tx.execute(
-        "INSERT INTO granted (id, client_id, sid, survives_logout, revoked, ends, data) VALUES ($1, $2, $3, $4, 0, $5, $6)",
-        params![granted.id.as_str(), client_id, sid, granted.survives_logout(), granted.ends, write_json(granted)?],
+        "INSERT INTO granted (id, client_id, sid, survives_logout, revoked, ends, data, pid)
+         VALUES ($1, $2, $3, $4, 0, $5, $6, $7)",
+        params![
+            granted.id.as_str(),
+            client_id,
+            sid,
+            granted.survives_logout(),
+            granted.ends,
+            write_json(granted)?,
+            granted.authentication.pid
+        ],
     )
     .await?;
     let sql =
@@ -490,9 +501,10 @@ pub async fn put_refresh_token(
     tx.execute(sql, params![hash, granted, expires]).await.map(drop)
 }
 
-/// Revokes all that was given with an authorization.
-pub async fn revoke(tx: &mut Tx, granted: &str) -> Result<(), StoreError> {
-    tx.execute("UPDATE granted SET revoked = 1 WHERE id = $1", params![granted]).await.map(drop)
+/// Revokes all that was given with an authorization. What is revoked already stays so since then.
+pub async fn revoke(tx: &mut Tx, granted: &str, now: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE granted SET revoked = $2 WHERE id = $1 AND revoked = 0";
+    tx.execute(sql, params![granted, now]).await.map(drop)
 }
 
 /// An access token as it is kept.
@@ -539,10 +551,10 @@ pub async fn access_token(
 }
 
 /// Revokes what a token of `client_id` stands for, be it an access or a refresh token; whether there was one.
-pub async fn revoke_token(tx: &mut Tx, hash: Vec<u8>, client_id: &str) -> Result<bool, StoreError> {
-    let sql = "UPDATE granted SET revoked = 1 WHERE client_id = $2 AND id IN
+pub async fn revoke_token(tx: &mut Tx, hash: Vec<u8>, client_id: &str, now: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE granted SET revoked = $3 WHERE client_id = $2 AND revoked = 0 AND id IN
         (SELECT granted FROM access_token WHERE hash = $1 UNION SELECT granted FROM refresh_token WHERE hash = $1)";
-    Ok(tx.execute(sql, params![hash, client_id]).await? > 0)
+    Ok(tx.execute(sql, params![hash, client_id, now]).await? > 0)
 }
 
 // --- housekeeping ---
@@ -560,6 +572,8 @@ pub async fn forget(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
     ] {
         tx.execute(sql, params![now]).await?;
     }
+    let sql = "DELETE FROM sign_in_log WHERE time <= $1";
+    tx.execute(sql, params![now - REMEMBERED]).await?;
     for sql in [
         "DELETE FROM authentication WHERE sid IN (SELECT sid FROM session WHERE started <= $1)",
         "DELETE FROM participant WHERE sid IN (SELECT sid FROM session WHERE started <= $1)",

@@ -163,10 +163,7 @@ async fn a_hint_of_somebody_else_is_not_answered_with_who_is_signed_in() {
     let olas = f.tokens("en", &code).await.id_token.unwrap();
     // Expired, it still says who is meant.
     f.clock.advance(SignedDuration::from_mins(5));
-    let silent = |hint: &str| [("prompt", "none".to_owned()), ("id_token_hint", hint.to_owned())];
-    let ask = |hint: &str| silent(hint);
-    let fields = ask(&karis);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let fields = [("prompt", "none"), ("id_token_hint", karis.as_str())];
     browser.authorize("en", &fields).await.code();
     assert_eq!(other.authorize("en", &fields).await.error(), "login_required");
     assert!(other.authorize("en", &[("id_token_hint", &karis)]).await.is_sign_in());
@@ -378,4 +375,92 @@ async fn state_and_nonce_come_back_as_they_were_or_not_at_all() {
     let nonce = "n \"\\æ\u{1f600}";
     let code = browser.authorize("en", &[("nonce", nonce)]).await.code();
     assert_eq!(f.id_claims("en", &code).await["nonce"], nonce);
+}
+
+/// The parameters of the form that brings the answer to the client.
+fn posted(page: &Answer) -> std::collections::BTreeMap<String, String> {
+    page.is_page(200, "method=\"post\" action=\"https://tjeneste.example/tilbake\"");
+    let hidden = page.body.split("<input type=\"hidden\" name=\"").skip(1);
+    let plain = |text: &str| {
+        text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    };
+    hidden
+        .map(|field| {
+            let mut parts = field.split('"');
+            (parts.next().unwrap().to_owned(), plain(parts.nth(1).unwrap()))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_basic_profile_holds_where_the_answer_is_posted() {
+    let f = fixture().await;
+    let mut browser = f.browser();
+    let mode = ("response_mode", "form_post");
+    // Nobody is signed in, and nobody is asked.
+    let answer = posted(&browser.authorize("en", &[mode, ("prompt", "none")]).await);
+    assert_eq!(
+        (answer["error"].as_str(), answer["state"].as_str(), answer["iss"].as_str()),
+        ("login_required", "s", ISSUER)
+    );
+    // A sign-in, from the page to the tokens.
+    let page = browser.authorize("en", &[mode]).await;
+    let answer = posted(&browser.sign_in_at(&page, kari(), &[]).await);
+    assert_eq!(answer.keys().collect::<Vec<_>>(), ["code", "iss", "state"]);
+    let tokens = f.tokens("en", &answer["code"]).await;
+    let first = f.claims(tokens.id_token.as_deref().unwrap()).await;
+    assert_eq!((&first["nonce"], &first["aud"]), (&json!("n"), &json!("en")));
+    assert_eq!(f.userinfo(&tokens.access_token).await.json()["sub"], first["sub"]);
+    // The code again: refused, and what it gave is revoked.
+    refused(&f.exchange("en", &answer["code"], &[]).await, 400, "invalid_grant");
+    assert_eq!(f.userinfo(&tokens.access_token).await.status, 401);
+    // With the session, at once, whatever else the client says.
+    f.clock.advance(SignedDuration::from_secs(2));
+    let hint = tokens.id_token.unwrap();
+    for more in [
+        ("prompt", "none"),
+        ("max_age", "10000"),
+        ("id_token_hint", hint.as_str()),
+        ("login_hint", "kari@example.no"),
+        ("ui_locales", "se"),
+        ("claims_locales", "se"),
+        ("acr_values", clients::idporten::ACR_SUBSTANTIAL),
+        ("display", "page"),
+        ("display", "popup"),
+        ("extra", "foobar"),
+        ("claims", "{\"userinfo\":{\"name\":{\"essential\":true}}}"),
+        ("scope", "profile openid"),
+        ("nonce", ""),
+    ] {
+        let answer = posted(&browser.authorize("en", &[mode, more]).await);
+        let claims = f.id_claims("en", &answer["code"]).await;
+        assert_eq!((&claims["auth_time"], &claims["sub"]), (&first["auth_time"], &first["sub"]), "{more:?}");
+        assert_eq!(claims.get("nonce").is_none(), more.0 == "nonce");
+    }
+    // Again with the eID, where that is asked for.
+    for more in [("prompt", "login"), ("max_age", "1")] {
+        f.clock.advance(SignedDuration::from_secs(2));
+        let page = browser.authorize("en", &[mode, more]).await;
+        let answer = posted(&browser.sign_in_at(&page, kari(), &[]).await);
+        assert_eq!(f.id_claims("en", &answer["code"]).await["auth_time"], f.now());
+    }
+    // By a form.
+    let fields = parameters(&authorize_address("en", &[mode]));
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let onwards = browser.post("/idporten/authorize", &fields).await;
+    assert!(posted(&browser.get(onwards.location()).await).contains_key("code"));
+    // What is wrong is posted too, unless the address is.
+    for (name, value, error) in [
+        ("response_type", "", "invalid_request"),
+        ("request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported"),
+        ("request_uri", "https://tjeneste.example/request.jwt", "request_uri_not_supported"),
+    ] {
+        let answer = posted(&browser.authorize("en", &[mode, (name, value)]).await);
+        assert_eq!((answer["error"].as_str(), answer["state"].as_str()), (error, "s"));
+    }
+    browser
+        .authorize("en", &[mode, ("redirect_uri", "https://ond.example/")])
+        .await
+        .is_page(400, "ikke godtar");
 }

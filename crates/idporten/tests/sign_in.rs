@@ -229,15 +229,19 @@ async fn a_person_agrees_to_what_asks_for_it_or_goes_on_without() {
     let back = browser.post("/idporten/samtykke", &[("id", &id), ("scope", "test:samtykke")]).await;
     let tokens = f.tokens("samtykke", &back.code()).await;
     assert_eq!(tokens.scope, "openid test:samtykke");
-    // With the session, only the question remains; a no drops the scope.
-    let again = browser.authorize("samtykke", &ask).await;
+    // What has been agreed to and lives is not asked about again, unless the client wants it to be; then, with the
+    // session, only the question remains. A no drops the scope.
+    let code = browser.authorize("samtykke", &ask).await.code();
+    assert_eq!(f.tokens("samtykke", &code).await.scope, "openid test:samtykke");
+    let again = browser.authorize("samtykke", &[ask[0], ("prompt", "consent")]).await;
     let id = again.sent()["id"].clone();
     assert!(browser.get(again.location()).await.body.contains("Vil du gi samtykke?"));
     let back = browser.post("/idporten/samtykke", &[("id", &id)]).await;
     assert_eq!(f.tokens("samtykke", &back.code()).await.scope, "openid");
     // A client that shows no page cannot have it asked.
-    let silent =
-        browser.authorize("samtykke", &[("scope", "openid test:samtykke"), ("prompt", "none")]).await;
+    let mut other = f.browser();
+    other.sign_in("en", ola(), &[]).await;
+    let silent = other.authorize("samtykke", &[ask[0], ("prompt", "none")]).await;
     assert_eq!(silent.error(), "consent_required");
     let asked = browser.authorize("en", &[("prompt", "consent")]).await;
     let id = asked.sent()["id"].clone();

@@ -141,7 +141,7 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         component.portal,
         &catalogue,
     ) {
-        Ok(request) => request,
+        Ok(request) => AuthorizeRequest { user_agent: user_agent(headers), ..request },
         Err(refused) => return Ok(refuse(&refused)),
     };
     let scopes = request.scopes_of(&catalogue);
@@ -156,7 +156,14 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         Err(refused) => return Ok(refuse(&refused)),
     }
     let now = component.ctx.clock.now().as_second();
-    match session::next(&request, &scopes, who.as_ref(), now) {
+    let mut next = session::next(&request, &scopes, who.as_ref(), now);
+    if let (Next::Consent, Some(who)) = (next, &who)
+        && !component.asks_consent(&request, &client, &scopes, &who.pid).await?
+    {
+        next = Next::Code;
+    }
+    let request = AuthorizeRequest { federated: next != Next::SignIn, ..request };
+    match next {
         Next::Code => {
             // Only somebody who is signed in needs nothing more.
             let Some(who) = who else { return Err(Refused::server()) };
@@ -179,6 +186,12 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         Next::SignIn => to_page(component, request, None, headers).await,
         Next::Choice | Next::Consent => to_page(component, request, who, headers).await,
     }
+}
+
+/// What the browser calls itself, for the person's list of what they have given; its beginning, without what is not text.
+fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    Some(name.chars().take(300).collect())
 }
 
 /// Who is signed in for `client` in the request's session.

@@ -19,8 +19,8 @@ const CROSS_ORIGIN: [&str; 7] = [
     "/userinfo",
     "/.well-known/openid-configuration",
 ];
-/// The endpoints that people see, whose refusals are pages.
-const PAGES: [&str; 5] = ["/authorize", "/endsession", "/innlogging", "/logout", "/samtykke"];
+/// The other endpoints that programs call; whatever remains is seen by people, and refuses with a page.
+const PROGRAMS: [&str; 3] = ["/token/introspect", "/tokenintrospect", "/tokeninfo"];
 
 /// Answers a browser's question before a call from another origin, opens the endpoints above to such calls, and answers a
 /// body that is too large in the endpoint's own words.
@@ -29,7 +29,7 @@ pub async fn edge(State(component): State<Component>, request: Request, next: Ne
     let base = component.issuer().strip_prefix(&*component.ctx.base_url).unwrap_or_default();
     let below = path.strip_prefix(base).unwrap_or_default();
     let open = CROSS_ORIGIN.contains(&below) || path.starts_with("/.well-known/");
-    let page = PAGES.contains(&below);
+    let page = !open && !PROGRAMS.contains(&below);
     let preflight = open
         && request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
@@ -43,7 +43,9 @@ pub async fn edge(State(component): State<Component>, request: Request, next: Ne
     } else {
         next.run(request).await
     };
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+    let problem =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !problem {
         let refused = Refused::too_large();
         response = if page {
             pages::refused(&component, &refused)

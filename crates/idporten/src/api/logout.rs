@@ -145,7 +145,7 @@ async fn end(component: &Component, cookie: Vec<u8>, now: i64) -> Result<Option<
         Box::pin(async move {
             let Some(sid) = store::session(tx, cookie, now).await? else { return Ok(None) };
             let (pid, participants) = (store::person(tx, &sid).await?, store::participants(tx, &sid).await?);
-            store::end_session(tx, &sid).await?;
+            store::end_session(tx, &sid, now).await?;
             Ok(Some(Ended { sid, pid, participants }))
         })
     });

@@ -1,5 +1,6 @@
 //! One file per resource; [`refused`] is how they all say no, [`caller`] how clients show who they are to them.
 
+pub mod authorizations;
 pub mod authorize;
 pub mod caller;
 pub mod choose;
@@ -17,5 +18,6 @@ pub mod par;
 pub mod refused;
 pub mod respond;
 pub mod revoke;
+pub mod sign_in_log;
 pub mod token;
 pub mod userinfo;

@@ -45,11 +45,13 @@ async fn give_back(
 ) -> Result<(), Refused> {
     let form = Parameters::form(headers, body)?;
     let client = caller::authenticate(component, headers, &form, client_id).await?;
-    let token = hash(form.required("token")?);
+    let (token, now) = (hash(form.required("token")?), component.ctx.clock.now().as_second());
     let revoked: Result<bool, StoreError> = component
         .ctx
         .store
-        .write(move |tx| Box::pin(async move { store::revoke_token(tx, token, &client.client_id).await }))
+        .write(move |tx| {
+            Box::pin(async move { store::revoke_token(tx, token, &client.client_id, now).await })
+        })
         .await;
     Ok(revoked.map(drop)?)
 }

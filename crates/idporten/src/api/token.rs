@@ -163,7 +163,7 @@ impl Exchange {
                 client_id = client.client_id,
                 "a code came a second time: all that it gave is revoked"
             );
-            store::revoke(tx, &granted.id).await?;
+            store::revoke(tx, &granted.id, new.now).await?;
             return Ok(None);
         }
         // A verifier for a code that was asked for without a challenge is as wrong as none for one with: somebody may
@@ -214,7 +214,7 @@ impl Refresh {
                 client_id = client.client_id,
                 "a refresh token came a second time: all is revoked"
             );
-            store::revoke(tx, &granted.id).await?;
+            store::revoke(tx, &granted.id, new.now).await?;
             return Ok(None);
         }
         if brought.revoked || brought.expires <= new.now || granted.scopes.is_empty() {

@@ -12,8 +12,10 @@ use kernel::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::model::client::Client;
 use crate::model::hash;
 use crate::model::parameters::Parameters;
+use crate::model::tokens::Granted;
 use crate::{Component, store};
 
 /// What is told of a person.
@@ -57,20 +59,27 @@ async fn info(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result
         (false, Some(_)) => form.one("access_token").ok().flatten().ok_or_else(AuthError::missing)?,
         _ => bearer(headers)?,
     };
-    let (ctx, now) = (&component.ctx, component.ctx.clock.now().as_second());
-    let invalid = || AuthError::invalid("the token is unknown, expired or revoked");
-    // A token is known by its hash, be it signed or opaque.
-    let (row, granted) = store::access_token(&ctx.store, hash(token), now).await?.ok_or_else(invalid)?;
-    if !row.scope.split(' ').any(|scope| scope == SCOPE_PROFILE) {
-        return Err(AuthError::scope(SCOPE_PROFILE).into());
-    }
-    let client = store::client(&ctx.store, &granted.client_id).await?.ok_or_else(invalid)?;
+    let (granted, client) = opened(component, token, SCOPE_PROFILE).await?;
+    let ctx = &component.ctx;
     let pid = granted.authentication.pid;
     let sub = component.pairwise.sub(&client, &pid);
     let info = UserInfo { sub, pid: granted.pid(), locale: granted.locale };
     let what = format!("{} spurte hvem som er logget inn", client.name);
     let released = Personal::new(pid, info).release(&ctx.log, component.access(&client, pid, what)).await?;
     Ok(released.into_response())
+}
+
+/// What an access token with `scope` stands for, and its client.
+pub async fn opened(component: &Component, token: &str, scope: &str) -> Result<(Granted, Client), Problem> {
+    let (ctx, now) = (&component.ctx, component.ctx.clock.now().as_second());
+    let invalid = || AuthError::invalid("the token is unknown, expired or revoked");
+    // A token is known by its hash, be it signed or opaque.
+    let (row, granted) = store::access_token(&ctx.store, hash(token), now).await?.ok_or_else(invalid)?;
+    if !row.scope.split(' ').any(|own| own == scope) {
+        return Err(AuthError::scope(scope).into());
+    }
+    let client = store::client(&ctx.store, &granted.client_id).await?.ok_or_else(invalid)?;
+    Ok((granted, client))
 }
 
 /// The bearer token of the header `Authorization`, of which there may be one.

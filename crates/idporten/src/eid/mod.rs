@@ -22,7 +22,7 @@ use crate::cookies::{BROWSER, SESSION};
 use crate::model::client::{Client, Scope};
 use crate::model::hash;
 use crate::model::parameters::Parameters;
-use crate::model::session::{Authentication, Level, needs_consent, realm};
+use crate::model::session::{Authentication, Level, realm};
 use crate::pages::{self, SignInPage};
 use crate::portal::Portal;
 use crate::store::{Login, SignIn};
@@ -211,7 +211,8 @@ impl Visit {
         let Visit { id, login, client, scopes, locale } = self;
         let Login { handle, request, .. } = login;
         let destination = request.destination.clone();
-        let page = request.asks_for_whom() || needs_consent(&request, &scopes);
+        let page =
+            request.asks_for_whom() || component.asks_consent(&request, &client, &scopes, &pid).await?;
         let issue = (!page).then(|| Issue::new(component, request, client, scopes, locale));
         // A code where nothing more is needed; nothing where the sign-in has been ended meanwhile.
         let done: Result<Option<Option<String>>, StoreError> = ctx

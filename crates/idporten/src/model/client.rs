@@ -293,6 +293,31 @@ impl Client {
     }
 }
 
+/// Who may see a scope in the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Visibility {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Those who have been given it.
+    Private,
+    /// The owner.
+    Internal,
+}
+
+impl Visibility {
+    /// The visibility of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "PUBLIC" => Some(Self::Public),
+            "PRIVATE" => Some(Self::Private),
+            "INTERNAL" => Some(Self::Internal),
+            _ => None,
+        }
+    }
+}
+
 /// A scope to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewScope {
@@ -302,13 +327,19 @@ pub struct NewScope {
     pub owner: Orgnr,
     /// What it opens, for the person who is asked to agree.
     pub description: String,
+    /// The same, at length.
+    #[serde(default)]
+    pub long_description: String,
+    /// Who may see it.
+    #[serde(default)]
+    pub visibility: Visibility,
     /// Whether tokens with it are opaque, and have to be looked up.
     pub opaque: bool,
     /// Longest life of a token with it; 0 for no bound. Seconds.
     pub at_max_age: i64,
     /// Longest life of an authorization with it; 0 for no bound. Seconds.
     pub authorization_max_lifetime: i64,
-    /// Whether the person is asked to agree, each time.
+    /// Whether the person is asked to agree, unless what they have agreed to before still holds.
     pub requires_user_consent: bool,
     /// Whether the person shows who they are, each time.
     pub requires_user_authentication: bool,
@@ -325,6 +356,8 @@ impl NewScope {
             scope: scope.to_owned(),
             owner,
             description: description.to_owned(),
+            long_description: String::new(),
+            visibility: Visibility::Public,
             opaque: false,
             at_max_age: 0,
             authorization_max_lifetime: 0,

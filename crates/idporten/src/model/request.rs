@@ -12,7 +12,7 @@ use super::session::Level;
 use crate::api::refused::Refused;
 use crate::portal::Portal;
 
-/// The longest `state` or `nonce`, which travel through addresses and tokens; bytes.
+/// The longest value of a parameter, many of which travel through addresses and tokens; bytes.
 const LONGEST: usize = 4096;
 
 /// How a pushed request's handle begins.
@@ -126,6 +126,12 @@ pub struct AuthorizeRequest {
     /// On behalf of which business (Ansattporten).
     #[serde(default)]
     pub authorization_details: Option<Asked>,
+    /// The browser, as it calls itself.
+    #[serde(default)]
+    pub user_agent: Option<String>,
+    /// Whether a session was enough, so that nobody showed who they are for this request.
+    #[serde(default)]
+    pub federated: bool,
 }
 
 impl AuthorizeRequest {
@@ -137,6 +143,9 @@ impl AuthorizeRequest {
         portal: Portal,
         catalogue: &[Scope],
     ) -> Result<Self, Refused> {
+        if let Some(name) = parameters.longer_than(LONGEST) {
+            return Err(Refused::request(format!("The parameter {name} is longer than {LONGEST} bytes")));
+        }
         if parameters.one("response_mode")?.is_some_and(|mode| mode != destination.mode.as_str()) {
             return Err(Refused::request("response_mode is not supported"));
         }
@@ -153,7 +162,7 @@ impl AuthorizeRequest {
         let (state, nonce) = (parameters.one("state")?, parameters.one("nonce")?);
         for (name, value) in [("state", state), ("nonce", nonce)] {
             if !value.is_none_or(travels) {
-                return Err(Refused::request(format!("{name} is not UTF-8 or longer than {LONGEST} bytes")));
+                return Err(Refused::request(format!("{name} is not UTF-8")));
             }
         }
         if client.require_state_and_nonce || client.is_public() {
@@ -175,6 +184,8 @@ impl AuthorizeRequest {
             onbehalfof: onbehalfof(parameters.one("onbehalfof")?, client)?,
             resources: resources(parameters)?,
             authorization_details,
+            user_agent: None,
+            federated: false,
             destination,
         })
     }

@@ -52,6 +52,34 @@ pub struct Authentication {
     pub name: Option<String>,
 }
 
+/// How long a sign-in stands in the person's own log; seconds (a year).
+pub const REMEMBERED: i64 = 365 * 24 * 3600;
+/// How the log calls a sign-in that a session was enough for.
+pub const FEDERATED: &str = "Federated";
+
+/// That somebody has signed in to a service, for their own log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Its number, which is the authorization's.
+    pub id: String,
+    /// Who.
+    pub pid: Pid,
+    /// When; seconds since 1970.
+    pub time: i64,
+    /// To which client.
+    pub client_id: String,
+    /// Whose service; a supplier's customer where there is one.
+    pub orgno: String,
+    /// What the sign-in page called the service.
+    pub service: String,
+    /// With which eID, or [`FEDERATED`].
+    pub eid: String,
+    /// How surely.
+    pub level: Level,
+    /// In which session.
+    pub sid: String,
+}
+
 /// What a request needs before it gets its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {

@@ -51,6 +51,15 @@ pub struct Granted {
     /// On behalf of whom.
     #[serde(default)]
     pub chosen: Chosen,
+    /// When it was given; seconds since 1970.
+    #[serde(default)]
+    pub given: i64,
+    /// The scopes that the person was asked about, and gave.
+    #[serde(default)]
+    pub agreed: Vec<String>,
+    /// The browser that it was given in, as it called itself.
+    #[serde(default)]
+    pub user_agent: Option<String>,
 }
 
 impl Granted {
@@ -89,6 +98,13 @@ impl Granted {
             }),
             ends: now + lifetime,
             chosen: Chosen::default(),
+            given: now,
+            agreed: scopes
+                .iter()
+                .filter(|scope| scope.requires_user_consent)
+                .map(|scope| scope.scope.clone())
+                .collect(),
+            user_agent: request.user_agent.clone(),
         }
     }
 
