@@ -115,6 +115,7 @@ pub(crate) fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Resu
     if client.default_acr.as_deref().is_some_and(|acr| portal.level(acr).is_none()) {
         return invalid("default_acr is not a level".to_owned());
     }
+    client.check_profile().or_else(|why| invalid(why.to_owned()))?;
     check_lifetimes(client).or_else(|why| invalid(why.to_owned()))
 }
 

@@ -16,8 +16,10 @@ use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
 use kernel::Context;
 use kernel::id::Pid;
-use kernel::jose::{Alg, JoseError, KeyEncryptionKey, Keyring, Lifecycle};
+use kernel::jose::dpop::Nonces;
+use kernel::jose::{JoseError, KeyEncryptionKey, Keyring, Lifecycle};
 use kernel::store::StoreError;
+use model::profile::SIGNING;
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,6 +40,7 @@ pub use model::client::{
     ApplicationType, AuthMethod, CodeChallengeMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage,
     SubjectType, Visibility,
 };
+pub use model::profile::SecurityProfile;
 pub use model::rights::ServiceRule;
 pub use portal::Portal;
 pub use store::Delegation;
@@ -53,6 +56,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_authorizations.sql"),
     include_str!("../migrations/0003_minid.sql"),
     include_str!("../migrations/0004_passkey.sql"),
+    include_str!("../migrations/0008_dpop.sql"),
     include_str!("../migrations/0010_on_behalf_of.sql"),
     include_str!("../migrations/0020_forvaltning.sql"),
 ];
@@ -106,6 +110,7 @@ pub struct Component {
     issuer: Arc<str>,
     keyring: Keyring,
     pairwise: Arc<model::tokens::Pairwise>,
+    nonces: Arc<Nonces>,
     people: Folkeregister,
     businesses: Option<Enhetsregister>,
     suggestions: Arc<[Suggestion]>,
@@ -146,17 +151,13 @@ impl Component {
         config: Config,
     ) -> Result<Self, StartError> {
         let now = ctx.clock.now();
-        let sealed = config.master.seal(SUB, &ctx.rng.bytes::<32>())?;
-        let keep: Result<Vec<u8>, StoreError> = ctx
-            .store
-            .write(move |tx| Box::pin(async move { store::keep_secret(tx, SUB, sealed).await }))
-            .await;
-        let pairwise = Arc::new(model::tokens::Pairwise::new(&config.master.open(SUB, &keep?)?));
+        let pairwise = Arc::new(model::tokens::Pairwise::new(&secret(&ctx, &config.master, SUB).await?));
+        let nonces = Arc::new(Nonces::new(&secret(&ctx, &config.master, api::dpop::SECRET).await?));
         let upstreams = eid::upstream::Upstreams::open(&ctx, &config.master, config.upstreams).await?;
         let upstreams = Arc::new(upstreams);
         let minid = Arc::new(eid::minid::Minid::open(&ctx, &config.master).await?);
         let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
-        let keyring = Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, now).await?;
+        let keyring = Keyring::open(ctx.store.clone(), config.master, &SIGNING, lifecycle, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
         let eids = eid::offered(portal, &ctx, &upstreams).into();
         let suggestions = config.suggestions.into();
@@ -166,6 +167,7 @@ impl Component {
             issuer,
             keyring,
             pairwise,
+            nonces,
             people,
             businesses: None,
             suggestions,
@@ -280,6 +282,14 @@ impl Component {
             .await;
         Ok(forgotten?)
     }
+}
+
+/// A secret of the installation: made by the first node that asks, and the same on all of them ever after.
+async fn secret(ctx: &Context, master: &KeyEncryptionKey, name: &'static str) -> Result<Vec<u8>, StartError> {
+    let sealed = master.seal(name, &ctx.rng.bytes::<32>())?;
+    let keep: Result<Vec<u8>, StoreError> =
+        ctx.store.write(move |tx| Box::pin(async move { store::keep_secret(tx, name, sealed).await })).await;
+    Ok(master.open(name, &keep?)?)
 }
 
 /// The name of the secret behind `sub`.

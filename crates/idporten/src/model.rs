@@ -1,13 +1,14 @@
 //! The nouns of a sign-in and their rules. No I/O.
 //!
 //! [`client`]: who may ask, and what for; [`request`]: what is asked; [`session`]: who is signed in, and whether that is
-//! enough; [`behalf`]: for whom they act ([`rar`]: what a
-//! client asks of that, [`rights`]: what it takes); [`assertion`]: how clients show who they are; [`tokens`]: what is given.
+//! enough; [`behalf`]: for whom they act ([`rar`]: what a client asks of that, [`rights`]: what it takes); [`assertion`]:
+//! how clients show who they are; [`profile`]: what they are held to; [`tokens`]: what is given.
 
 pub mod assertion;
 pub mod behalf;
 pub mod client;
 pub mod parameters;
+pub mod profile;
 pub mod rar;
 pub mod request;
 pub mod rights;

@@ -451,25 +451,27 @@ pub struct Brought {
     pub used: bool,
     /// When it ends; seconds since 1970.
     pub expires: i64,
+    /// The thumbprint of the key that a refresh token is bound to.
+    pub jkt: Option<String>,
 }
 
 impl Brought {
     fn read(row: &Row) -> Result<Self, StoreError> {
         let granted = read_json(&row.get::<String>(0)?, "an authorization")?;
-        Ok(Self { granted, revoked: row.get(1)?, used: row.get(2)?, expires: row.get(3)? })
+        Ok(Self { granted, revoked: row.get(1)?, used: row.get(2)?, expires: row.get(3)?, jkt: row.get(4)? })
     }
 }
 
 /// What a code stands for.
 pub async fn code(tx: &mut Tx, hash: Vec<u8>) -> Result<Option<Brought>, StoreError> {
-    let sql = "SELECT g.data, g.revoked, c.used, c.expires FROM code c JOIN granted g ON g.id = c.granted WHERE c.hash = $1";
+    let sql = "SELECT g.data, g.revoked, c.used, c.expires, CAST(NULL AS TEXT) FROM code c JOIN granted g ON g.id = c.granted WHERE c.hash = $1";
     tx.query_opt(sql, params![hash]).await?.as_ref().map(Brought::read).transpose()
 }
 
 /// What a refresh token stands for.
 pub async fn refresh_token(tx: &mut Tx, hash: Vec<u8>) -> Result<Option<Brought>, StoreError> {
     let sql =
-        "SELECT g.data, g.revoked, r.used, r.expires FROM refresh_token r JOIN granted g ON g.id = r.granted
+        "SELECT g.data, g.revoked, r.used, r.expires, r.jkt FROM refresh_token r JOIN granted g ON g.id = r.granted
         WHERE r.hash = $1";
     tx.query_opt(sql, params![hash]).await?.as_ref().map(Brought::read).transpose()
 }
@@ -490,15 +492,16 @@ pub async fn prolong_refresh_token(tx: &mut Tx, hash: Vec<u8>, expires: i64) -> 
     tx.execute(sql, params![hash, expires]).await.map(drop)
 }
 
-/// Keeps a new refresh token.
+/// Keeps a new refresh token, bound to the key `jkt` where there is one.
 pub async fn put_refresh_token(
     tx: &mut Tx,
     granted: &str,
     hash: Vec<u8>,
     expires: i64,
+    jkt: Option<String>,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO refresh_token (hash, granted, used, expires) VALUES ($1, $2, 0, $3)";
-    tx.execute(sql, params![hash, granted, expires]).await.map(drop)
+    let sql = "INSERT INTO refresh_token (hash, granted, used, expires, jkt) VALUES ($1, $2, 0, $3, $4)";
+    tx.execute(sql, params![hash, granted, expires, jkt]).await.map(drop)
 }
 
 /// Revokes all that was given with an authorization. What is revoked already stays so since then.
@@ -519,13 +522,15 @@ pub struct AccessTokenRow {
     pub issued: i64,
     /// When it ends; seconds since 1970.
     pub expires: i64,
+    /// The thumbprint of the key that it is bound to.
+    pub jkt: Option<String>,
 }
 
 /// Keeps an access token, so that it can be looked up and revoked.
 pub async fn put_access_token(tx: &mut Tx, granted: &str, token: &AccessTokenRow) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO access_token (hash, granted, jti, scope, issued, expires) VALUES ($1, $2, $3, $4, $5, $6)",
-        params![token.hash.clone(), granted, token.jti.as_str(), token.scope.as_str(), token.issued, token.expires],
+        "INSERT INTO access_token (hash, granted, jti, scope, issued, expires, jkt) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![token.hash.clone(), granted, token.jti.as_str(), token.scope.as_str(), token.issued, token.expires, token.jkt.clone()],
     )
     .await
     .map(drop)
@@ -537,7 +542,7 @@ pub async fn access_token(
     hash: Vec<u8>,
     now: i64,
 ) -> Result<Option<(AccessTokenRow, Granted)>, StoreError> {
-    let sql = "SELECT t.jti, t.scope, t.issued, t.expires, g.data FROM access_token t JOIN granted g ON g.id = t.granted
+    let sql = "SELECT t.jti, t.scope, t.issued, t.expires, g.data, t.jkt FROM access_token t JOIN granted g ON g.id = t.granted
         WHERE t.hash = $1 AND t.expires > $2 AND g.revoked = 0";
     let Some(row) = store.query_opt(sql, params![hash.clone(), now]).await? else { return Ok(None) };
     let token = AccessTokenRow {
@@ -546,6 +551,7 @@ pub async fn access_token(
         scope: row.get(1)?,
         issued: row.get(2)?,
         expires: row.get(3)?,
+        jkt: row.get(5)?,
     };
     Ok(Some((token, read_json(&row.get::<String>(4)?, "an authorization")?)))
 }

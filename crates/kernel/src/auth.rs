@@ -67,7 +67,7 @@ pub struct Presented<'a> {
 }
 
 impl<'a> Presented<'a> {
-    /// The token of the header `Authorization`; nowhere else is one looked for.
+    /// The token of the header `Authorization`.
     pub fn of(headers: &'a HeaderMap) -> Result<Self, AuthError> {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let value = values.next().ok_or_else(AuthError::missing)?;
@@ -81,6 +81,11 @@ impl<'a> Presented<'a> {
             return Err(AuthError::missing());
         }
         Ok(Self { token: token.trim(), dpop, headers })
+    }
+
+    /// A token that came in a form (RFC 6750 § 2.2): it can be used by itself alone.
+    pub fn in_form(token: &'a str, headers: &'a HeaderMap) -> Self {
+        Self { token, dpop: false, headers }
     }
 
     /// Demands proof of the key `jkt` that the token is bound to, for a request with `method` to `uri`. Gives the proof,

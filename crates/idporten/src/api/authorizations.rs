@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::token::HJEMMEL;
-use super::userinfo::{bearer, opened};
+use super::userinfo::opened;
 use crate::model::client::{NewClient, Scope, Visibility};
 use crate::model::parameters::Parameters;
 use crate::model::tokens::Granted;
@@ -152,7 +152,7 @@ pub async fn withdraw(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (caller, person) = either(&component, &headers).await?;
+    let (caller, person) = either(&component, &headers, &id).await?;
     let (ctx, now) = (&component.ctx, component.ctx.clock.now().as_second());
     let catalogue = store::scopes(&ctx.store).await?;
     let concerns = |(granted, client): &(Granted, NewClient)| {
@@ -170,8 +170,13 @@ pub async fn withdraw(
 }
 
 /// The organisation, and the person where one is signed in, that a token of either issuer speaks for.
-async fn either(component: &Component, headers: &HeaderMap) -> Result<(Orgnr, Option<Pid>), Problem> {
-    match opened(component, bearer(headers)?, SCOPE).await {
+async fn either(
+    component: &Component,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<(Orgnr, Option<Pid>), Problem> {
+    let path = format!("/authorizations/{id}");
+    match opened(component, Presented::of(headers)?, "DELETE", &path, SCOPE).await {
         Ok((granted, client)) => Ok((client.orgnr, Some(named(&granted)?))),
         // Not one of ours: perhaps Maskinporten's.
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
@@ -197,7 +202,11 @@ async fn own(
     query: Option<String>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let (granted, client) = opened(component, bearer(headers)?, SCOPE).await?;
+    let path = match side {
+        Side::Clients => "/clients/authorizations",
+        Side::Apis => "/api-provider/authorizations",
+    };
+    let (granted, client) = opened(component, Presented::of(headers)?, "GET", path, SCOPE).await?;
     let pid = named(&granted)?;
     let what = format!("{} slo opp hva du har gitt tilgang til", client.name);
     let access = component.access(&client, pid, what);

@@ -25,7 +25,7 @@ use crate::{Component, pages, store};
         ("code_challenge" = Option<String>, Query), ("code_challenge_method" = Option<String>, Query),
         ("acr_values" = Option<String>, Query), ("prompt" = Option<String>, Query), ("max_age" = Option<i64>, Query),
         ("ui_locales" = Option<String>, Query), ("response_mode" = Option<String>, Query),
-        ("onbehalfof" = Option<String>, Query), ("resource" = Option<String>, Query), ("request_uri" = Option<String>, Query)),
+        ("onbehalfof" = Option<String>, Query), ("resource" = Option<String>, Query), ("dpop_jkt" = Option<String>, Query), ("request_uri" = Option<String>, Query)),
     responses((status = 302, description = "To the client with a code or an error, or to the sign-in page"),
         (status = 400, description = "A page: the client or its address is wrong", content_type = "text/html", body = String)))]
 pub async fn authorize(
@@ -57,7 +57,7 @@ async fn keep(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result
     let parameters = Parameters::form(headers, body)?;
     let client = client(component, &parameters).await?;
     if parameters.all("request_uri").next().is_none() {
-        if client.require_pushed_authorization_requests {
+        if client.must_push() {
             return Err(Refused::request("The client's requests must be pushed"));
         }
         Destination::of(&parameters, &client)?;
@@ -130,7 +130,7 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
     };
     let destination = Destination::of(&parameters, &client)?;
     let refuse = |refused: &Refused| respond::error(component, &destination, refused, StatusCode::FOUND);
-    if client.require_pushed_authorization_requests && !was_pushed {
+    if client.must_push() && !was_pushed {
         return Ok(refuse(&Refused::request("The client's requests must be pushed")));
     }
     let catalogue = store::scopes(&component.ctx.store).await?;

@@ -4,12 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
+use kernel::jose::{Alg, dpop};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Component;
 use crate::model::assertion::ALGS;
 use crate::model::client::{AuthMethod, SubjectType};
+use crate::model::profile::SIGNING;
 use crate::model::rar::Kind;
 use crate::model::request::ResponseMode;
 use crate::model::session::Level;
@@ -45,6 +47,7 @@ pub struct Metadata {
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     pub id_token_signing_alg_values_supported: Vec<String>,
     pub authorization_signing_alg_values_supported: Vec<String>,
+    pub dpop_signing_alg_values_supported: Vec<String>,
     pub authorization_response_iss_parameter_supported: bool,
     pub frontchannel_logout_supported: bool,
     pub frontchannel_logout_session_supported: bool,
@@ -117,9 +120,10 @@ fn answer(component: &Component) -> Response {
         display_values_supported: list(&["page"]),
         code_challenge_methods_supported: list(&["S256"]),
         token_endpoint_auth_methods_supported: list(&AuthMethod::ALL.map(AuthMethod::as_str)),
-        token_endpoint_auth_signing_alg_values_supported: list(&ALGS.map(kernel::jose::Alg::as_str)),
-        id_token_signing_alg_values_supported: list(&["RS256"]),
-        authorization_signing_alg_values_supported: list(&["RS256"]),
+        token_endpoint_auth_signing_alg_values_supported: list(&ALGS.map(Alg::as_str)),
+        id_token_signing_alg_values_supported: list(&SIGNING.map(Alg::as_str)),
+        authorization_signing_alg_values_supported: list(&SIGNING.map(Alg::as_str)),
+        dpop_signing_alg_values_supported: list(&dpop::ALGS.map(Alg::as_str)),
         authorization_response_iss_parameter_supported: true,
         frontchannel_logout_supported: true,
         frontchannel_logout_session_supported: true,

@@ -1,12 +1,10 @@
 //! Id tokens that come back, to say who a request is about.
 
-use kernel::jose::{self, Alg};
+use kernel::jose;
 use serde::Deserialize;
 
 use crate::Component;
-
-/// The algorithms that id tokens are, or have been, signed with.
-const ALGS: [Alg; 3] = [Alg::RS256, Alg::PS256, Alg::ES256];
+use crate::model::profile::SIGNING;
 
 /// What is read of an id token of this issuer's, expired or not.
 #[derive(Debug, Deserialize)]
@@ -23,7 +21,7 @@ pub struct Hint {
 impl Hint {
     /// Reads an id token; nothing where this issuer did not sign it, or not as an id token.
     pub fn read(component: &Component, token: &str) -> Option<Self> {
-        let payload = jose::verify(token, &component.keyring.published(), &ALGS).ok()?;
+        let payload = jose::verify(token, &component.keyring.published(), &SIGNING).ok()?;
         // An access token's `aud` is an API; none is named by a client's id.
         payload.claims().ok().filter(|hint: &Self| hint.iss == component.issuer())
     }

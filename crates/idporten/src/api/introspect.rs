@@ -14,7 +14,7 @@ use super::caller;
 use super::refused::{OauthError, Refused};
 use crate::model::hash;
 use crate::model::parameters::Parameters;
-use crate::model::tokens::audience;
+use crate::model::tokens::{audience, token_type};
 use crate::{Component, store};
 
 /// What a token stands for: `{"active":false}` unless it lives and the caller may know.
@@ -80,7 +80,7 @@ async fn look_up(
     let Some(client) = store::client(&ctx.store, &granted.client_id).await? else { return inactive() };
     let pid = granted.authentication.pid;
     let mut known = json!({
-        "active": true, "token_type": "Bearer", "expires_in": row.expires - now, "exp": row.expires, "iat": row.issued,
+        "active": true, "token_type": token_type(row.jkt.as_deref()), "expires_in": row.expires - now, "exp": row.expires, "iat": row.issued,
         "iss": component.issuer(), "sub": component.pairwise.sub(&client, &pid), "scope": row.scope,
         "client_id": client.client_id, "client_orgno": client.orgnr, "consumer": Organisation::of(&client.orgnr),
         "acr": component.portal.acr(granted.authentication.level), "aud": audience(&granted.resources), "jti": row.jti,
@@ -90,8 +90,11 @@ async fn look_up(
     if let Some(details) = &granted.chosen.authorization_details {
         known["authorization_details"] = details.clone();
     }
-    if let Some(representation) = granted.representation(&component.pairwise) {
+    if let Some(representation) = granted.representation(&client, &component.pairwise) {
         known["representation"] = representation;
+    }
+    if let Some(jkt) = &row.jkt {
+        known["cnf"] = json!({ "jkt": jkt });
     }
     let what = format!("{} slo opp hvem en innlogging hos {} gjelder", caller.name, client.name);
     let released = Personal::many(granted.subjects(), known)

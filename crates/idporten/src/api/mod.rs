@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod caller;
 pub mod choose;
 pub mod discovery;
+pub mod dpop;
 pub mod edge;
 pub mod forvaltning;
 pub mod hint;

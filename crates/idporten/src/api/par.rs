@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refused::{OauthError, Refused};
-use super::{authorize, caller};
+use super::{authorize, caller, dpop};
 use crate::model::PUSHED;
 use crate::model::parameters::Parameters;
-use crate::model::request::{AuthorizeRequest, Destination};
+use crate::model::request::{AuthorizeRequest, DPOP_JKT, Destination};
 use crate::{Component, store};
 
 /// A pushed request's handle.
@@ -30,12 +30,14 @@ pub struct Pushed {
     responses((status = 201, body = Pushed), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn par(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let mut client_id = None;
-    match push(&component, &headers, &body, &mut client_id).await {
+    let mut response = match push(&component, &headers, &body, &mut client_id).await {
         Ok(pushed) => {
             (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(pushed)).into_response()
         }
         Err(refused) => refused.into_json(&component.ctx.rng, client_id.as_deref()),
-    }
+    };
+    dpop::give_nonce(&component, &headers, response.headers_mut());
+    response
 }
 
 async fn push(
@@ -44,10 +46,20 @@ async fn push(
     body: &[u8],
     client_id: &mut Option<String>,
 ) -> Result<Pushed, Refused> {
-    let form = Parameters::form(headers, body)?;
+    let mut form = Parameters::form(headers, body)?;
     let client = caller::authenticate(component, headers, &form, client_id).await?;
     if form.all("request_uri").next().is_some() {
         return Err(Refused::request("request_uri has no place in a pushed request"));
+    }
+    // A proof binds the code to its key, as dpop_jkt does (RFC 9449 § 10.1).
+    if let Some(jkt) = dpop::proven(component, headers, &client, "/par").await? {
+        match form.one(DPOP_JKT)? {
+            Some(named) if named != jkt => {
+                return Err(Refused::new("invalid_dpop_proof", "dpop_jkt is not the proof's key"));
+            }
+            Some(_) => {}
+            None => form = form.and(DPOP_JKT, &jkt),
+        }
     }
     let destination = Destination::of(&form, &client)?;
     let catalogue = store::scopes(&component.ctx.store).await?;

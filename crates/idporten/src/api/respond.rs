@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use kernel::jose::Alg;
 use serde_json::{Map, Value};
 
 use super::refused::Refused;
@@ -65,7 +64,7 @@ fn signed(
     claims.insert("aud".to_owned(), Value::from(destination.client_id.as_str()));
     claims.insert("exp".to_owned(), Value::from(component.ctx.clock.now().as_second() + SIGNED));
     claims.extend(parameters.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))));
-    let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
+    let signed = component.keyring.signer(destination.alg).and_then(|key| key.sign_jwt(None, &claims));
     signed.map_err(|error| {
         tracing::error!(%error, "an answer could not be signed");
         Refused::server()

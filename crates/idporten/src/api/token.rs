@@ -7,18 +7,17 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use clients::idporten::TokenResponse;
 use http::{HeaderMap, header};
-use kernel::jose::Alg;
 use kernel::log::{Access, Actor, Personal};
 use kernel::store::Tx;
 use utoipa::ToSchema;
 
-use super::caller;
 use super::refused::{OauthError, Refused};
+use super::{caller, dpop};
 use crate::model::client::{Client, CodeChallengeMethod};
 use crate::model::hash;
 use crate::model::parameters::Parameters;
 use crate::model::request::is_verifier;
-use crate::model::tokens::{AccessToken, Granted, IdToken, Stamp, rotates};
+use crate::model::tokens::{AccessToken, Granted, IdToken, Stamp, token_type};
 use crate::store::AccessTokenRow;
 use crate::{Component, store};
 
@@ -57,10 +56,12 @@ pub struct TokenRequest {
     responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 pub async fn token(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let mut client_id = None;
-    match exchange(&component, &headers, &body, &mut client_id).await {
+    let mut response = match exchange(&component, &headers, &body, &mut client_id).await {
         Ok(response) => response,
         Err(refused) => refused.into_json(&component.ctx.rng, client_id.as_deref()),
-    }
+    };
+    dpop::give_nonce(&component, &headers, response.headers_mut());
+    response
 }
 
 async fn exchange(
@@ -75,7 +76,11 @@ async fn exchange(
         return Err(Refused::new("unsupported_grant_type", "The grant type is not supported"));
     }
     let client = caller::authenticate(component, headers, &form, client_id).await?;
-    let new = Candidates::make(component);
+    let jkt = dpop::proven(component, headers, &client, "/token").await?;
+    if jkt.is_none() && client.must_prove() {
+        return Err(dpop::missing());
+    }
+    let new = Candidates::make(component, jkt);
     let now = new.now;
     let decided = if kind == "refresh_token" {
         if !client.refresh_tokens {
@@ -118,13 +123,16 @@ struct Candidates {
     id_token_jti: String,
     jti: String,
     now: i64,
+    /// The key that the request proves.
+    jkt: Option<String>,
     issuer: Component,
 }
 
 impl Candidates {
-    fn make(component: &Component) -> Self {
+    fn make(component: &Component, jkt: Option<String>) -> Self {
         let rng = &component.ctx.rng;
         Self {
+            jkt,
             access_token: rng.token(),
             refresh_token: rng.token(),
             id_token_jti: rng.token(),
@@ -140,6 +148,7 @@ struct Given {
     granted: Granted,
     scope: String,
     access_token: String,
+    token_type: &'static str,
     refresh_token: Option<String>,
     id_token_jti: String,
     refreshed: bool,
@@ -177,6 +186,7 @@ impl Exchange {
             && granted.redirect_uri == redirect_uri
             && verifier_holds
             && proven
+            && granted.dpop_jkt.as_ref().is_none_or(|bound| new.jkt.as_ref() == Some(bound))
             && !brought.revoked
             && new.now < brought.expires;
         if !holds {
@@ -187,7 +197,9 @@ impl Exchange {
         let refresh_token = client.refresh_tokens.then(|| new.refresh_token.clone());
         if let Some(token) = &refresh_token {
             let ends = granted.refresh_token_ends(&client, new.now);
-            store::put_refresh_token(tx, &granted.id, hash(token), ends).await?;
+            // What a public client is known by from now on (RFC 9449 § 5).
+            let jkt = new.jkt.clone().filter(|_| client.is_public());
+            store::put_refresh_token(tx, &granted.id, hash(token), ends, jkt).await?;
         }
         give(tx, &client, granted, scope, refresh_token, new, false).await.map(Some)
     }
@@ -205,6 +217,9 @@ impl Refresh {
         let Some(brought) = store::refresh_token(tx, token.clone()).await? else { return Ok(None) };
         let mut granted = brought.granted;
         if granted.client_id != client.client_id {
+            return Ok(None);
+        }
+        if brought.jkt.as_ref().is_some_and(|bound| new.jkt.as_ref() != Some(bound)) {
             return Ok(None);
         }
         // What has been taken from the client since is given no more.
@@ -231,9 +246,10 @@ impl Refresh {
             }
         };
         let ends = granted.refresh_token_ends(&client, new.now);
-        let refresh_token = if rotates(&client) {
+        let refresh_token = if client.rotates() {
             store::use_refresh_token(tx, token).await?;
-            store::put_refresh_token(tx, &granted.id, hash(&new.refresh_token), ends).await?;
+            let jkt = brought.jkt.or_else(|| new.jkt.clone().filter(|_| client.is_public()));
+            store::put_refresh_token(tx, &granted.id, hash(&new.refresh_token), ends, jkt).await?;
             Some(new.refresh_token.clone())
         } else {
             store::prolong_refresh_token(tx, token, ends).await?;
@@ -253,33 +269,36 @@ async fn give(
     new: Candidates,
     refreshed: bool,
 ) -> Result<Given, Refused> {
-    let Candidates { access_token, jti, now, issuer, id_token_jti, .. } = new;
+    let Candidates { access_token, jti, jkt, now, issuer, id_token_jti, .. } = new;
     let access_token = if granted.opaque {
         access_token
     } else {
         let sub = issuer.pairwise.sub(client, &granted.authentication.pid);
-        let claims = AccessToken::new(&granted, client, &scope, issuer.stamp(&granted, &sub, &jti, now));
-        issuer.sign(&claims)?
+        let stamp = issuer.stamp(&granted, client, &sub, &jti, now);
+        let claims = AccessToken::new(&granted, client, &scope, jkt.as_deref(), stamp);
+        issuer.sign(client, &claims)?
     };
     let expires = granted.access_token_ends(now);
-    let row = AccessTokenRow { hash: hash(&access_token), jti, scope: scope.clone(), issued: now, expires };
+    let token_type = token_type(jkt.as_deref());
+    let row =
+        AccessTokenRow { hash: hash(&access_token), jti, scope: scope.clone(), issued: now, expires, jkt };
     store::put_access_token(tx, &granted.id, &row).await?;
-    Ok(Given { granted, scope, access_token, refresh_token, id_token_jti, refreshed })
+    Ok(Given { granted, scope, access_token, token_type, refresh_token, id_token_jti, refreshed })
 }
 
 async fn answer(component: &Component, client: &Client, given: Given, now: i64) -> Result<Response, Refused> {
-    let Given { granted, scope, access_token, refresh_token, id_token_jti, refreshed } = given;
+    let Given { granted, scope, access_token, token_type, refresh_token, id_token_jti, refreshed } = given;
     let pid = granted.authentication.pid;
     let id_token = if scope.split(' ').any(|scope| scope == clients::idporten::SCOPE_OPENID) {
         let sub = component.pairwise.sub(client, &pid);
-        let claims =
-            IdToken::new(&granted, client, component.stamp(&granted, &sub, &id_token_jti, now), refreshed);
-        Some(component.sign(&claims)?)
+        let stamp = component.stamp(&granted, client, &sub, &id_token_jti, now);
+        let claims = IdToken::new(&granted, client, stamp, refreshed);
+        Some(component.sign(client, &claims)?)
     } else {
         None
     };
     let expires_in = granted.access_token_ends(now) - now;
-    let token_type = "Bearer".to_owned();
+    let token_type = token_type.to_owned();
     let authorization_details = granted.chosen.authorization_details.clone();
     let answer = TokenResponse {
         access_token,
@@ -312,14 +331,21 @@ impl Component {
         }
     }
 
-    fn stamp<'a>(&'a self, granted: &Granted, sub: &'a str, jti: &'a str, now: i64) -> Stamp<'a> {
-        let representation = granted.representation(&self.pairwise);
+    fn stamp<'a>(
+        &'a self,
+        granted: &Granted,
+        client: &Client,
+        sub: &'a str,
+        jti: &'a str,
+        now: i64,
+    ) -> Stamp<'a> {
+        let representation = granted.representation(client, &self.pairwise);
         Stamp { portal: self.portal, iss: self.issuer(), sub, jti, now, representation }
     }
 
-    /// Signs claims with the key in use.
-    fn sign(&self, claims: &impl serde::Serialize) -> Result<String, Refused> {
-        let signed = self.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, claims));
+    /// Signs claims for `client` with the key in use.
+    fn sign(&self, client: &Client, claims: &impl serde::Serialize) -> Result<String, Refused> {
+        let signed = self.keyring.signer(client.signing_alg()).and_then(|key| key.sign_jwt(None, claims));
         signed.map_err(|error| {
             tracing::error!(%error, "a token could not be signed");
             Refused::server()

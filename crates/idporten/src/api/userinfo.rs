@@ -5,13 +5,15 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clients::idporten::SCOPE_PROFILE;
 use http::{HeaderMap, HeaderValue, header};
-use kernel::auth::AuthError;
+use kernel::auth::{AuthError, Presented};
 use kernel::id::Pid;
+use kernel::jose::dpop::DpopError;
 use kernel::log::Personal;
 use kernel::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::dpop;
 use crate::model::client::Client;
 use crate::model::hash;
 use crate::model::parameters::Parameters;
@@ -35,7 +37,7 @@ pub struct UserInfo {
 #[utoipa::path(get, path = "/userinfo",
     responses((status = 200, body = UserInfo), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn userinfo(State(component): State<Component>, headers: HeaderMap) -> Response {
-    answer(&component, &headers, &[]).await
+    answer(&component, "GET", &headers, &[]).await
 }
 
 /// The same by POST, where the token may come as `access_token` of a form (RFC 6750 § 2.2).
@@ -43,23 +45,32 @@ pub async fn userinfo(State(component): State<Component>, headers: HeaderMap) ->
     request_body(content = Option<String>, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = UserInfo), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn userinfo_post(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&component, &headers, &body).await
+    answer(&component, "POST", &headers, &body).await
 }
 
-async fn answer(component: &Component, headers: &HeaderMap, body: &[u8]) -> Response {
-    let mut response = info(component, headers, body).await.unwrap_or_else(IntoResponse::into_response);
+async fn answer(component: &Component, method: &str, headers: &HeaderMap, body: &[u8]) -> Response {
+    let mut response =
+        info(component, method, headers, body).await.unwrap_or_else(IntoResponse::into_response);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-async fn info(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
+async fn info(
+    component: &Component,
+    method: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Problem> {
     let form = Parameters::form(headers, body).unwrap_or_default();
-    let token = match (headers.contains_key(header::AUTHORIZATION), form.all("access_token").next()) {
+    let presented = match (headers.contains_key(header::AUTHORIZATION), form.all("access_token").next()) {
         (true, Some(_)) => return Err(Problem::bad_request("The token stands in more than one place.")),
-        (false, Some(_)) => form.one("access_token").ok().flatten().ok_or_else(AuthError::missing)?,
-        _ => bearer(headers)?,
+        (false, Some(_)) => {
+            let token = form.one("access_token").ok().flatten().ok_or_else(AuthError::missing)?;
+            Presented::in_form(token, headers)
+        }
+        _ => Presented::of(headers)?,
     };
-    let (granted, client) = opened(component, token, SCOPE_PROFILE).await?;
+    let (granted, client) = opened(component, presented, method, "/userinfo", SCOPE_PROFILE).await?;
     let ctx = &component.ctx;
     let pid = granted.authentication.pid;
     let sub = component.pairwise.sub(&client, &pid);
@@ -69,28 +80,29 @@ async fn info(component: &Component, headers: &HeaderMap, body: &[u8]) -> Result
     Ok(released.into_response())
 }
 
-/// What an access token with `scope` stands for, and its client.
-pub async fn opened(component: &Component, token: &str, scope: &str) -> Result<(Granted, Client), Problem> {
+/// What an access token with `scope` stands for, and its client; `method` and `path` are those of the request, of which a
+/// token bound to a key needs a proof.
+pub async fn opened(
+    component: &Component,
+    presented: Presented<'_>,
+    method: &str,
+    path: &str,
+    scope: &str,
+) -> Result<(Granted, Client), Problem> {
     let (ctx, now) = (&component.ctx, component.ctx.clock.now().as_second());
     let invalid = || AuthError::invalid("the token is unknown, expired or revoked");
     // A token is known by its hash, be it signed or opaque.
-    let (row, granted) = store::access_token(&ctx.store, hash(token), now).await?.ok_or_else(invalid)?;
+    let (row, granted) =
+        store::access_token(&ctx.store, hash(presented.token), now).await?.ok_or_else(invalid)?;
+    let address = format!("{}{path}", component.issuer());
+    if let Some(proof) = presented.prove(row.jkt.as_deref(), method, &address, now)?
+        && !dpop::use_up(component, &proof).await?
+    {
+        return Err(AuthError::from(DpopError("it has been used before")).into());
+    }
     if !row.scope.split(' ').any(|own| own == scope) {
         return Err(AuthError::scope(scope).into());
     }
     let client = store::client(&ctx.store, &granted.client_id).await?.ok_or_else(invalid)?;
     Ok((granted, client))
-}
-
-/// The bearer token of the header `Authorization`, of which there may be one.
-pub fn bearer(headers: &HeaderMap) -> Result<&str, AuthError> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().and_then(|value| value.to_str().ok());
-    if values.next().is_some() {
-        return Err(AuthError::invalid("more than one Authorization header"));
-    }
-    match value.and_then(|value| value.split_once(' ')) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => Ok(token.trim()),
-        _ => Err(AuthError::missing()),
-    }
 }

@@ -12,7 +12,7 @@ use super::parameters::Parameters;
 use crate::api::refused::Refused;
 
 /// The algorithms that assertions may be signed with.
-pub const ALGS: [Alg; 5] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::PS256, Alg::ES256];
+pub const ALGS: [Alg; 6] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::PS256, Alg::ES256, Alg::EdDSA];
 /// How long an assertion may live; seconds.
 const LONGEST: i64 = 120;
 /// How far ahead of this server's clock an assertion may begin; seconds.
@@ -91,7 +91,7 @@ impl Credentials {
         if matches!(self, Self::Basic(_)) { refused.basic() } else { refused }
     }
 
-    /// Whether they are `client`'s at `now`, addressed to one of `audience`. Gives the assertion, to be used up.
+    /// Whether they are `client`'s at `now`, addressed to one of `audience`, of which the first is the issuer. Gives the assertion, to be used up.
     pub fn check(&self, client: &Client, audience: &[String], now: i64) -> Result<Option<Used>, Refused> {
         if self.method() != client.auth_method {
             let why = format!("The client is registered with {}", client.auth_method.as_str());
@@ -164,7 +164,7 @@ fn check_assertion(assertion: &str, client: &Client, audience: &[String], now: i
         return Err(refused("the client's key has expired"));
     }
     let key = PublicKey::from_jwk(jwk).map_err(|error| refused(&error.to_string()))?;
-    let payload = jwt.verify(&key, &ALGS).map_err(|error| refused(&error.to_string()))?;
+    let payload = jwt.verify(&key, client.assertion_algs()).map_err(|error| refused(&error.to_string()))?;
     let claims: Claims = payload.claims().map_err(|error| refused(&error.to_string()))?;
     let id = Some(client.client_id.as_str());
     if claims.iss.as_deref() != id || claims.sub.as_deref() != id {
@@ -173,6 +173,9 @@ fn check_assertion(assertion: &str, client: &Client, audience: &[String], now: i
     let addressed = |aud: &String| audience.contains(aud);
     let for_us = match &claims.aud {
         None => false,
+        // FAPI 2.0: nothing but the issuer itself, so that no assertion serves at two servers.
+        Some(OneOrMany::One(aud)) if client.is_fapi() => audience.first() == Some(aud),
+        Some(OneOrMany::Many(_)) if client.is_fapi() => false,
         Some(OneOrMany::One(aud)) => addressed(aud),
         Some(OneOrMany::Many(aud)) => aud.iter().any(addressed),
     };

@@ -2,10 +2,11 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use kernel::id::Orgnr;
-use kernel::jose::Jwk;
+use kernel::jose::{Alg, Jwk};
 use serde::{Deserialize, Serialize};
 
 use super::hash;
+use super::profile::SecurityProfile;
 use super::session::Level;
 use crate::portal::Portal;
 
@@ -190,6 +191,19 @@ pub struct NewClient {
     pub default_acr: Option<String>,
     /// A supplier's customers.
     pub onbehalfof: Vec<OnBehalfOf>,
+    /// What it is held to.
+    #[serde(default)]
+    pub security_profile: SecurityProfile,
+    /// Whether its access tokens are always bound to a key (RFC 9449 § 5.2); otherwise those are that it brings a proof
+    /// for.
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
+    /// Whether its proofs must carry a nonce of the provider's.
+    #[serde(default)]
+    pub require_dpop_nonce: bool,
+    /// The algorithm that its tokens and signed answers have: RS256 unless set, ES256 with [`SecurityProfile::Fapi2`].
+    #[serde(default)]
+    pub id_token_signed_response_alg: Option<Alg>,
 }
 
 impl NewClient {
@@ -221,6 +235,10 @@ impl NewClient {
             subject_type: SubjectType::Pairwise,
             default_acr: None,
             onbehalfof: Vec::new(),
+            security_profile: SecurityProfile::Standard,
+            dpop_bound_access_tokens: false,
+            require_dpop_nonce: false,
+            id_token_signed_response_alg: None,
         }
     }
 

@@ -57,6 +57,12 @@ impl Parameters {
         self.0.iter().find(long).map(|(name, _)| name.as_str())
     }
 
+    /// The parameters and another.
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The parameters as a query or form again, without those named.
     pub fn encode_without(&self, names: &[&str]) -> String {
         let mut text = String::new();

@@ -3,6 +3,8 @@
 //! The order matters: first the client and where the answer goes ([`Destination::of`]); what is wrong with those is shown
 //! to the person and never sent anywhere. Whatever is wrong after that ([`AuthorizeRequest::check`]) goes to the client.
 
+use kernel::jose::Alg;
+use kernel::jose::dpop::is_thumbprint;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, CodeChallengeMethod, Scope};
@@ -17,6 +19,8 @@ const LONGEST: usize = 4096;
 
 /// How a pushed request's handle begins.
 pub const REQUEST_URI: &str = "urn:idporten:";
+/// The parameter that binds a code to a key (RFC 9449 § 10).
+pub const DPOP_JKT: &str = "dpop_jkt";
 
 /// How the answer is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -58,6 +62,8 @@ pub struct Destination {
     pub mode: ResponseMode,
     /// Goes with it.
     pub state: Option<String>,
+    /// What signs it, where it is signed.
+    pub alg: Alg,
 }
 
 impl Destination {
@@ -74,6 +80,7 @@ impl Destination {
             // What is wrong with these two is said later, in the plainest way.
             mode: ResponseMode::ALL.into_iter().find(|one| mode == Some(one.as_str())).unwrap_or_default(),
             state: parameters.one("state").ok().flatten().filter(|state| travels(state)).map(str::to_owned),
+            alg: client.signing_alg(),
         })
     }
 
@@ -132,6 +139,9 @@ pub struct AuthorizeRequest {
     /// Whether a session was enough, so that nobody showed who they are for this request.
     #[serde(default)]
     pub federated: bool,
+    /// The thumbprint of the key that whoever brings the code must prove (RFC 9449 § 10).
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
 }
 
 impl AuthorizeRequest {
@@ -186,6 +196,7 @@ impl AuthorizeRequest {
             authorization_details,
             user_agent: None,
             federated: false,
+            dpop_jkt: dpop_jkt(parameters.one(DPOP_JKT)?)?,
             destination,
         })
     }
@@ -313,6 +324,14 @@ fn resources(parameters: &Parameters) -> Result<Vec<String>, Refused> {
         resources.push(resource.to_owned());
     }
     Ok(resources)
+}
+
+fn dpop_jkt(asked: Option<&str>) -> Result<Option<String>, Refused> {
+    let Some(jkt) = asked else { return Ok(None) };
+    if !is_thumbprint(jkt) {
+        return Err(Refused::request("dpop_jkt is not the SHA-256 thumbprint of a key"));
+    }
+    Ok(Some(jkt.to_owned()))
 }
 
 /// Whether a verifier has the form that RFC 7636 § 4.1 gives it.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::behalf::Chosen;
-use super::client::{Client, NewClient, RefreshTokenUsage, Scope, SubjectType};
+use super::client::{Client, NewClient, Scope, SubjectType};
 use super::request::AuthorizeRequest;
 use super::session::Authentication;
 use super::{ACCESS_TOKEN, AUTHORIZATION, ID_TOKEN, REFRESH_TOKEN};
@@ -40,6 +40,9 @@ pub struct Granted {
     pub onbehalfof: Option<String>,
     /// The language chosen.
     pub locale: String,
+    /// The thumbprint of the key that whoever brings the code must prove.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
     /// Whether tokens leave out the person's number.
     pub pseudonymous: bool,
     /// Whether access tokens have to be looked up.
@@ -91,6 +94,7 @@ impl Granted {
             resources: request.resources.clone(),
             onbehalfof: request.onbehalfof.clone(),
             locale: locale.to_owned(),
+            dpop_jkt: request.dpop_jkt.clone(),
             pseudonymous: scopes.iter().any(|scope| scope.requires_pseudonymous_tokens),
             opaque: scopes.iter().any(|scope| scope.opaque),
             access_token_lifetime: bounded(ACCESS_TOKEN, client.access_token_lifetime, |scope| {
@@ -114,9 +118,9 @@ impl Granted {
     }
 
     /// The claim about the child or ward.
-    pub fn representation(&self, pairwise: &Pairwise) -> Option<Value> {
+    pub fn representation(&self, client: &NewClient, pairwise: &Pairwise) -> Option<Value> {
         let mandate = self.chosen.mandate.as_ref()?;
-        Some(mandate.claim(&pairwise.sub(&self.client_id, &mandate.pid), self.pseudonymous))
+        Some(mandate.claim(&pairwise.sub(client, &mandate.pid), self.pseudonymous))
     }
 
     /// Whom it tells something of: the person, and the one whom they act for.
@@ -150,11 +154,6 @@ impl Granted {
         let own = client.refresh_token_lifetime;
         (now + if own > 0 { own } else { REFRESH_TOKEN }).min(self.ends)
     }
-}
-
-/// Whether `client`'s refresh tokens are replaced when they are used.
-pub fn rotates(client: &Client) -> bool {
-    client.is_public() || client.refresh_token_usage == RefreshTokenUsage::OneTime
 }
 
 /// Makes the names by which each client alone knows a person.
@@ -273,6 +272,8 @@ pub struct AccessToken<'a> {
     pid: Option<Pid>,
     acr: &'static str,
     token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
     iat: i64,
     exp: i64,
     jti: &'a str,
@@ -283,8 +284,14 @@ pub struct AccessToken<'a> {
 }
 
 impl<'a> AccessToken<'a> {
-    /// The claims for what was granted, with these scopes of it.
-    pub fn new(granted: &'a Granted, client: &Client, scope: &'a str, stamp: Stamp<'a>) -> Self {
+    /// The claims for what was granted, with these scopes of it; bound to the key `jkt`, where there is one.
+    pub fn new(
+        granted: &'a Granted,
+        client: &Client,
+        scope: &'a str,
+        jkt: Option<&'a str>,
+        stamp: Stamp<'a>,
+    ) -> Self {
         let Stamp { portal, iss, sub, jti, now, representation } = stamp;
         Self {
             iss,
@@ -298,7 +305,8 @@ impl<'a> AccessToken<'a> {
             scope,
             pid: granted.pid(),
             acr: portal.acr(granted.authentication.level),
-            token_type: "Bearer",
+            token_type: token_type(jkt),
+            cnf: jkt.map(|jkt| Confirmation { jkt }),
             iat: now,
             exp: granted.access_token_ends(now),
             jti,
@@ -306,6 +314,18 @@ impl<'a> AccessToken<'a> {
             representation,
         }
     }
+}
+
+/// The key that a token is bound to (RFC 9449 § 6).
+#[derive(Debug, Serialize)]
+pub struct Confirmation<'a> {
+    /// Its thumbprint.
+    pub jkt: &'a str,
+}
+
+/// How a token is used: by itself, or with a proof of its key.
+pub fn token_type(jkt: Option<&str>) -> &'static str {
+    if jkt.is_some() { "DPoP" } else { "Bearer" }
 }
 
 /// `aud` as the service writes it.

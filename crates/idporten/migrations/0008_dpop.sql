@@ -1,0 +1,2 @@
+ALTER TABLE access_token ADD COLUMN jkt TEXT;
+ALTER TABLE refresh_token ADD COLUMN jkt TEXT;
