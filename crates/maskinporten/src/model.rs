@@ -566,6 +566,8 @@ pub struct TokenClaims<'a> {
     iss: &'a str,
     client_amr: &'static str,
     token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
     exp: i64,
     iat: i64,
     client_id: &'a str,
@@ -584,13 +586,15 @@ pub struct TokenClaims<'a> {
 }
 
 impl<'a> TokenClaims<'a> {
-    /// The claims of the token that `grant` gives, with the system user that was found for it.
+    /// The claims of the token that `grant` gives, with the system user that was found for it, bound to the key `jkt` where
+    /// there is one.
     pub fn new(
         grant: &'a Grant,
         system_user: Option<&SystemUser>,
         scope: &'a str,
         issuer: &'a str,
         jti: &'a str,
+        jkt: Option<&'a str>,
         now: i64,
     ) -> Self {
         let owner = &grant.client.orgnr;
@@ -604,7 +608,8 @@ impl<'a> TokenClaims<'a> {
             scope,
             iss: issuer,
             client_amr: grant.amr.as_str(),
-            token_type: "Bearer",
+            token_type: if jkt.is_some() { "DPoP" } else { "Bearer" },
+            cnf: jkt.map(|jkt| Confirmation { jkt }),
             exp: now + grant.lifetime,
             iat: now,
             client_id: &grant.client.client_id,
@@ -624,4 +629,15 @@ impl<'a> TokenClaims<'a> {
             pid: grant.pid,
         }
     }
+
+    /// How the token is used: by itself, or with a proof of its key.
+    pub fn token_type(&self) -> &'static str {
+        self.token_type
+    }
+}
+
+/// The key that a token is bound to (RFC 9449 § 6).
+#[derive(Debug, Serialize)]
+struct Confirmation<'a> {
+    jkt: &'a str,
 }

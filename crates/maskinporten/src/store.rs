@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kernel::id::Orgnr;
+use kernel::jose::dpop::{DpopError, Proof};
 use kernel::jose::{Jwk, PublicKey};
 use kernel::params;
 use kernel::store::{Row, Store, StoreError, Tx};
@@ -100,13 +101,15 @@ pub struct Issued {
     pub scope: String,
     /// Its number.
     pub jti: String,
+    /// The proof of the key that it is bound to, where there is one.
+    pub proof: Option<Proof>,
     /// When; seconds since 1970.
     pub at: i64,
 }
 
 /// Uses the assertion up and keeps what is issued for it. Gives the system user that the token is for.
 pub async fn issue(tx: &mut Tx, issued: &Issued) -> Result<Option<SystemUser>, Refused> {
-    let Issued { grant, scope, jti, at } = issued;
+    let Issued { grant, scope, jti, proof, at } = issued;
     let client = &grant.client;
     let current = tx.query_opt(REVISIONS, params![client.client_id.as_str()]).await?;
     let current = current.ok_or(StoreError::Missing("revision of the scopes"))?;
@@ -115,14 +118,13 @@ pub async fn issue(tx: &mut Tx, issued: &Issued) -> Result<Option<SystemUser>, R
     {
         return Err(Refused::stale());
     }
-    let used = tx
-        .execute(
-            "INSERT INTO used_assertion (fingerprint, expires) VALUES ($1, $2) ON CONFLICT (fingerprint) DO NOTHING",
-            params![grant.fingerprint.clone(), grant.assertion_expires],
-        )
-        .await?;
-    if used == 0 {
+    if !use_up(tx, grant.fingerprint.clone(), grant.assertion_expires).await? {
         return Err(Refused::replayed());
+    }
+    if let Some(proof) = proof
+        && !use_up(tx, proof.fingerprint.to_vec(), proof.until).await?
+    {
+        return Err(Refused::proof(DpopError("it has been used before")));
     }
     let (consumer, supplier) = match &grant.delegation {
         None => (&client.orgnr, None),
@@ -179,6 +181,12 @@ async fn system_user(
         WHERE c.client_id = $1 AND u.party = $2 AND u.external_ref = $3 AND u.active = 1";
     let row = tx.query_opt(sql, params![client_id, &asked.party, asked.external_ref.as_str()]).await?;
     row.map(|row| Ok(SystemUser { id: row.get(0)?, system_id: row.get(1)? })).transpose()
+}
+
+/// Uses an assertion or a proof up; whether it had not been used.
+async fn use_up(tx: &mut Tx, fingerprint: Vec<u8>, expires: i64) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO used_assertion (fingerprint, expires) VALUES ($1, $2) ON CONFLICT (fingerprint) DO NOTHING";
+    Ok(tx.execute(sql, params![fingerprint, expires]).await? > 0)
 }
 
 async fn has_access(tx: &mut Tx, scope: &str, consumer: &Orgnr) -> Result<bool, StoreError> {

@@ -15,6 +15,7 @@ async fn metadata_is_that_of_the_real_service() {
         "token_endpoint_auth_methods_supported": ["private_key_jwt"], "grant_types_supported": [GRANT],
         "authorization_details_types_supported": ["urn:altinn:systemuser"],
         "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "RS512", "PS256", "ES256"],
+        "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
     });
     for path in [
         "/maskinporten/.well-known/oauth-authorization-server",

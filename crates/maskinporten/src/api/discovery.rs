@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use clients::maskinporten::GRANT;
 use http::header;
+use kernel::jose::dpop;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,6 +29,8 @@ pub struct Metadata {
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The kinds of authorization details.
     pub authorization_details_types_supported: Vec<String>,
+    /// What proofs of keys may be signed with.
+    pub dpop_signing_alg_values_supported: Vec<String>,
 }
 
 /// The service's metadata.
@@ -64,6 +67,7 @@ fn answer(component: &Component) -> impl IntoResponse + use<> {
             .map(|alg| alg.as_str().to_owned())
             .collect(),
         authorization_details_types_supported: vec![SYSTEM_USER.to_owned()],
+        dpop_signing_alg_values_supported: dpop::ALGS.iter().map(|alg| alg.as_str().to_owned()).collect(),
     };
     ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(metadata))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use kernel::jose::JoseError;
+use kernel::jose::dpop::DpopError;
 use kernel::rng::Rng;
 use kernel::store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,11 @@ impl Refused {
     /// The assertion has been used.
     pub fn replayed() -> Self {
         Self::grant("MP-012", "Invalid assertion. It has been used before")
+    }
+
+    /// The proof of the key that the token is to be bound to (DPoP) does not hold.
+    pub fn proof(error: DpopError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_dpop_proof", None, error.to_string())
     }
 
     /// A scope that the client cannot have.

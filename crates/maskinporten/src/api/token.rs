@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clients::maskinporten::TokenResponse;
 use http::{HeaderMap, header};
-use kernel::jose::Alg;
+use kernel::jose::{Alg, dpop};
 use utoipa::ToSchema;
 
 use super::refused::{OauthError, Refused};
@@ -71,6 +71,7 @@ async fn grant(
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let body = body.map_err(|rejection| Refused::body(rejection.status()))?;
     let assertion = model::form(content_type, &body)?;
+    let proof = dpop::of(headers).map_err(Refused::proof)?;
     let claimed = model::claimed(&assertion)?;
     let client_id = client_id.insert(claimed.client_id);
     // Certificates are rare, so that the own authority's list of revoked ones is made for each.
@@ -83,7 +84,7 @@ async fn grant(
         let outcome = match model::verify(&assertion, &known, authorities, &component.issuer, now) {
             Err(refused) => Err(refused),
             Ok(verified) => match model::decide(&verified, &known) {
-                Ok(grant) => issue(component, grant, now).await,
+                Ok(grant) => issue(component, grant, proof, now).await,
                 // That it has been used is told before what it may not have.
                 Err(_) if store::is_used(&component.ctx.store, verified.fingerprint).await? => {
                     return Err(Refused::replayed());
@@ -101,23 +102,33 @@ async fn grant(
     Err(Refused::server())
 }
 
-/// Keeps that the assertion is used and what is issued, and then signs.
-async fn issue(component: &Component, grant: Grant, now: i64) -> Result<TokenResponse, Refused> {
+/// Keeps that the assertion is used and what is issued, and then signs. With a proof (DPoP) the token is bound to its key.
+async fn issue(
+    component: &Component,
+    grant: Grant,
+    proof: Option<&str>,
+    now: i64,
+) -> Result<TokenResponse, Refused> {
+    let address = format!("{}token", component.issuer);
+    let verified = proof.map(|proof| dpop::verify(proof, "POST", &address, None, now));
+    let proof = verified.transpose().map_err(Refused::proof)?;
     let jti = component.ctx.rng.token();
     let scope = grant.scopes.join(" ");
-    let issued = store::Issued { grant, scope, jti, at: now };
+    let issued = store::Issued { grant, scope, jti, proof, at: now };
     let store = &component.ctx.store;
     let write = store.write(move |tx| {
         Box::pin(async move { store::issue(tx, &issued).await.map(|system_user| (issued, system_user)) })
     });
     let (issued, user) = write.await?;
+    let jkt = issued.proof.as_ref().map(|proof| proof.jkt.as_str());
     let claims =
-        TokenClaims::new(&issued.grant, user.as_ref(), &issued.scope, &component.issuer, &issued.jti, now);
+        TokenClaims::new(&issued.grant, user.as_ref(), &issued.scope, &component.issuer, &issued.jti, jkt, now);
+    let token_type = claims.token_type().to_owned();
     let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
     let access_token = signed.map_err(|error| {
         tracing::error!(%error, "a token could not be signed");
         Refused::server()
     })?;
     let expires_in = issued.grant.lifetime;
-    Ok(TokenResponse { access_token, token_type: "Bearer".to_owned(), expires_in, scope: issued.scope })
+    Ok(TokenResponse { access_token, token_type, expires_in, scope: issued.scope })
 }
