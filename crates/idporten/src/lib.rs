@@ -266,6 +266,16 @@ impl Component {
         }
     }
 
+    /// The way out when a private key may be known to others: new keys sign from now on, nothing that the old ones signed
+    /// verifies any more, and all that was given is revoked. People stay signed in, and come back to their services by
+    /// that. Other nodes follow within a minute ([`Self::run`]).
+    pub async fn replace_keys(&self) -> Result<(), StartError> {
+        self.keyring.replace_all(self.ctx.clock.now()).await?;
+        let revoked: Result<(), StoreError> =
+            self.ctx.store.write(|tx| Box::pin(async move { store::revoke_all(tx).await })).await;
+        Ok(revoked?)
+    }
+
     /// One round of [`Self::run`]'s work.
     pub async fn look_after(&self) -> Result<(), StartError> {
         let now = self.ctx.clock.now();

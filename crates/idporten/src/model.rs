@@ -15,6 +15,9 @@ pub mod rights;
 pub mod session;
 pub mod tokens;
 
+#[cfg(test)]
+mod parsing_tests;
+
 use aws_lc_rs::digest;
 
 /// How long a code lives; seconds.

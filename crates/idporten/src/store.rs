@@ -510,6 +510,11 @@ pub async fn revoke(tx: &mut Tx, granted: &str, now: i64) -> Result<(), StoreErr
     tx.execute(sql, params![granted, now]).await.map(drop)
 }
 
+/// Revokes all that was ever given.
+pub async fn revoke_all(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.execute("UPDATE granted SET revoked = 1 WHERE revoked = 0", &[]).await.map(drop)
+}
+
 /// An access token as it is kept.
 pub struct AccessTokenRow {
     /// Its hash.

@@ -464,3 +464,25 @@ async fn a_code_lives_for_a_minute_and_authorize_is_closed_to_scripts_elsewhere(
     assert_eq!(announced["dpop_signing_alg_values_supported"], json!(["ES256", "PS256", "EdDSA"]));
     assert_eq!(announced["authorization_response_iss_parameter_supported"], true);
 }
+
+#[tokio::test]
+async fn when_a_key_may_be_known_to_others_nothing_that_it_signed_is_worth_anything() {
+    let f = fapi().await;
+    let mut browser = f.browser();
+    let code = browser.sign_in("fornyer", kari(), &[]).await;
+    let before = f.tokens("fornyer", &code).await;
+    let known = f.get("/idporten/jwks.json").await.json();
+    f.component.replace_keys().await.unwrap();
+    let now = f.get("/idporten/jwks.json").await;
+    let keys = KeySet::parse(now.body.as_bytes()).unwrap();
+    assert_eq!(now.json()["keys"].as_array().unwrap().len(), 3);
+    for key in known["keys"].as_array().unwrap() {
+        assert!(keys.get(key["kid"].as_str().unwrap()).is_none());
+    }
+    assert!(kernel::jose::verify(&before.access_token, &keys, &[Alg::RS256]).is_err());
+    assert_eq!(f.userinfo(&before.access_token).await.status, 401);
+    refused(&f.refresh("fornyer", &before.refresh_token.unwrap()).await, 400, "invalid_grant");
+    // The person goes on without signing in again.
+    let code = browser.authorize("fornyer", &[]).await.code();
+    assert_eq!(f.userinfo(&f.tokens("fornyer", &code).await.access_token).await.status, 200);
+}

@@ -66,6 +66,8 @@ async fn keys_rotate_and_old_tokens_go_on() {
             .as_array()
             .unwrap()
             .iter()
+            // Each algorithm's keys rotate by themselves.
+            .filter(|key| key["alg"] == "RS256")
             .map(|key| key["kid"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };

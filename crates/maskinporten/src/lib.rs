@@ -157,6 +157,12 @@ impl Component {
         }
     }
 
+    /// The way out when a private key may be known to others: new keys sign from now on, and nothing that the old ones
+    /// signed verifies any more. Other nodes follow within half a minute ([`Self::run`]).
+    pub async fn replace_keys(&self) -> Result<(), StartError> {
+        Ok(self.keyring.replace_all(self.ctx.clock.now()).await?)
+    }
+
     /// One round of [`Self::run`]'s work.
     pub async fn look_after(&self) -> Result<(), StartError> {
         let now = self.ctx.clock.now();

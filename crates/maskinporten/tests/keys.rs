@@ -60,3 +60,14 @@ async fn keys_rotate_and_old_tokens_go_on() {
     f.component.look_after().await.unwrap();
     assert_eq!(kids().await, [signed_by(&new)]);
 }
+
+#[tokio::test]
+async fn when_a_key_may_be_known_to_others_another_signs_at_once() {
+    let f = fixture().await;
+    let old = f.ask(&f.assertion(json!({}))).await.1["access_token"].as_str().unwrap().to_owned();
+    f.component.replace_keys().await.unwrap();
+    let (_, jwks) = get(&f.router, "/maskinporten/jwk").await;
+    let keys = kernel::jose::KeySet::parse(jwks.to_string().as_bytes()).unwrap();
+    assert!(kernel::jose::verify(&old, &keys, &[kernel::jose::Alg::RS256]).is_err());
+    f.token(&f.assertion(json!({}))).await;
+}
