@@ -31,9 +31,10 @@ fn run<S: Strategy>(strategy: S, property: impl Fn(S::Value)) {
         "/src/model/parsing.proptest-regressions"
     ));
     let config = Config { failure_persistence: Some(Box::new(kept)), ..Config::with_source_file(file!()) };
-    let mut runner = TestRunner::new(config);
     let mut runs = 0u64;
     loop {
+        // A runner counts its inputs over all its runs, so that a second run of the same would try nothing.
+        let mut runner = TestRunner::new(config.clone());
         runner
             .run(&strategy, |value| {
                 property(value);
