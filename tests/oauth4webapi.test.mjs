@@ -121,3 +121,46 @@ test('a person who cancels, and a request that is wrong, come back as errors the
   const other = await register();
   await assert.rejects(authorize(as, { ...party, authenticate: other.authenticate }, person), (error) => /invalid_client|WWW-Authenticate/.test(`${error.error} ${error}`));
 });
+
+test('tokens bound to a key (DPoP)', async () => {
+  const [person] = (await mothers()).slice(42);
+  const as = await server();
+  const party = await register('--refresh-tokens');
+  const DPoP = oauth.DPoP(party.client, await oauth.generateKeyPair('ES256'));
+  const asked = await authorize(as, party, person, { options: { DPoP } });
+  const tokens = await oauth.processAuthorizationCodeResponse(as, party.client, await exchange(as, party, asked, { DPoP }), { expectedNonce: asked.nonce });
+  assert.equal(tokens.token_type, 'dpop');
+  const { sub } = oauth.getValidatedIdTokenClaims(tokens);
+  const info = (options) => oauth.userInfoRequest(as, party.client, tokens.access_token, { ...http, ...options });
+  assert.equal((await oauth.processUserInfoResponse(as, party.client, sub, await info({ DPoP }))).pid, person);
+  assert.equal((await info({})).status, 401, 'the token alone is worth nothing');
+  const stranger = oauth.DPoP(party.client, await oauth.generateKeyPair('ES256'));
+  assert.equal((await info({ DPoP: stranger })).status, 401, 'nor with another key');
+
+  // A code that was pushed with a key is exchanged with that key.
+  const again = await authorize(as, party, person, { options: { DPoP } });
+  await assert.rejects(async () => oauth.processAuthorizationCodeResponse(as, party.client, await exchange(as, party, again, { DPoP: stranger })), (error) => /invalid_/.test(error.error));
+});
+
+test('a client of the FAPI 2.0 Security Profile', async () => {
+  const [person] = (await mothers()).slice(42);
+  const as = await server();
+  const party = await register('--security-profile', 'fapi2');
+  // What the profile signs with, which the library wants said of the client.
+  party.client.id_token_signed_response_alg = 'ES256';
+  const DPoP = oauth.DPoP(party.client, await oauth.generateKeyPair('ES256'));
+  const asked = await authorize(as, party, person, { options: { DPoP } });
+  const answer = await exchange(as, party, asked, { DPoP });
+  const tokens = await oauth.processAuthorizationCodeResponse(as, party.client, answer, { expectedNonce: asked.nonce, requireIdToken: true });
+  await oauth.validateApplicationLevelSignature(as, answer, http);
+  assert.equal(tokens.token_type, 'dpop');
+  assert.equal(oauth.getValidatedIdTokenClaims(tokens).pid, person);
+
+  // Nothing but pushed requests, and no token that is not bound.
+  const bare = new URL(as.authorization_endpoint);
+  bare.search = new URLSearchParams({ client_id: party.client.client_id, redirect_uri: redirect, response_type: 'code', scope: 'openid' });
+  const refused = await new Visitor().get(bare, { stop: redirect });
+  assert.equal(new URL(refused.url).searchParams.get('error'), 'invalid_request', refused.url);
+  const unbound = await authorize(as, party, person);
+  await assert.rejects(async () => oauth.processAuthorizationCodeResponse(as, party.client, await exchange(as, party, unbound)), (error) => /invalid_/.test(error.error));
+});

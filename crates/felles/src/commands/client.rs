@@ -104,6 +104,18 @@ struct AddIdporten {
     /// It shares no sign-in with other clients
     #[arg(long)]
     sso_disabled: bool,
+    /// What it is held to
+    #[arg(long, value_enum, default_value = "standard")]
+    security_profile: Profile,
+}
+
+/// What a client of ID-porten is held to.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Profile {
+    /// What ID-porten demands of everybody
+    Standard,
+    /// The FAPI 2.0 Security Profile: pushed requests, tokens bound to a key (DPoP)
+    Fapi2,
 }
 
 /// How a client of ID-porten shows who it is.
@@ -201,6 +213,10 @@ impl AddIdporten {
         client.frontchannel_logout_session_required = self.frontchannel_logout_session_required;
         client.require_pushed_authorization_requests = self.require_pushed_authorization_requests;
         client.sso_disabled = self.sso_disabled;
+        client.security_profile = match self.security_profile {
+            Profile::Standard => idporten::SecurityProfile::Standard,
+            Profile::Fapi2 => idporten::SecurityProfile::Fapi2,
+        };
         let mut printed = json!({
             "client_id": client_id,
             "issuer": format!("{}/{}", self.common.url(), portal.name()),
