@@ -214,9 +214,9 @@ impl Party {
                 Some(to) => match to.strip_prefix(REDIRECT) {
                     Some(query) => {
                         let mut pairs = query.trim_start_matches('?').split('&');
-                        let code = pairs.find_map(|pair| pair.strip_prefix("code=")).with_context(|| {
-                            format!("sent back without a code: {query}")
-                        })?;
+                        let code = pairs
+                            .find_map(|pair| pair.strip_prefix("code="))
+                            .with_context(|| format!("sent back without a code: {query}"))?;
                         return Ok(code.to_owned());
                     }
                     None => at = to.strip_prefix(&self.base).unwrap_or(to).to_owned(),
@@ -225,7 +225,8 @@ impl Party {
                 None if answer.status() == StatusCode::OK => {
                     let (page, query) = at.split_once('?').context("a page without its sign-in")?;
                     let id = query.split('&').find_map(|pair| pair.strip_prefix("id=")).context("no id")?;
-                    let person = self.people.get(n % self.people.len().max(1)).context("nobody to sign in")?;
+                    let person =
+                        self.people.get(n % self.people.len().max(1)).context("nobody to sign in")?;
                     form = Some(written(&[("id", id), ("personidentifikator", person)]));
                     at = page.to_owned();
                 }
@@ -239,7 +240,12 @@ impl Party {
         anyhow::bail!("sent round and round")
     }
 
-    fn request(&self, method: &str, path: &str, cookies: &BTreeMap<String, String>) -> http::request::Builder {
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        cookies: &BTreeMap<String, String>,
+    ) -> http::request::Builder {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -252,7 +258,11 @@ impl Party {
         request
     }
 
-    async fn success(&self, connection: &mut Connection, request: Request<Full<Bytes>>) -> anyhow::Result<Bytes> {
+    async fn success(
+        &self,
+        connection: &mut Connection,
+        request: Request<Full<Bytes>>,
+    ) -> anyhow::Result<Bytes> {
         let answer = connection.send(request).await?;
         let (status, body) = (answer.status(), answer.into_body());
         anyhow::ensure!(status.is_success(), "answered {status}: {}", String::from_utf8_lossy(&body));
@@ -263,7 +273,8 @@ impl Party {
 /// Keeps the cookies that an answer sets, and forgets those that it ends.
 fn keep(cookies: &mut BTreeMap<String, String>, headers: &HeaderMap) {
     for set in headers.get_all(header::SET_COOKIE) {
-        let pair = set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|pair| pair.split_once('='));
+        let pair =
+            set.to_str().ok().and_then(|set| set.split(';').next()).and_then(|pair| pair.split_once('='));
         match pair {
             Some((name, "")) => drop(cookies.remove(name)),
             Some((name, value)) => drop(cookies.insert(name.to_owned(), value.to_owned())),
@@ -273,7 +284,6 @@ fn keep(cookies: &mut BTreeMap<String, String>, headers: &HeaderMap) {
 }
 
 fn written(form: &[(&str, &str)]) -> Full<Bytes> {
-    let pairs: Vec<String> =
-        form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     Full::new(Bytes::from(pairs.join("&")))
 }

@@ -13,7 +13,6 @@ use super::respond;
 use crate::cookies::SESSION;
 use crate::model::client::NewClient;
 use crate::model::parameters::Parameters;
-use crate::model::profile::SIGNING;
 use crate::model::{PUSHED, hash};
 use crate::{Component, pages, store};
 

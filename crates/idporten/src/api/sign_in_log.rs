@@ -4,8 +4,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
-use kernel::clock::oslo;
 use kernel::auth::Presented;
+use kernel::clock::oslo;
 use kernel::log::Personal;
 use kernel::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,8 @@ pub async fn sign_ins(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (granted, client) = opened(&component, Presented::of(&headers)?, "GET", "/logg/idporten", SCOPE).await?;
+    let (granted, client) =
+        opened(&component, Presented::of(&headers)?, "GET", "/logg/idporten", SCOPE).await?;
     let pid = named(&granted)?;
     let query = Parameters::parse(query.unwrap_or_default().as_bytes());
     let most = query.one("maxhits").map_err(|refused| Problem::bad_request(refused.why).field("maxhits"))?;

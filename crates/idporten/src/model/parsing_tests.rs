@@ -139,7 +139,10 @@ fn asked(parameters: &Parameters) {
         assert_eq!(destination.redirect_uri, CALLBACK);
         let _ = destination.origin();
         if let Ok(request) = AuthorizeRequest::check(parameters, destination, &client, portal, &catalogue) {
-            assert!(!request.scopes.is_empty() && request.code_challenge.len() == 43);
+            assert!(
+                !request.scopes.is_empty()
+                    && request.code_challenge.is_some_and(|challenge| challenge.len() == 43)
+            );
             assert!(request.max_age.is_none_or(|age| age >= 0));
         }
     }

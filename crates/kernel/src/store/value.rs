@@ -105,6 +105,11 @@ impl Row {
         T::from_value(value).ok_or(StoreError::Column { column, expected: std::any::type_name::<T>() })
     }
 
+    /// The columns, by value.
+    pub fn into_values(self) -> Vec<Value> {
+        self.0
+    }
+
     /// Takes the text of a column out of the row, where it has one: for large texts, which [`Self::get`] would copy.
     pub fn take_text(&mut self, column: usize) -> Result<Option<String>, StoreError> {
         match self.0.get_mut(column).map_or(Value::Null, |value| std::mem::replace(value, Value::Null)) {
