@@ -459,7 +459,8 @@ async fn a_token_that_the_issuer_did_not_sign_opens_nothing() {
     let code = browser.sign_in("en", kari(), &[]).await;
     let tokens = f.tokens("en", &code).await;
     let jwks = f.get("/idporten/jwks.json").await.json();
-    let public = kernel::jose::Jwk::from_value(&jwks["keys"][0]).unwrap();
+    let rsa = jwks["keys"].as_array().unwrap().iter().find(|key| key["kty"] == "RSA").unwrap();
+    let public = kernel::jose::Jwk::from_value(rsa).unwrap();
     let mut access = forgeries(&tokens.access_token, &json!({ "pid": ola().as_str() }), &public);
     access.extend(forgeries(&tokens.access_token, &json!({ "exp": f.now() + 9999 }), &public));
     // An id token is no access token.

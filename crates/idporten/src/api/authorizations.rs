@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use clients::idporten::{SCOPE_OPENID, SCOPE_PROFILE};
 use kernel::auth::{Issuer, Organisation, Presented};
 use kernel::http::Body;
 use kernel::id::{Orgnr, Pid};
@@ -240,7 +241,12 @@ async fn for_machine(
 fn concerns(side: Side, caller: Orgnr, granted: &Granted, client: &NewClient, catalogue: &[Scope]) -> bool {
     match side {
         Side::Clients => client.orgnr == caller,
-        Side::Apis => catalogue.iter().any(|scope| scope.owner == caller && granted.has_scope(&scope.scope)),
+        // Whoever runs the sign-in owns its scopes, but that is no API.
+        Side::Apis => catalogue.iter().any(|scope| {
+            scope.owner == caller
+                && ![SCOPE_OPENID, SCOPE_PROFILE].contains(&scope.scope.as_str())
+                && granted.has_scope(&scope.scope)
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Proofs of keys at the provider's own endpoints (RFC 9449).
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use kernel::jose::dpop::{self, DpopError, NONCE_HEADER, Proof};
 use kernel::store::StoreError;
 
@@ -63,6 +63,5 @@ pub fn give_nonce(component: &Component, request: &HeaderMap, answer: &mut Heade
     // Base64url, which a header can hold.
     if let Ok(nonce) = HeaderValue::from_str(&nonce) {
         answer.insert(NONCE_HEADER, nonce);
-        answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("DPoP-Nonce"));
     }
 }

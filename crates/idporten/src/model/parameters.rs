@@ -49,10 +49,12 @@ impl Parameters {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The name of a parameter whose value is longer than `most` bytes; tokens, which are long, may be.
+    /// The name of a parameter whose value is longer than `most` bytes; those that are long by nature, and have limits of
+    /// their own, may be.
     pub fn longer_than(&self, most: usize) -> Option<&str> {
         let long = |(name, value): &&(String, String)| {
-            value.len() > most && !["client_assertion", "id_token_hint"].contains(&name.as_str())
+            value.len() > most
+                && !["authorization_details", "client_assertion", "id_token_hint"].contains(&name.as_str())
         };
         self.0.iter().find(long).map(|(name, _)| name.as_str())
     }

@@ -3,7 +3,7 @@
 use kernel::jose::Alg;
 use serde::{Deserialize, Serialize};
 
-use super::client::{ApplicationType, AuthMethod, NewClient};
+use super::client::{ApplicationType, AuthMethod, CodeChallengeMethod, NewClient};
 use super::{assertion, client::RefreshTokenUsage};
 
 /// The algorithms that the provider signs with; it has a key for each, and each client gets one of them.
@@ -66,6 +66,9 @@ impl NewClient {
         }
         if self.application_type != ApplicationType::Web || self.auth_method != AuthMethod::PrivateKeyJwt {
             return Err("the FAPI 2.0 profile is for web clients with private_key_jwt");
+        }
+        if self.code_challenge_method == CodeChallengeMethod::None {
+            return Err("the FAPI 2.0 profile demands PKCE");
         }
         if !FAPI.contains(&self.signing_alg()) {
             return Err("the FAPI 2.0 profile does not allow RS256");
