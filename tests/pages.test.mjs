@@ -1,5 +1,6 @@
 // Every page: without JavaScript as a person uses it, and without a fault that axe-core finds.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { accessible, identify, launch, open, signIn } from './browser.mjs';
 import { mothers, suggested, url } from './felles.mjs';
@@ -97,6 +98,48 @@ test('a caseworker resolves a task, without JavaScript', async () => {
   assert.equal((await stranger.goto(`${url}/oppgaver`)).status(), 403);
 });
 
+// A test person acts for an agency of the nation: the tax agency, which owns scopes.
+const agency = '/virksomhet/310000019';
+
+test('a developer registers a client with a key, without JavaScript', async () => {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await signIn(page, mother, '/virksomhet');
+  await page.goto(`${url}/virksomhet`);
+  await page.getByRole('link', { name: /^Bare i test/ }).click();
+  await page.getByRole('link', { name: 'SKATTEETATEN' }).click();
+  assert.match(await page.locator('main').innerText(), /Test: Du har ingen rolle/);
+
+  await page.getByRole('link', { name: 'Registrer en klient' }).click();
+  await page.getByRole('link', { name: 'ID-porten', exact: true }).click();
+  const form = page.locator('main form');
+  await page.getByLabel('Navn').fill('Skjema');
+  await page.getByLabel(/^Adresser som personer/).fill('ftp://skjema.example.no/svar');
+  await form.getByRole('button').click();
+  // The issuer's refusal stands at its field, and what was typed is there.
+  assert.equal(await page.getByLabel(/^Adresser som personer/).getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Navn').inputValue(), 'Skjema');
+  await page.getByLabel(/^Adresser som personer/).fill('https://skjema.example.no/svar');
+  await form.getByRole('button').click();
+  await page.getByRole('link', { name: 'Legg til en offentlig nøkkel' }).click();
+
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' });
+  await page.getByLabel('Eller velg en fil').setInputFiles({ name: 'n.pem', mimeType: 'application/x-pem-file', buffer: Buffer.from(pem) });
+  await page.getByRole('button', { name: 'Legg til en offentlig nøkkel' }).click();
+  assert.match(await page.locator('main table').innerText(), /RS256/);
+
+  // A client with a secret: it is shown once.
+  await page.goto(`${url}${agency}/ny-klient?type=ansattporten`);
+  await page.getByLabel('Navn').fill('Ansattskjema');
+  await page.getByLabel(/client_secret_basic/).check();
+  await page.getByLabel(/^Adresser som personer/).fill('https://skjema.example.no/svar');
+  await form.getByRole('button').click();
+  const secret = await page.getByRole('region', { name: 'Hemmelighet' }).innerText();
+  assert.ok(secret.trim().length >= 32);
+  await page.reload();
+  assert.ok(!(await page.content()).includes(secret.trim()), 'the secret is shown twice');
+});
+
 test('axe-core finds nothing on any page', async (t) => {
   const page = await open(browser);
   const visit = (path, name = path) =>
@@ -132,6 +175,26 @@ test('axe-core finds nothing on any page', async (t) => {
     await page.goto(`${url}/min-situasjon`);
     await page.screenshot({ path: process.env.FELLES_PICTURE });
   }
+
+  for (const below of ['', '/ny-klient', '/ny-klient?type=idporten', '/tilganger', '/scopes', '/nytt-scope', '/testsertifikat']) {
+    await visit(agency + below);
+  }
+  await visit('/virksomhet');
+  await visit('/virksomhet/test');
+  await t.test('a client, its keys, a form with faults, a certificate', async () => {
+    await page.goto(`${url}${agency}/ny-klient?type=idporten`);
+    await page.locator('main form').getByRole('button').click();
+    assert.equal(await page.locator('[aria-invalid="true"]').count(), 2);
+    await accessible(page);
+    await page.goto(url + agency);
+    await page.locator('main table').getByRole('link', { name: 'Skjema', exact: true }).click();
+    await accessible(page);
+    await page.getByRole('link', { name: 'Nøkler' }).click();
+    await accessible(page);
+    await page.goto(`${url}${agency}/testsertifikat`);
+    await page.getByRole('button', { name: 'Utsted et testsertifikat' }).click();
+    await accessible(page);
+  });
 
   const desk = await open(browser);
   await signIn(desk, caseworker, '/oppgaver');

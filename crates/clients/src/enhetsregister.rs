@@ -22,6 +22,9 @@ pub const SCOPE_ROLLEUTSKRIFT: &str = "brreg:data:enhetsregisteret:roller:person
 pub const SCOPE_ROLLER: &str = "brreg:data:enhetsregisteret:auto:roller";
 /// The scope of bulk loading.
 pub const SCOPE_INNLASTING: &str = "felles:innlasting";
+/// The roles by which a person alone can bind the business: general manager, chair, owner, partners, managing owner of a
+/// ship, administrator of a bankrupt estate.
+pub const KEY_ROLES: [&str; 8] = ["DAGL", "LEDE", "INNH", "DTPR", "DTSO", "KOMP", "BEST", "BOBE"];
 /// No page reaches further than this into the hits of a search.
 pub const MAX_HITS: i64 = 10_000;
 

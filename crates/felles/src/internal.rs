@@ -51,8 +51,15 @@ pub const SELVBETJENING: Internal = Internal {
     scopes: clients::selvbetjening::SCOPE_FORVALT,
 };
 
+/// The portal's pages for businesses: which they are that a person may act for, and what they do themselves.
+pub const PAGES: Internal = Internal {
+    name: "felles-sider",
+    owner: orgs::DIGDIR,
+    scopes: "felles:klienter.forvalt brreg:data:enhetsregisteret:roller:person:oppslag:fnr",
+};
+
 /// All of them.
-pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING];
+pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[

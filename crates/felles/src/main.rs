@@ -39,6 +39,10 @@ enum Command {
     Birth(commands::birth::Birth),
     /// Register a client of Maskinporten or ID-porten
     Client(commands::client::Client),
+    /// Issue an enterprise certificate of the test authority
+    Certificate(commands::certificate::Certificate),
+    /// The keys that tokens are signed with: replace them
+    Keys(commands::keys::Keys),
     /// Make a scope of Maskinporten or ID-porten, for an API that you offer
     Scope(commands::scope::Scope),
     /// The access log: check that nothing was changed or removed
@@ -69,6 +73,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Nation(command) => command.run(),
             Command::Birth(command) => command.run().await,
             Command::Client(command) => command.run().await,
+            Command::Certificate(command) => command.run().await,
+            Command::Keys(command) => command.run().await,
             Command::Scope(command) => command.run().await,
             Command::Log(command) => command.run().await,
             Command::Openapi(command) => command.run().await,

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use kernel::jose::KeyEncryptionKey;
 use kernel::rng::Rng;
 
 /// The directory of secrets.
@@ -44,6 +45,16 @@ impl Secrets {
                 .context("the secret is not hexadecimal")?;
         }
         Ok(bytes)
+    }
+
+    /// The key that seals what the stores keep secret, of an installation that is there already.
+    pub fn master(&self) -> anyhow::Result<KeyEncryptionKey> {
+        ensure!(
+            self.read("master")?.is_some(),
+            "there is no master key in {}: has `felles up` run with this --data?",
+            self.directory()
+        );
+        Ok(KeyEncryptionKey::from_bytes(&self.bytes("master", &Rng::system())?)?)
     }
 
     /// The text kept under this name.

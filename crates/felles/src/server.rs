@@ -260,7 +260,8 @@ impl Server {
         if pages {
             let ctx = shared.context(portal::NAME).await?;
             let client = internal::portal_auth(&shared.secrets)?;
-            let component = portal::Component::new(ctx.clone(), shared.mesh.clone(), client);
+            let tokens = shared.tokens(internal::PAGES)?;
+            let component = portal::Component::new(ctx.clone(), shared.mesh.clone(), client, tokens);
             parts.add(portal::NAME, component.router(), &ctx.store);
         }
         let mut routes = parts.routes;

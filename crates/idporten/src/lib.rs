@@ -14,11 +14,12 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
+use jiff::Timestamp;
 use kernel::Context;
 use kernel::id::Pid;
 use kernel::jose::dpop::Nonces;
 use kernel::jose::{JoseError, KeyEncryptionKey, Keyring, Lifecycle};
-use kernel::store::StoreError;
+use kernel::store::{Store, StoreError};
 use model::profile::SIGNING;
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -156,8 +157,7 @@ impl Component {
         let upstreams = eid::upstream::Upstreams::open(&ctx, &config.master, config.upstreams).await?;
         let upstreams = Arc::new(upstreams);
         let minid = Arc::new(eid::minid::Minid::open(&ctx, &config.master).await?);
-        let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
-        let keyring = Keyring::open(ctx.store.clone(), config.master, &SIGNING, lifecycle, now).await?;
+        let keyring = signing_keys(ctx.store.clone(), config.master, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
         let eids = eid::offered(portal, &ctx, &upstreams).into();
         let suggestions = config.suggestions.into();
@@ -270,10 +270,7 @@ impl Component {
     /// verifies any more, and all that was given is revoked. People stay signed in, and come back to their services by
     /// that. Other nodes follow within a minute ([`Self::run`]).
     pub async fn replace_keys(&self) -> Result<(), StartError> {
-        self.keyring.replace_all(self.ctx.clock.now()).await?;
-        let revoked: Result<(), StoreError> =
-            self.ctx.store.write(|tx| Box::pin(async move { store::revoke_all(tx).await })).await;
-        Ok(revoked?)
+        replace_keys(&self.ctx.store, &self.keyring, self.ctx.clock.now()).await
     }
 
     /// One round of [`Self::run`]'s work.
@@ -292,6 +289,24 @@ impl Component {
             .await;
         Ok(forgotten?)
     }
+}
+
+/// The signing keys in a store of this component: in the server, or beside it (the command line).
+pub async fn signing_keys(
+    store: Store,
+    master: KeyEncryptionKey,
+    now: Timestamp,
+) -> Result<Keyring, StartError> {
+    let lifecycle = Lifecycle::new(model::LONGEST_ACCESS_TOKEN);
+    Ok(Keyring::open(store, master, &SIGNING, lifecycle, now).await?)
+}
+
+/// As [`Component::replace_keys`], beside a running installation.
+pub async fn replace_keys(store: &Store, keyring: &Keyring, now: Timestamp) -> Result<(), StartError> {
+    keyring.replace_all(now).await?;
+    let revoked: Result<(), StoreError> =
+        store.write(|tx| Box::pin(async move { store::revoke_all(tx).await })).await;
+    Ok(revoked?)
 }
 
 /// A secret of the installation: made by the first node that asks, and the same on all of them ever after.

@@ -8,9 +8,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kernel::Context;
 use kernel::jose::{Alg, JoseError, KeyEncryptionKey, Keyring, Lifecycle};
-use kernel::store::StoreError;
+use kernel::store::{Store, StoreError};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -92,10 +93,7 @@ impl Component {
         let trust = Arc::new(RwLock::new(Arc::new(Trust::read(&config.trust)?)));
         let test_ca =
             if ctx.test_mode { Some(Arc::new(open_test_ca(&ctx, &config.master).await?)) } else { None };
-        let lifecycle = Lifecycle::new(model::LONGEST_LIFETIME);
-        let keyring =
-            Keyring::open(ctx.store.clone(), config.master, &[Alg::RS256], lifecycle, ctx.clock.now())
-                .await?;
+        let keyring = signing_keys(ctx.store.clone(), config.master, ctx.clock.now()).await?;
         Registrar::new(ctx.store.clone(), ctx.clock.clone()).put_scopes(config.scopes).await?;
         let issuer = Arc::from(format!("{}/maskinporten/", ctx.base_url));
         let registry = registry::Registry::new(ctx.store.clone()).await?;
@@ -190,8 +188,17 @@ impl Component {
     }
 }
 
+/// The signing keys in a store of this component: in the server, or beside it (the command line).
+pub async fn signing_keys(
+    store: Store,
+    master: KeyEncryptionKey,
+    now: Timestamp,
+) -> Result<Keyring, StartError> {
+    Ok(Keyring::open(store, master, &[Alg::RS256], Lifecycle::new(model::LONGEST_LIFETIME), now).await?)
+}
+
 /// Where the test authority's list of revoked certificates is.
-const CRL_PATH: &str = "/maskinporten/testca/virksomhet.crl";
+pub const CRL_PATH: &str = "/maskinporten/testca/virksomhet.crl";
 
 /// Opens the test authority of an installation's store, or makes it: in the server, or beside it (the command line).
 pub async fn open_test_ca(ctx: &Context, master: &KeyEncryptionKey) -> Result<TestCa, CaError> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use http::{StatusCode, header};
+use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
+use http::{HeaderMap, StatusCode, header};
 
 use crate::Component;
 use crate::fault::Fault;
@@ -30,9 +30,33 @@ impl Fields {
         Self(pairs.map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
     }
 
+    /// A file is a field like others: its text. One that is no text has characters that stand for what is none.
+    async fn of_parts(request: Request) -> Result<Self, Fault> {
+        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Fault::Form)?;
+        let mut fields = HashMap::new();
+        while let Some(part) = parts.next_field().await.map_err(|refused| too_large(refused.status()))? {
+            let Some(name) = part.name().map(str::to_owned) else { continue };
+            let bytes = part.bytes().await.map_err(|refused| too_large(refused.status()))?;
+            fields.insert(name, String::from_utf8_lossy(&bytes).replace("\r\n", "\n"));
+        }
+        Ok(Self(fields))
+    }
+
     /// The field's value without spaces around it; empty where it is absent.
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.trim())
+    }
+
+    /// Takes a field away that must not be shown again.
+    pub fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// What one field holds in another, too.
+    pub fn copy(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.0.get(from).cloned() {
+            self.0.insert(to.to_owned(), value);
+        }
     }
 }
 
@@ -47,16 +71,31 @@ impl FromRequest<Component> for Posted {
         if parts.headers.get(header::ORIGIN).is_some_and(foreign) {
             return Err(Fault::Form);
         }
-        let body =
-            Bytes::from_request(Request::from_parts(parts, body), portal).await.map_err(|refused| {
-                if refused.status() == StatusCode::PAYLOAD_TOO_LARGE { Fault::TooLarge } else { Fault::Form }
-            })?;
-        let fields = Fields::parse(&body);
+        let fields = if has_parts(&parts.headers) {
+            Fields::of_parts(Request::from_parts(parts, body)).await?
+        } else {
+            let body = whole(Request::from_parts(parts, body), portal).await?;
+            Fields::parse(&body)
+        };
         if !same(fields.get("csrf"), &who.session.csrf) {
             return Err(Fault::Form);
         }
         Ok(Self { who, fields })
     }
+}
+
+async fn whole(request: Request, portal: &Component) -> Result<Bytes, Fault> {
+    Bytes::from_request(request, portal).await.map_err(|refused| too_large(refused.status()))
+}
+
+fn too_large(status: StatusCode) -> Fault {
+    if status == StatusCode::PAYLOAD_TOO_LARGE { Fault::TooLarge } else { Fault::Form }
+}
+
+/// Whether a form comes in parts, as those do that can hold a file.
+fn has_parts(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 /// Whether two secrets are the same, in a time that does not tell where they differ.

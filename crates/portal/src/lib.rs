@@ -9,17 +9,20 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use clients::Mesh;
+use clients::enhetsregister::Enhetsregister;
 use clients::idporten::{ClientAuth, RelyingParty};
 use clients::kontaktregister::MinKontaktinformasjon;
 use clients::life_events::MineLivshendelser;
 use clients::postkasse::MinPostkasse;
+use clients::selvbetjening::{Forvaltning, Selvbetjening};
 use clients::transparency::Innsyn;
+use clients::{Mesh, TokenSource};
 use kernel::Context;
 use utoipa_axum::router::OpenApiRouter;
 
 mod fault;
 mod form;
+mod noekkel;
 mod pages;
 mod session;
 mod store;
@@ -48,11 +51,15 @@ pub struct Component {
     post: MinPostkasse,
     uses: Innsyn,
     contact: MinKontaktinformasjon,
+    businesses: Enhetsregister,
+    self_service: Selvbetjening,
+    maskinporten: Forvaltning,
 }
 
 impl Component {
-    /// The portal over its context; `auth` is its registration at ID-porten.
-    pub fn new(ctx: Context, mesh: Mesh, auth: ClientAuth) -> Self {
+    /// The portal over its context; `auth` is its registration at ID-porten. `tokens` are for what no person's token opens: in
+    /// which businesses somebody has a role, and the self-service of those that they may act for.
+    pub fn new(ctx: Context, mesh: Mesh, auth: ClientAuth, tokens: TokenSource) -> Self {
         let redirect = format!("{}{REDIRECT_PATH}", ctx.base_url);
         let relying = RelyingParty::new(
             mesh.clone(),
@@ -67,7 +74,10 @@ impl Component {
             cases: MineLivshendelser::new(mesh.clone()),
             post: MinPostkasse::new(mesh.clone()),
             uses: Innsyn::new(mesh.clone()),
-            contact: MinKontaktinformasjon::new(mesh),
+            contact: MinKontaktinformasjon::new(mesh.clone()),
+            businesses: Enhetsregister::new(mesh.clone(), tokens.clone()),
+            self_service: Selvbetjening::new(mesh.clone(), tokens.clone()),
+            maskinporten: Forvaltning::new(mesh, clients::maskinporten::NAME, tokens),
             ctx,
         }
     }

@@ -8,6 +8,7 @@ use clients::idporten::{ACR_HIGH, Ask, Begun, Callback, RelyingParty, SignInErro
 use design::Lang;
 use http::{HeaderMap, HeaderValue, header};
 use kernel::Context;
+use kernel::id::{Orgnr, Pid};
 use kernel::jose::{JoseError, KeyEncryptionKey};
 use kernel::store::StoreError;
 use serde::de::DeserializeOwned;
@@ -51,9 +52,36 @@ pub struct Session {
     pub name: Option<String>,
     /// Whether the person resolves tasks.
     pub caseworker: bool,
+    /// Who it is.
+    #[serde(default)]
+    pub pid: Option<Pid>,
+    /// The businesses that the person may act for, as they were looked up last.
+    #[serde(default)]
+    pub businesses: Option<Businesses>,
+    /// A secret that waits to be shown.
+    #[serde(default)]
+    pub to_show: Option<ToShow>,
     /// When the access token ends.
     token_ends: i64,
     refresh_token: Option<String>,
+}
+
+/// Which businesses a person may act for.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Businesses {
+    /// When they were looked up; seconds since 1970.
+    pub at: i64,
+    /// Their numbers and names.
+    pub list: Vec<(Orgnr, String)>,
+}
+
+/// A client's new secret: the next page shows it, and no other.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ToShow {
+    /// The client.
+    pub client_id: String,
+    /// Its secret.
+    pub secret: String,
 }
 
 impl std::fmt::Debug for Session {
@@ -184,6 +212,9 @@ impl Sessions {
         caseworker: bool,
     ) -> Result<HeaderValue, SessionError> {
         let session = Session {
+            pid: tokens.claims.pid,
+            businesses: None,
+            to_show: None,
             token: tokens.access_token,
             csrf: self.ctx.rng.token(),
             name,
@@ -264,6 +295,26 @@ impl Sessions {
             }
             Err(_) => Ok(None),
         }
+    }
+
+    /// Changes what is kept of the browser's session; `None` where it has ended.
+    pub async fn change<T>(
+        &self,
+        headers: &HeaderMap,
+        edit: impl FnOnce(&mut Session) -> T,
+    ) -> Result<Option<T>, SessionError> {
+        let Some(secret) = self.cookie(headers, SESSION) else { return Ok(None) };
+        let id = digest("id", &[secret]);
+        // Who renews the tokens meanwhile keeps the session, too.
+        let _turn = match self.lanes.get(usize::from(id[0]) % LANES) {
+            Some(lane) => lane.lock().await,
+            None => return Ok(None),
+        };
+        let Some((_, mut session)) = self.read(secret, &id).await? else { return Ok(None) };
+        let told = edit(&mut session);
+        let sealed = seal(secret, &session)?;
+        self.write(move |tx| Box::pin(async move { store::reseal(tx, &id, &sealed).await })).await?;
+        Ok(Some(told))
     }
 
     /// Ends the browser's session.

@@ -36,6 +36,11 @@ impl Visit {
         (self.lang != Lang::NB).then_some(Lang::NB.tag())
     }
 
+    /// Whether all people and businesses are synthetic.
+    pub fn synthetic(&self) -> bool {
+        self.synthetic
+    }
+
     /// A page with this title, in the portal's frame.
     pub fn page(&self, title: impl Into<String>) -> Page {
         let back = clients::encoded(&self.address);
@@ -63,6 +68,10 @@ impl Visit {
             links.push((lang.t("meny-oppgaver"), "/oppgaver", &[]));
         }
         let path = self.address.split('?').next().unwrap_or_default();
+        // Few are here for a business; they come by the front page.
+        if path.starts_with("/virksomhet") {
+            links.push((lang.t("meny-virksomhet"), "/virksomhet", &[]));
+        }
         let current = |href: &str, more: &[&str]| {
             let below = |start: &str| {
                 path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

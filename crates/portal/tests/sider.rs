@@ -9,7 +9,7 @@ use clients::kontaktregister::{Person, Reservasjon, Status};
 use clients::life_events::*;
 use clients::postkasse::Brevliste;
 use clients::transparency::Bruksliste;
-use common::data::{self, BREV, GAMMELT, OPPGAVE, REISE, UKJENT, VEDTAK};
+use common::data::{self, BEDRIFT, BREV, GAMMELT, KLIENT, OPPGAVE, REISE, UKJENT, VEDTAK};
 use common::{Answer, KARI, fixture};
 use kernel::id::Pid;
 
@@ -32,6 +32,25 @@ fn pages() -> Vec<String> {
         "/oppgaver".to_owned(),
         "/oppgaver?status=loest".to_owned(),
         format!("/oppgaver/{OPPGAVE}"),
+    ]
+}
+
+/// Every page of a person who acts for a business.
+fn business_pages() -> Vec<String> {
+    vec![
+        "/virksomhet".to_owned(),
+        "/virksomhet/test".to_owned(),
+        format!("/virksomhet/{BEDRIFT}"),
+        format!("/virksomhet/{BEDRIFT}/ny-klient"),
+        format!("/virksomhet/{BEDRIFT}/ny-klient?type=maskinporten"),
+        format!("/virksomhet/{BEDRIFT}/ny-klient?type=idporten"),
+        format!("/virksomhet/{BEDRIFT}/klienter/{KLIENT}"),
+        format!("/virksomhet/{BEDRIFT}/klienter/{KLIENT}/endre"),
+        format!("/virksomhet/{BEDRIFT}/klienter/{KLIENT}/noekler"),
+        format!("/virksomhet/{BEDRIFT}/tilganger"),
+        format!("/virksomhet/{BEDRIFT}/scopes"),
+        format!("/virksomhet/{BEDRIFT}/nytt-scope"),
+        format!("/virksomhet/{BEDRIFT}/testsertifikat"),
     ]
 }
 
@@ -89,6 +108,33 @@ async fn every_page_renders_with_full_data_under_a_title_of_its_own() {
     let front = browser.get("/").await;
     well_made(&front, "/");
     front.is(200).says("Gå til min situasjon");
+}
+
+#[tokio::test]
+async fn every_page_for_a_business_renders_in_both_languages() {
+    let fixture = fixture().await;
+    let mut browser = fixture.kari().await;
+    for language in ["nb", "en"] {
+        browser.get(&format!("/sprak/{language}")).await.is(303);
+        let mut titles = BTreeSet::new();
+        for path in business_pages() {
+            let answer = browser.get(&path).await;
+            answer.is(200);
+            let title = well_made(&answer, &path);
+            assert!(titles.insert(title.clone()), "two pages are called {title}");
+        }
+    }
+    // Components that do not answer sign nobody out.
+    fixture.world.all(503);
+    for path in ["", "/tilganger", "/scopes"] {
+        let path = format!("/virksomhet/{BEDRIFT}{path}");
+        let answer = browser.get(&path).await;
+        answer.is(503);
+        well_made(&answer, &path);
+    }
+    fixture.world.all(401);
+    browser.get(&format!("/virksomhet/{BEDRIFT}")).await.is(500);
+    assert!(browser.cookies.contains_key("felles"));
 }
 
 #[tokio::test]

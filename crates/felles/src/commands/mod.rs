@@ -1,7 +1,9 @@
 //! One file per command of the command line.
 
 pub mod birth;
+pub mod certificate;
 pub mod client;
+pub mod keys;
 pub mod log;
 pub mod migrate;
 pub mod nation;

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clients::enhetsregister::KEY_ROLES;
 use serde::{Deserialize, Serialize};
 
 use super::rar::Kind;
@@ -22,10 +23,6 @@ pub struct ServiceRule {
     /// none, every key role gives everything.
     pub roles: BTreeMap<String, Vec<String>>,
 }
-
-/// The roles by which a person alone can bind the business: general manager, chair, owner, partners, managing owner of a
-/// ship, administrator of a bankrupt estate.
-const KEY_ROLES: [&str; 8] = ["DAGL", "LEDE", "INNH", "DTPR", "DTSO", "KOMP", "BEST", "BOBE"];
 
 /// The rights of Altinn 2, in its order.
 const ALTINN_2: [&str; 5] = ["Read", "Write", "Sign", "ArchiveRead", "ArchiveDelete"];

@@ -255,6 +255,26 @@ impl Keyring {
         Ok(changed)
     }
 
+    /// Replaces the keys that sign before their time, as every 90 days: their successors are published now, and sign when
+    /// they have been for as long as clients keep key sets. What is signed until then verifies until it ends.
+    pub async fn rotate_early(&self, now: Timestamp) -> Result<(), JoseError> {
+        let Lifecycle { pending, active, .. } = self.0.lifecycle;
+        // As if they had begun so long ago that their time is up when a successor may sign.
+        let begun = now.as_second() + pending - active;
+        let ends: Result<(), StoreError> = self
+            .0
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let sql = "UPDATE signing_key SET active_from = $1 WHERE active_from > $1 AND retired_at IS NULL";
+                    tx.execute(sql, params![begun]).await.map(drop)
+                })
+            })
+            .await;
+        ends?;
+        self.rotate_due(now).await.map(drop)
+    }
+
     /// The way out when a private key may be known to others: every key is removed at once and new ones sign. Tokens
     /// signed before no longer verify anywhere as soon as their verifiers fetch the set again.
     pub async fn replace_all(&self, now: Timestamp) -> Result<(), JoseError> {

@@ -39,6 +39,7 @@ pub async fn page(visit: Visit) -> Response {
                     }
                 }
             }
+            p { a.ds-link href="/virksomhet" { (lang.t("forside-virksomhet")) } }
         }
     })
 }

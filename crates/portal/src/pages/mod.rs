@@ -19,6 +19,7 @@ mod oppgaver;
 mod parts;
 mod situasjon;
 mod vedtak;
+mod virksomhet;
 
 /// Every page.
 pub fn router() -> OpenApiRouter<Component> {
@@ -44,6 +45,7 @@ pub fn router() -> OpenApiRouter<Component> {
         .route("/kontakt", get(kontakt::page).post(kontakt::change))
         .route("/oppgaver", get(oppgaver::list))
         .route("/oppgaver/{id}", get(oppgaver::task).post(oppgaver::resolve))
+        .merge(virksomhet::router())
         .fallback(async || Fault::NotFound)
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use kernel::id::{Orgnr, Pid};
 use kernel::log::{Access, Actor, leaf_hash};
 use kernel::testing::TestContext;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{KARI, World};
@@ -387,6 +387,93 @@ pub async fn full(test: &TestContext, world: &World) {
     world.answer("GET /innsyn/api/v1/bruk/2/bevis", 200, &bevis);
     world.answer_bytes("GET /innsyn/logg/noekkel", 200, "text/plain", key.into_bytes());
 
+    businesses(world);
+
     world.answer("GET /kontaktregisteret/rest/v2/person", 200, &person());
     world.answer("PUT /kontaktregisteret/rest/v2/person", 200, &person());
+}
+
+/// The business whose general manager Kari is.
+pub const BEDRIFT: &str = "310000094";
+/// A client of the business's.
+pub const KLIENT: &str = "5f2b8f0e-0000-4000-8000-000000000001";
+/// The administration API.
+pub const ADMIN: &str = "/selvbetjening/api/v1";
+
+/// A client that people sign in to.
+pub fn klient() -> Value {
+    json!({
+        "client_id": KLIENT, "client_orgno": BEDRIFT, "client_name": "Skjema", "description": "Søknader",
+        "integration_type": "idporten", "application_type": "web", "token_endpoint_auth_method": "client_secret_basic",
+        "scopes": ["openid", "profile"], "redirect_uris": ["https://skjema.example.no/svar"],
+        "post_logout_redirect_uris": ["https://skjema.example.no/"], "sso_disabled": true, "active": true,
+        "created": "2026-11-20T10:00:00+01:00", "last_updated": "2026-11-20T10:00:00+01:00",
+    })
+}
+
+/// An access of `consumer`'s to a scope of the tax agency's.
+pub fn tilgang(consumer: &str, state: &str) -> Value {
+    json!({
+        "scope": "skatt:inntekt", "state": state, "prefix": null, "consumer_orgno": consumer, "owner_orgno": "310000019",
+        "created": "2026-11-20T10:00:00+01:00", "last_updated": "2026-11-21T10:00:00+01:00",
+    })
+}
+
+/// A scope of the tax agency's.
+pub fn scope() -> Value {
+    json!({
+        "name": "skatt:inntekt", "prefix": "skatt", "subscope": "inntekt", "description": "Inntekten til en person",
+        "owner_orgno": "310000019", "allowed_integration_types": ["maskinporten"], "active": true,
+    })
+}
+
+/// In which businesses Kari has roles, and what the business has registered.
+fn businesses(world: &World) {
+    let kode = |kode: &str| json!({ "kode": kode, "beskrivelse": kode });
+    let role =
+        |kind: &str, ended: bool| json!({ "type": kode(kind), "fratraadt": ended, "avregistrert": false });
+    let unit = |orgnr: &str, roles: Value| json!({ "organisasjonsnummer": orgnr, "navn": "NAVNET", "roller": roles });
+    let listed = json!({ "enheter": [
+        unit(BEDRIFT, json!([role("DAGL", false), role("LEDE", false)])),
+        // A member of a board cannot act alone, and a general manager that was cannot at all.
+        unit("310000086", json!([role("MEDL", false)])),
+        unit("310000051", json!([role("DAGL", true)])),
+    ] });
+    world.answer("POST /enhetsregisteret/autorisert-api/personer/rolleutskrift", 200, &listed);
+    for orgnr in [BEDRIFT, "310000086", "310000051"] {
+        let no = false;
+        let unit = json!({
+            "organisasjonsnummer": orgnr, "navn": "KARIS SKJEMA AS", "organisasjonsform": kode("AS"),
+            "registreringsdatoEnhetsregisteret": "2020-01-01", "harRegistrertAntallAnsatte": no,
+            "registrertIMvaregisteret": no, "registrertIForetaksregisteret": true, "registrertIStiftelsesregisteret": no,
+            "registrertIFrivillighetsregisteret": no, "registrertIPartiregisteret": no, "konkurs": no,
+            "underAvvikling": no, "underTvangsavviklingEllerTvangsopplosning": no, "erIKonsern": no,
+            "maalform": "Bokmål", "respons_klasse": "Enhet",
+        });
+        world.answer(&format!("GET /enhetsregisteret/api/enheter/{orgnr}"), 200, &unit);
+    }
+    let at = |path: &str| format!("{ADMIN}{path}");
+    world.answer(&format!("GET {}", at("/clients")), 200, &json!([klient()]));
+    world.answer(&format!("GET {}", at(&format!("/clients/{KLIENT}"))), 200, &klient());
+    world.answer(&format!("GET {}", at(&format!("/clients/{KLIENT}/jwks"))), 200, &json!({ "keys": [] }));
+    world.answer(&format!("GET {}", at("/scopes/access/all")), 200, &json!([tilgang(BEDRIFT, "REQUESTED")]));
+    world.answer(&format!("GET {}", at("/scopes/all")), 200, &json!([scope()]));
+    // One path answers both lists of scopes and one scope; the pages of the owner's story set what they need.
+    world.answer(&format!("GET {}", at("/scopes")), 200, &json!([scope()]));
+    world.answer(
+        &format!("GET {}", at("/scopes/access/requests")),
+        200,
+        &json!([tilgang(BEDRIFT, "REQUESTED")]),
+    );
+    let three = json!([
+        tilgang(BEDRIFT, "REQUESTED"),
+        tilgang("310000027", "APPROVED"),
+        tilgang("310000035", "DENIED"),
+    ]);
+    world.answer(&format!("GET {}", at("/scopes/access")), 200, &three);
+    let issued = json!({
+        "serial": "4a01", "orgnr": BEDRIFT, "private_key_pem": "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
+        "certificate_pem": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", "x5c": [],
+    });
+    world.answer("POST /maskinporten/forvaltning/testsertifikater", 201, &issued);
 }

@@ -11,8 +11,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use clients::Mesh;
 use clients::idporten::ClientAuth;
+use clients::{Mesh, TokenSource};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt as _;
 use kernel::Context;
@@ -32,6 +32,8 @@ pub struct Asked {
     pub what: String,
     pub token: String,
     pub body: String,
+    /// The organisation that a call of the portal's own was for.
+    pub tenant: String,
 }
 
 /// Status, type and body of an answer.
@@ -116,6 +118,7 @@ async fn neighbour(State(world): State<Arc<World>>, request: Request) -> Respons
         what: format!("{method} {address}"),
         token,
         body: body.clone(),
+        tenant: parts.headers.get("felles-tenant").map_or("", |value| value.to_str().unwrap()).to_owned(),
     });
     let answer = world.answers.lock().unwrap().get(&format!("{method} {path}")).cloned();
     if let Some((status, kind, body)) = answer {
@@ -174,8 +177,14 @@ pub async fn fixture() -> Fixture {
 }
 
 pub async fn fixture_at(base: &str) -> Fixture {
+    fixture_of(base, true).await
+}
+
+/// `test_mode`: whether all people and businesses are synthetic.
+pub async fn fixture_of(base: &str, test_mode: bool) -> Fixture {
     let mut test = context(MIGRATIONS).await;
     test.ctx.base_url = Arc::from(base);
+    test.ctx.test_mode = test_mode;
     let world = Arc::new(World {
         answers: Mutex::default(),
         asked: Mutex::default(),
@@ -188,7 +197,8 @@ pub async fn fixture_at(base: &str) -> Fixture {
     let neighbours = Router::new().fallback(neighbour).with_state(world.clone());
     let mesh = Mesh::new(std::collections::HashMap::new());
     let auth = ClientAuth { client_id: "portalen".to_owned(), key: key() };
-    let component = Component::new(test.ctx.clone(), mesh.clone(), auth);
+    let tokens = TokenSource::fixed("portalens-eget");
+    let component = Component::new(test.ctx.clone(), mesh.clone(), auth, tokens);
     let (router, _) = component.router().split_for_parts();
     let ours = router.clone();
     mesh.set_local(neighbours.clone());
