@@ -40,6 +40,7 @@ idporten-ingen-eid = This installation has no eID that reaches the level of secu
 
 idporten-feil-tittel = The sign-in cannot go on
 idporten-feil-over = The sign-in has expired, or it was begun in another browser. Go back to the service and sign in again.
+idporten-feil-ofte = Too many requests are coming from here just now. Wait a little, and try again.
 idporten-feil-oss = Something is wrong on our side. Try again in a little while.
 idporten-feil-tjenesten = The service you came from has sent you here in a way that { $portal } does not accept. Tell the service if it happens again.
 
@@ -77,3 +78,10 @@ idporten-velg-videre = Continue
 idporten-velg-feil-ingen = Choose whom you are signing in for
 idporten-velg-feil-begge = Choose either yourself or businesses, not both
 idporten-velg-feil-verge = The population register does not have you as guardian of a person with this number
+
+idporten-venterom-tittel = You are in a queue
+idporten-venterom = Many people want to sign in just now, so we let in some at a time, in the order in which they came.
+idporten-venterom-plass = You are number { $plass } in the queue.
+idporten-venterom-straks = It is almost your turn.
+idporten-venterom-tid = It takes about { $minutter } minutes.
+idporten-venterom-selv = This page updates itself, and you go on when it is your turn. If you leave and come back in the same browser, you keep your place until ten minutes after your turn came.

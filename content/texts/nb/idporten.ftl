@@ -40,6 +40,7 @@ idporten-ingen-eid = Denne installasjonen har ingen eID som når sikkerhetsnivå
 
 idporten-feil-tittel = Innloggingen kan ikke fortsette
 idporten-feil-over = Innloggingen er utløpt, eller den ble startet i en annen nettleser. Gå tilbake til tjenesten og logg inn på nytt.
+idporten-feil-ofte = Det kommer for mange forespørsler herfra akkurat nå. Vent litt, og prøv igjen.
 idporten-feil-oss = Det er noe galt hos oss. Prøv igjen om litt.
 idporten-feil-tjenesten = Tjenesten du kom fra, har sendt deg hit på en måte som { $portal } ikke godtar. Gi beskjed til tjenesten dersom det skjer igjen.
 
@@ -77,3 +78,10 @@ idporten-velg-videre = Gå videre
 idporten-velg-feil-ingen = Velg hvem du logger inn for
 idporten-velg-feil-begge = Velg enten deg selv eller virksomheter, ikke begge deler
 idporten-velg-feil-verge = Folkeregisteret har ikke registrert at du er verge for en person med dette nummeret
+
+idporten-venterom-tittel = Du står i kø
+idporten-venterom = Mange vil logge inn akkurat nå, så vi slipper inn noen om gangen, i den rekkefølgen de kom.
+idporten-venterom-plass = Du er nummer { $plass } i køen.
+idporten-venterom-straks = Det er straks din tur.
+idporten-venterom-tid = Det tar omtrent { $minutter } minutter.
+idporten-venterom-selv = Siden oppdaterer seg selv, og du går videre når det er din tur. Går du herfra og kommer tilbake i samme nettleser, beholder du plassen til ti minutter etter at det ble din tur.

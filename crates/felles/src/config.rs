@@ -1,10 +1,12 @@
 //! One configuration: the file `felles.toml` in the data directory, over it the environment, over it the flags.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use kernel::limits::{Limits, Proxies};
 use kernel::store::Place;
 use kernel::telemetry::LogFormat;
 use serde::{Deserialize, Serialize};
@@ -149,6 +151,24 @@ pub struct File {
     /// The eIDs of other providers, with which people sign in to ID-porten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub eid: Vec<Eid>,
+    /// How often ID-porten, Ansattporten and Maskinporten may be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
+    /// The waiting room before sign-in; none unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_room: Option<WaitingRoom>,
+    /// Who stands between people and this process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxies>,
+}
+
+/// `[waiting_room]`: beyond this rate people queue before they sign in, at each of ID-porten and Ansattporten and on each
+/// node by itself.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct WaitingRoom {
+    /// New sign-ins let in each second.
+    pub sign_ins_per_second: NonZeroU32,
 }
 
 /// `[[eid]]`: an OpenID Connect provider whose eID signs people in; see [`idporten::Upstream`]. Its redirect URI is
@@ -293,6 +313,12 @@ pub struct Config {
     pub eid: Vec<Eid>,
     /// See [`EnterpriseCertificates`].
     pub enterprise_certificates: EnterpriseCertificates,
+    /// See [`File::limits`].
+    pub limits: Limits,
+    /// See [`WaitingRoom`]; new sign-ins each second.
+    pub waiting_room: Option<NonZeroU32>,
+    /// See [`File::proxy`].
+    pub proxies: Proxies,
 }
 
 impl Config {
@@ -309,6 +335,9 @@ impl Config {
             test_mode: true,
             eid: Vec::new(),
             enterprise_certificates: EnterpriseCertificates::default(),
+            limits: Limits::default(),
+            waiting_room: None,
+            proxies: Proxies::default(),
         }
     }
 
@@ -354,6 +383,9 @@ impl Config {
             test_mode: !(serving.production || file.production),
             eid: file.eid.clone(),
             enterprise_certificates: file.enterprise_certificates.within(&options.data),
+            waiting_room: file.waiting_room.map(|room| room.sign_ins_per_second),
+            limits: file.limits.clone().unwrap_or_default(),
+            proxies: file.proxy.clone().unwrap_or_default(),
         };
         Ok((config, file))
     }

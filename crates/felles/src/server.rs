@@ -167,9 +167,10 @@ impl Server {
         if here(maskinporten::NAME) {
             let ctx = shared.context(maskinporten::NAME).await?;
             let trust = config.enterprise_certificates.files();
+            let limits = &config.limits;
             let config =
                 maskinporten::Config { master: shared.master()?, scopes: internal::scopes()?, trust };
-            let component = maskinporten::Component::new(ctx.clone(), config).await?;
+            let component = maskinporten::Component::new(ctx.clone(), config).await?.limited(limits);
             internal::register(&component.registrar(), &shared.secrets).await?;
             parts.add(maskinporten::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
@@ -177,6 +178,7 @@ impl Server {
         if here(idporten::NAME) {
             let ctx = shared.context(idporten::NAME).await?;
             let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::IDPORTEN)?);
+            let (limits, rate) = (&config.limits, config.waiting_room);
             let upstreams: anyhow::Result<_> =
                 config.eid.iter().map(|eid| eid.upstream(&config.data)).collect();
             let config = idporten::Config {
@@ -185,6 +187,7 @@ impl Server {
                 upstreams: upstreams?,
             };
             let component = idporten::Component::new(ctx.clone(), people, config).await?;
+            let component = component.limited(limits).waiting_room(rate);
             internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
                 .await?;
             parts.add(idporten::NAME, component.router(), &ctx.store);
@@ -195,6 +198,7 @@ impl Server {
             let tokens = shared.tokens(internal::IDPORTEN)?;
             let people = Folkeregister::new(shared.mesh.clone(), tokens.clone());
             let businesses = Enhetsregister::new(shared.mesh.clone(), tokens);
+            let (limits, rate) = (&config.limits, config.waiting_room);
             let config = idporten::Config {
                 master: shared.master()?,
                 suggestions: suggestions(config)?,
@@ -202,6 +206,7 @@ impl Server {
             };
             let component =
                 idporten::Component::ansattporten(ctx.clone(), people, businesses, config).await?;
+            let component = component.limited(limits).waiting_room(rate);
             parts.add(idporten::ANSATTPORTEN, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -274,6 +279,7 @@ impl Server {
             metrics: Metrics::default(),
             stores: parts.stores,
             documents: documents.clone(),
+            proxies: config.proxies.clone(),
         };
         let router = surround(routes, surroundings, pages);
         shared.mesh.set_local(router.clone());
@@ -288,7 +294,7 @@ impl Server {
             // Without it, small answers wait for the caller's acknowledgement; a connection that refuses still works.
             let _ = stream.set_nodelay(true);
         });
-        // The eIDs count wrong attempts by address.
+        // The eIDs count wrong attempts by address, and limits count everything.
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(asked_to_end()).await?;
         self.shutdown.send_replace(true);

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use kernel::limits::{Exceeded, Proxies};
 use kernel::problem::Problem;
 use kernel::store::Store;
 use kernel::telemetry::{Metrics, Route};
@@ -34,6 +35,8 @@ pub struct Surroundings {
     pub stores: Vec<(String, Store)>,
     /// What the components' routes say of themselves, by component.
     pub documents: Arc<Vec<(&'static str, OpenApi)>>,
+    /// Who may tell where a request comes from.
+    pub proxies: Proxies,
 }
 
 /// Puts `routes` in their surroundings. `pages` says whether an unknown page is answered by the portal among them.
@@ -91,7 +94,14 @@ async fn openapi_document(
 }
 
 /// Counts and traces a request under its route's pattern: the path itself can hold a personal identifier.
-async fn observe(State(surroundings): State<Arc<Surroundings>>, request: Request, next: Next) -> Response {
+async fn observe(
+    State(surroundings): State<Arc<Surroundings>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let headers = std::mem::take(request.headers_mut());
+    surroundings.proxies.look_through(&headers, request.extensions_mut());
+    *request.headers_mut() = headers;
     let start = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
@@ -103,6 +113,11 @@ async fn observe(State(surroundings): State<Arc<Surroundings>>, request: Request
         tracing::error!(method, route, status = status.as_u16(), ?took, "request failed");
     } else {
         tracing::debug!(method, route, status = status.as_u16(), ?took, "request");
+    }
+    if let Some(exceeded) = response.extensions().get::<Exceeded>() {
+        let labels = [("event", "limited"), ("by", exceeded.whose.name())];
+        let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        surroundings.metrics.counters.get_or_create(&labels.to_vec()).inc();
     }
     surroundings.metrics.request(Route { method, route, status: status.as_u16() }, took);
     response

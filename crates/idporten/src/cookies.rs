@@ -18,7 +18,15 @@ pub const BROWSER: Secret = Secret("browser");
 /// Tells a browser in which somebody has signed in before from those of strangers; kept when it closes.
 pub const KNOWN: Secret = Secret("kjent");
 
+/// The place in line before sign-in; its value has a form of its own.
+pub const TICKET: Secret = Secret("billett");
+
 impl Secret {
+    /// Its value in a request, in any form.
+    pub fn text(self, component: &Component, headers: &HeaderMap) -> Option<String> {
+        value(headers, &self.name(component))
+    }
+
     /// Its value in a request, where it has the form of ours.
     pub fn read(self, component: &Component, headers: &HeaderMap) -> Option<String> {
         value(headers, &self.name(component)).filter(|value| value.len() == 43)

@@ -8,6 +8,7 @@
 //! What a client did wrong goes back to the client, but for a wrong client or address: the person sees that, and nobody
 //! is sent anywhere.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use kernel::Context;
 use kernel::id::Pid;
 use kernel::jose::dpop::Nonces;
 use kernel::jose::{JoseError, KeyEncryptionKey, Keyring, Lifecycle};
+use kernel::limits::{Limiter, Limits};
 use kernel::store::{Store, StoreError};
 use model::profile::SIGNING;
 use tokio::sync::watch;
@@ -34,6 +36,7 @@ mod pages;
 mod portal;
 mod registration;
 mod store;
+mod waiting;
 
 pub use admin::{Registrar, RegistrationError};
 pub use eid::upstream::{Upstream, UpstreamAuth};
@@ -118,6 +121,9 @@ pub struct Component {
     eids: Arc<[eid::Eid]>,
     minid: Arc<eid::minid::Minid>,
     upstreams: Arc<eid::upstream::Upstreams>,
+    limiter: Limiter,
+    room_secret: Arc<[u8]>,
+    room: Option<Arc<waiting::Room>>,
 }
 
 impl std::fmt::Debug for Component {
@@ -154,6 +160,7 @@ impl Component {
         let now = ctx.clock.now();
         let pairwise = Arc::new(model::tokens::Pairwise::new(&secret(&ctx, &config.master, SUB).await?));
         let nonces = Arc::new(Nonces::new(&secret(&ctx, &config.master, api::dpop::SECRET).await?));
+        let room_secret = secret(&ctx, &config.master, waiting::SECRET).await?.into();
         let upstreams = eid::upstream::Upstreams::open(&ctx, &config.master, config.upstreams).await?;
         let upstreams = Arc::new(upstreams);
         let minid = Arc::new(eid::minid::Minid::open(&ctx, &config.master).await?);
@@ -161,6 +168,7 @@ impl Component {
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
         let eids = eid::offered(portal, &ctx, &upstreams).into();
         let suggestions = config.suggestions.into();
+        let limiter = Limiter::new(&Limits::default(), ctx.clock.clone());
         let component = Self {
             ctx,
             portal,
@@ -174,6 +182,9 @@ impl Component {
             eids,
             minid,
             upstreams,
+            limiter,
+            room_secret,
+            room: None,
         };
         component.registrar().put_scopes(admin::own_scopes(portal)).await?;
         if portal == Portal::Idporten {
@@ -181,6 +192,17 @@ impl Component {
         }
         eid::passkey::register(&component).await?;
         Ok(component)
+    }
+
+    /// With other limits than the usual ones; before [`Self::router`].
+    pub fn limited(self, limits: &Limits) -> Self {
+        Self { limiter: Limiter::new(limits, self.ctx.clock.clone()), ..self }
+    }
+
+    /// With a waiting room before new sign-ins beyond this rate, on this node; before [`Self::router`].
+    pub fn waiting_room(self, sign_ins_per_second: Option<NonZeroU32>) -> Self {
+        let room = |rate| Arc::new(waiting::Room::new(&self.room_secret, rate));
+        Self { room: sign_ins_per_second.map(room), ..self }
     }
 
     /// The issuer as it stands in `iss`, without a slash at the end.
@@ -208,6 +230,7 @@ impl Component {
             .routes(routes!(api::par::par))
             .routes(routes!(api::login::page, api::login::sign_in))
             .routes(routes!(api::login::consent))
+            .routes(routes!(api::waiting_room::page))
             .routes(routes!(api::choose::page, api::choose::choose))
             .routes(routes!(api::respond::form_post_script))
             .routes(routes!(api::token::token))

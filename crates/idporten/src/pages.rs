@@ -11,6 +11,7 @@ use crate::api::discovery::LOCALES;
 use crate::api::refused::Refused;
 use crate::eid::{Eid, Visit, testid};
 use crate::model::client::{Client, Scope};
+use crate::model::parameters::Parameters;
 use crate::model::request::{AuthorizeRequest, Destination};
 use crate::{Component, cookies};
 
@@ -30,6 +31,43 @@ pub fn locale(headers: &HeaderMap, ui_locales: Option<&str>) -> String {
     chosen.or_else(asked).unwrap_or("nb").to_owned()
 }
 
+/// The language of a page without a sign-in: `spraak`, otherwise what the person has chosen.
+pub fn locale_of(parameters: &Parameters, headers: &HeaderMap) -> Result<String, Refused> {
+    let asked = parameters.one("spraak")?.and_then(supported);
+    Ok(asked.map_or_else(|| locale(headers, None), str::to_owned))
+}
+
+/// Where people wait: the place in line and the time left; seconds. It loads itself again without a script.
+pub fn waiting(component: &Component, at: &str, locale: &str, place: u64, seconds: u64) -> Response {
+    let lang = Lang::parse(locale).unwrap_or_default();
+    let title = lang.t("idporten-venterom-tittel");
+    let here = component.at("/venterom");
+    let link = |lang: Lang| (lang, format!("{here}?plass={}&spraak={}", clients::encoded(at), lang.tag()));
+    let minutes = seconds.div_ceil(60);
+    let (place, minutes) = (place.to_string(), minutes.to_string());
+    let time = if seconds <= 60 {
+        lang.t("idporten-venterom-straks")
+    } else {
+        lang.with("idporten-venterom-tid", &[("minutter", minutes.as_str().into())])
+    };
+    let page = page(lang, component, &title)
+        .languages(Lang::all().filter(|lang| supported(lang.tag()).is_some()).map(link).collect());
+    let mut response = page.render(&html! {
+        div.f-stack {
+            h1.ds-heading data-size="lg" { (title) }
+            p { (lang.t("idporten-venterom")) }
+            p role="status" {
+                strong { (lang.with("idporten-venterom-plass", &[("plass", place.as_str().into())])) } " " (time)
+            }
+            p { (lang.t("idporten-venterom-selv")) }
+        }
+    });
+    // Not all at once when the line is long, and soon when it is one's turn.
+    let again = seconds.clamp(1, 15);
+    response.headers_mut().insert("refresh", HeaderValue::from(again));
+    response
+}
+
 /// A page of the provider, with this title.
 pub fn page(lang: Lang, component: &Component, title: &str) -> Page {
     Page::new(lang, title).site(component.portal.title(), None).synthetic(component.ctx.test_mode).narrow()
@@ -43,13 +81,15 @@ pub fn refused(component: &Component, refused: &Refused) -> Response {
     let text = match refused.error {
         "login_required" => lang.t("idporten-feil-over"),
         "server_error" => lang.t("idporten-feil-oss"),
+        "temporarily_unavailable" => lang.t("idporten-feil-ofte"),
         _ => lang.with("idporten-feil-tjenesten", &[("portal", component.portal.title().into())]),
     };
-    page(lang, component, &title).status(refused.status()).render(&html! {
+    let response = page(lang, component, &title).status(refused.status()).render(&html! {
         h1.ds-heading data-size="lg" { (title) }
         p { (text) }
         p lang="en" { code { (refused.error) } ": " (described) }
-    })
+    });
+    refused.mark(response)
 }
 
 /// A form that brings the answer to the client, by its script or its button.

@@ -3,7 +3,7 @@
 //! - [`store`]: SQLite or PostgreSQL behind one façade; [`feed`]: events with cursors; [`log`]: the access log
 //! - [`id`]: identifiers, parsed once at the edge; [`clock`], [`rng`]: time and chance, passed in
 //! - [`jose`], [`auth`]: keys and tokens; [`problem`], [`http`]: errors and bodies; [`telemetry`]: traces and counts
-//! - [`wake`]: hints that there is something new; [`Context`]: all of it, as a component receives it
+//! - [`limits`]: how often somebody may ask; [`wake`]: hints that there is something new; [`Context`]: all of it, as a component receives it
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ pub mod feed;
 pub mod http;
 pub mod id;
 pub mod jose;
+pub mod limits;
 pub mod log;
 pub mod problem;
 pub mod rng;

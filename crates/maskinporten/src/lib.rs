@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kernel::Context;
 use kernel::jose::{Alg, JoseError, KeyEncryptionKey, Keyring, Lifecycle};
+use kernel::limits::{Limiter, Limits};
 use kernel::store::{Store, StoreError};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -85,6 +86,7 @@ pub struct Component {
     trust: Arc<RwLock<Arc<Trust>>>,
     /// In test alone.
     test_ca: Option<Arc<TestCa>>,
+    limiter: Limiter,
 }
 
 impl Component {
@@ -98,7 +100,13 @@ impl Component {
         let issuer = Arc::from(format!("{}/maskinporten/", ctx.base_url));
         let registry = registry::Registry::new(ctx.store.clone()).await?;
         let trust_files = Arc::new(config.trust);
-        Ok(Self { ctx, issuer, keyring, registry, trust_files, trust, test_ca })
+        let limiter = Limiter::new(&Limits::default(), ctx.clock.clone());
+        Ok(Self { ctx, issuer, keyring, registry, trust_files, trust, test_ca, limiter })
+    }
+
+    /// With other limits than the usual ones; before [`Self::router`].
+    pub fn limited(self, limits: &Limits) -> Self {
+        Self { limiter: Limiter::new(limits, self.ctx.clock.clone()), ..self }
     }
 
     /// The issuer as it stands in `iss`, with its slash.

@@ -7,8 +7,8 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
 use clients::idporten::{SCOPE_OPENID, SCOPE_PROFILE};
+use http::{HeaderMap, StatusCode, header};
 use kernel::auth::{Issuer, Organisation, Presented};
 use kernel::http::Body;
 use kernel::id::{Orgnr, Pid};

@@ -9,13 +9,14 @@ use kernel::store::StoreError;
 use super::hint::Hint;
 use super::issue::Issue;
 use super::refused::Refused;
-use super::respond;
+use super::{respond, waiting_room};
 use crate::cookies::{BROWSER, SESSION};
 use crate::model::client::Client;
 use crate::model::parameters::Parameters;
 use crate::model::request::{AuthorizeRequest, Destination, REQUEST_URI};
 use crate::model::session::{self, Authentication, Next};
 use crate::model::{LOGIN, PUSHED, hash};
+use crate::waiting::{GRACE, Turn};
 use crate::{Component, pages, store};
 
 /// Begins a sign-in: sends the browser back with a code where a session is enough, to the sign-in page where not.
@@ -146,6 +147,8 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
     };
     let scopes = request.scopes_of(&catalogue);
     let mut who = who(component, &client, headers).await?;
+    // Who is in is never made to wait, also where they have to show themselves anew.
+    let inside = who.is_some();
     match parameters.one("id_token_hint").map(|hint| hint.map(|hint| Hint::read(component, hint))) {
         Ok(None) => {}
         // Somebody else than the client thinks: it is not told who, and the person is asked.
@@ -183,8 +186,8 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         Next::Choice if request.prompt.none => {
             Ok(refuse(&Refused::new("interaction_required", "The person has to choose on behalf of whom")))
         }
-        Next::SignIn => to_page(component, request, None, headers).await,
-        Next::Choice | Next::Consent => to_page(component, request, who, headers).await,
+        Next::SignIn => to_page(component, request, None, headers, inside).await,
+        Next::Choice | Next::Consent => to_page(component, request, who, headers, true).await,
     }
 }
 
@@ -216,11 +219,22 @@ async fn to_page(
     request: AuthorizeRequest,
     signed_in: Option<Authentication>,
     headers: &HeaderMap,
+    inside: bool,
 ) -> Result<Response, Refused> {
     let ctx = &component.ctx;
-    let handle = ctx.rng.token();
+    let mut handle = ctx.rng.token();
     let browser = BROWSER.read(component, headers);
     let cookie = browser.clone().unwrap_or_else(|| ctx.rng.token());
+    // Who comes back with a ticket that holds keeps the place.
+    let mut waits = None;
+    if let Some(room) = component.room.as_ref().filter(|_| !inside) {
+        let (place, now) = (ctx.rng.token(), ctx.clock.now().as_microsecond());
+        let (ticket, turn) = room.line(waiting_room::held(component, room, headers), &place, now);
+        if let Turn::Wait { seconds, .. } = turn {
+            handle = room.handle(&place, &cookie);
+            waits = Some((room, ticket, place, seconds));
+        }
+    }
     let login = store::Login {
         handle: hash(&handle),
         browser: hash(&cookie),
@@ -230,12 +244,24 @@ async fn to_page(
         chosen: None,
         offered: None,
     };
-    let expires = ctx.clock.now().as_second() + LOGIN;
+    // The turn can be used a while after it has come, and then there is the usual time.
+    let wait =
+        waits.as_ref().map_or(0, |(.., seconds)| i64::try_from(*seconds).unwrap_or(i64::MAX / 2) + GRACE);
+    let expires = ctx.clock.now().as_second() + wait + LOGIN;
     let kept: Result<(), StoreError> =
         ctx.store.write(move |tx| Box::pin(async move { store::put_login(tx, &login, expires).await })).await;
     kept?;
-    let page = format!("{}/innlogging", component.issuer());
-    let mut response = respond::redirect(&page, &[("id", handle)], StatusCode::FOUND).into_response();
+    let mut response = match waits {
+        None => {
+            let page = format!("{}/innlogging", component.issuer());
+            respond::redirect(&page, &[("id", handle)], StatusCode::FOUND).into_response()
+        }
+        Some((room, ticket, place, seconds)) => {
+            let page = format!("{}/venterom", component.issuer());
+            let to = respond::redirect(&page, &[("plass", place)], StatusCode::FOUND).into_response();
+            waiting_room::keep(component, room, (ticket, &cookie), seconds, to)
+        }
+    };
     if browser.is_none() {
         response.headers_mut().append(header::SET_COOKIE, BROWSER.set(component, &cookie));
     }

@@ -35,5 +35,6 @@ pub async fn authenticate(
             return Err(Refused::client("The client assertion has been used"));
         }
     }
+    component.limiter.client(&client.client_id)?;
     Ok(client)
 }

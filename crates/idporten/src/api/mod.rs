@@ -22,3 +22,4 @@ pub mod revoke;
 pub mod sign_in_log;
 pub mod token;
 pub mod userinfo;
+pub mod waiting_room;

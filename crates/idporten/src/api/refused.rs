@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use kernel::limits::Exceeded;
 use kernel::rng::Rng;
 use kernel::store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -26,12 +27,19 @@ pub struct Refused {
     pub why: String,
     status: StatusCode,
     basic: bool,
+    exceeded: Option<Exceeded>,
 }
 
 impl Refused {
     /// A refusal with one of OAuth's codes; 400.
     pub fn new(error: &'static str, why: impl Into<String>) -> Self {
-        Self { error, why: printable(&why.into()), status: StatusCode::BAD_REQUEST, basic: false }
+        Self {
+            error,
+            why: printable(&why.into()),
+            status: StatusCode::BAD_REQUEST,
+            basic: false,
+            exceeded: None,
+        }
     }
 
     /// The request is not of the form that it should be.
@@ -57,6 +65,14 @@ impl Refused {
     /// The fault is ours; 500.
     pub fn server() -> Self {
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new("server_error", "Internal error") }
+    }
+
+    /// Its answer, which says when to come back where too much was asked (RFC 6585 § 4).
+    pub fn mark(&self, response: Response) -> Response {
+        match self.exceeded {
+            Some(exceeded) => exceeded.mark(response),
+            None => response,
+        }
     }
 
     /// The client used `Basic`, so that the answer names it.
@@ -87,7 +103,7 @@ impl Refused {
             let realm = HeaderValue::from_static("Basic realm=\"idporten\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
         }
-        response
+        self.mark(response)
     }
 }
 
@@ -100,5 +116,16 @@ impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Self::server()
+    }
+}
+
+impl From<Exceeded> for Refused {
+    fn from(exceeded: Exceeded) -> Self {
+        let why = format!("Too many requests of the same {}; come back later", exceeded.whose.name());
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            exceeded: Some(exceeded),
+            ..Self::new("temporarily_unavailable", why)
+        }
     }
 }

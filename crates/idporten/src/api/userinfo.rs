@@ -71,6 +71,10 @@ async fn info(
         _ => Presented::of(headers)?,
     };
     let (granted, client) = opened(component, presented, method, "/userinfo", SCOPE_PROFILE).await?;
+    if let Err(exceeded) = component.limiter.client(&client.client_id) {
+        let often = Problem::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+        return Ok(exceeded.mark(often.detail("Klienten spør for ofte.").into_response()));
+    }
     let ctx = &component.ctx;
     let pid = granted.authentication.pid;
     let sub = component.pairwise.sub(&client, &pid);

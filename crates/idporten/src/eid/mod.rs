@@ -198,6 +198,7 @@ impl Visit {
         if level < self.login.request.level {
             return Ok(self.page(component, None).failed(pages::LEVEL_TOO_LOW));
         }
+        component.limiter.person(pid.as_str())?;
         let ctx = &component.ctx;
         let now = ctx.clock.now().as_second();
         let cookie = ctx.rng.token();

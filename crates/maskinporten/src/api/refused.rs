@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use kernel::jose::JoseError;
 use kernel::jose::dpop::DpopError;
+use kernel::limits::Exceeded;
 use kernel::rng::Rng;
 use kernel::store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub struct Refused {
     error: &'static str,
     code: Option<&'static str>,
     why: String,
+    exceeded: Option<Exceeded>,
 }
 
 impl Refused {
@@ -35,7 +37,7 @@ impl Refused {
         code: Option<&'static str>,
         why: impl Into<String>,
     ) -> Self {
-        Self { status, error, code, why: why.into() }
+        Self { status, error, code, why: why.into(), exceeded: None }
     }
 
     /// The request or assertion is not of the form that it should be.
@@ -134,7 +136,7 @@ impl Refused {
     /// The answer, logged under its number.
     pub fn into_response(self, rng: &Rng, client_id: Option<&str>) -> Response {
         let number = rng.uuid();
-        let Self { status, error, code, why } = self;
+        let Self { status, error, code, why, exceeded } = self;
         let client_id = client_id.map(shown);
         tracing::info!(%number, error, code, client_id, why, "no token was given");
         let code = code.map_or_else(String::new, |code| format!(" ({code})"));
@@ -143,7 +145,11 @@ impl Refused {
             error_description: format!("{why}{code}. (correlation_id: {number})"),
         };
         let caching = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
-        (status, caching, Json(body)).into_response()
+        let response = (status, caching, Json(body)).into_response();
+        match exceeded {
+            Some(exceeded) => exceeded.mark(response),
+            None => response,
+        }
     }
 }
 
@@ -156,5 +162,13 @@ impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
         Self::server()
+    }
+}
+
+impl From<Exceeded> for Refused {
+    fn from(exceeded: Exceeded) -> Self {
+        let why = format!("Too many requests of the same {}; come back later", exceeded.whose.name());
+        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", None, why);
+        Self { exceeded: Some(exceeded), ..refused }
     }
 }

@@ -1,13 +1,16 @@
 //! The token endpoint.
 
-use axum::Json;
-use axum::extract::State;
+use std::net::SocketAddr;
+
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use bytes::Bytes;
 use clients::maskinporten::TokenResponse;
 use http::{HeaderMap, header};
 use kernel::jose::{Alg, dpop};
+use kernel::limits;
 use utoipa::ToSchema;
 
 use super::refused::{OauthError, Refused};
@@ -32,30 +35,45 @@ pub struct TokenRequest {
 /// Exchanges a signed assertion for an access token.
 #[utoipa::path(post, path = "/maskinporten/token", tag = "maskinporten",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError), (status = 413, body = OauthError)))]
+    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError), (status = 413, body = OauthError), (status = 429, body = OauthError)))]
 pub async fn token(
     State(component): State<Component>,
+    from: From,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    answer(&component, &headers, body).await
+    answer(&component, from, &headers, body).await
 }
 
 /// The same with a slash at the end, as some clients call it.
 #[utoipa::path(post, path = "/maskinporten/token/", tag = "maskinporten",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError), (status = 413, body = OauthError)))]
+    responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 403, body = OauthError), (status = 413, body = OauthError), (status = 429, body = OauthError)))]
 pub async fn token_slash(
     State(component): State<Component>,
+    from: From,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    answer(&component, &headers, body).await
+    answer(&component, from, &headers, body).await
 }
 
-async fn answer(component: &Component, headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+/// Where a request comes from, where the server tells.
+type From = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+async fn answer(
+    component: &Component,
+    from: From,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let mut client_id = None;
-    match grant(component, headers, body, &mut client_id).await {
+    let address = from.map(|Extension(ConnectInfo(address))| address.ip().to_canonical());
+    let granted = match component.limiter.address(address, true) {
+        Ok(limited) => limits::within(limited, grant(component, headers, body, &mut client_id)).await,
+        Err(exceeded) => Err(exceeded.into()),
+    };
+    match granted {
         Ok(answer) => ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(answer))
             .into_response(),
         Err(refused) => refused.into_response(&component.ctx.rng, client_id.as_deref()),
@@ -83,6 +101,7 @@ async fn grant(
         let authorities = Authorities { configured: &configured, test: test.as_ref() };
         let outcome = match model::verify(&assertion, &known, authorities, &component.issuer, now) {
             Err(refused) => Err(refused),
+            Ok(_) if let Err(exceeded) = component.limiter.client(client_id) => return Err(exceeded.into()),
             Ok(verified) => match model::decide(&verified, &known) {
                 Ok(grant) => issue(component, grant, proof, now).await,
                 // That it has been used is told before what it may not have.
@@ -121,8 +140,15 @@ async fn issue(
     });
     let (issued, user) = write.await?;
     let jkt = issued.proof.as_ref().map(|proof| proof.jkt.as_str());
-    let claims =
-        TokenClaims::new(&issued.grant, user.as_ref(), &issued.scope, &component.issuer, &issued.jti, jkt, now);
+    let claims = TokenClaims::new(
+        &issued.grant,
+        user.as_ref(),
+        &issued.scope,
+        &component.issuer,
+        &issued.jti,
+        jkt,
+        now,
+    );
     let token_type = claims.token_type().to_owned();
     let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
     let access_token = signed.map_err(|error| {
