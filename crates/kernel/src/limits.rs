@@ -230,7 +230,8 @@ impl Limiter {
         }
         self.keyed(whose).check_key(&self.0.hasher.hash_one(key)).map_err(|until| {
             let wait = until.wait_time_from(self.0.time.now());
-            Exceeded { whose, seconds: wait.as_secs().saturating_add(1) }
+            let seconds = wait.as_millis().div_ceil(1000).max(1);
+            Exceeded { whose, seconds: u64::try_from(seconds).unwrap_or(u64::MAX) }
         })
     }
 

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use clients::idporten::SCOPE_PROFILE;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::auth::{AuthError, Presented};
 use kernel::id::Pid;
 use kernel::jose::dpop::DpopError;

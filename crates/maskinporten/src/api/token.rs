@@ -99,9 +99,12 @@ async fn grant(
     for _ in 0..ATTEMPTS {
         let now = component.ctx.clock.now().as_second();
         let authorities = Authorities { configured: &configured, test: test.as_ref() };
-        let outcome = match model::verify(&assertion, &known, authorities, &component.issuer, now) {
+        let verified = model::verify(&assertion, &known, authorities, &component.issuer, now);
+        if verified.is_ok() {
+            component.limiter.client(client_id)?;
+        }
+        let outcome = match verified {
             Err(refused) => Err(refused),
-            Ok(_) if let Err(exceeded) = component.limiter.client(client_id) => return Err(exceeded.into()),
             Ok(verified) => match model::decide(&verified, &known) {
                 Ok(grant) => issue(component, grant, proof, now).await,
                 // That it has been used is told before what it may not have.
