@@ -574,7 +574,7 @@ async fn the_script_is_the_one_that_the_page_names() {
     let f = fixture().await;
     let mut waiting = waiting(&f, "en").await;
     let page = waiting.browser.get(&format!("/idporten/eid/passkey?id={}", waiting.id)).await;
-    assert!(page.body.contains("<noscript>"));
+    assert!(page.body.contains("virker ikke uten JavaScript"));
     let attribute = |name: &str| {
         let (_, rest) = page.body.split_once(name).unwrap();
         rest.split_once('"').unwrap().0.to_owned()

@@ -46,6 +46,7 @@ pub struct GivenScope {
 }
 
 /// What a person has given to a client.
+#[expect(clippy::struct_field_names, reason = "the names of the real API")]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Authorization {
     /// Its number.

@@ -220,7 +220,7 @@ impl Registration {
             // A browser that is asked for no attestation leaves one that the key makes of itself, which says nothing more
             // than that the sender has the key.
             "packed" => {
-                key.verify_own_attestation(&statement, &[&bytes, self.client_hash.as_slice()].concat())?
+                key.verify_own_attestation(&statement, &[&bytes, self.client_hash.as_slice()].concat())?;
             }
             _ => return Err(Fault::Unsupported),
         }

@@ -44,10 +44,10 @@ fn asking(
             data-finnes=(lang.t("passkey-feil-finnes")) data-ukjent=(lang.t("passkey-feil-nettleser")) {
             (fields)
             input type="hidden" name="svar" value="";
-            p #passkey-melding role="status" {}
+            // What the script takes away, where it runs.
+            p #passkey-melding role="status" { (lang.t("passkey-uten-skript")) }
             button.ds-button type="submit" { (button) }
         }
-        noscript { p { (lang.t("passkey-uten-skript")) } }
         (script_element(component))
     }
 }
@@ -174,7 +174,7 @@ impl Mine<'_> {
                 section.f-stack aria-labelledby="ny" {
                     h2.ds-heading #ny data-size="sm" { (lang.t("passkey-ny")) }
                     @if let Some(question) = self.question {
-                        (self.new(question))
+                        (self.another(question))
                     } @else {
                         p { (lang.t("passkey-ny-innlogging")) }
                         p { a.ds-button data-variant="secondary" href={ (self.component.at(PATH)) "/innlogging" } { (lang.t("passkey-ny-logg-inn")) } }
@@ -184,7 +184,7 @@ impl Mine<'_> {
         })
     }
 
-    fn new(&self, question: &Value) -> Markup {
+    fn another(&self, question: &Value) -> Markup {
         let lang = self.lang;
         let name = ui::TextField {
             name: "navn",

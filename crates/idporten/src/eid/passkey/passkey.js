@@ -25,10 +25,8 @@
     return JSON.stringify({ id, type, response: Object.fromEntries(there) });
   };
 
-  if (!window.PublicKeyCredential) {
-    message.textContent = form.dataset.ukjent;
-    button.disabled = true;
-  }
+  button.disabled = !window.PublicKeyCredential;
+  message.textContent = button.disabled ? form.dataset.ukjent : '';
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
