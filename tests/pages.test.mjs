@@ -76,6 +76,27 @@ test('a mother’s way through her pages, without JavaScript', async () => {
   assert.ok(!(await page.locator('main').innerText()).match(/barnetrygd/i), 'the inbox is shown after signing out');
 });
 
+test('a person ends what they are signed in to elsewhere, and here, without JavaScript', async () => {
+  const [there, here] = [await open(browser, { javaScriptEnabled: false }), await open(browser, { javaScriptEnabled: false })];
+  const person = (await mothers())[61];
+  await signIn(there, person);
+  await here.goto(`${url}/idporten/minside`);
+  await identify(here, person);
+  await here.getByRole('link', { name: 'Her er du logget inn' }).click();
+  const sessions = here.getByRole('article');
+  assert.equal(await sessions.count(), 2);
+  await here.getByRole('button', { name: 'Avslutt alle andre' }).click();
+  await here.getByText('Alle andre innlogginger er avsluttet').waitFor();
+  assert.equal(await sessions.count(), 1);
+  await there.goto(`${url}/idporten/minside/innlogginger`);
+  await there.getByRole('textbox').first().waitFor(); // the test eID's
+  await here.goto(`${url}/idporten/minside/logg`);
+  assert.match(await here.locator('main').innerText(), /Min side hos ID-porten/);
+  await here.goto(`${url}/idporten/minside/innlogginger`);
+  await here.getByRole('button', { name: 'Logg ut av denne nettleseren' }).click();
+  await here.getByRole('heading', { name: 'Du er logget ut' }).waitFor();
+});
+
 test('a caseworker resolves a task, without JavaScript', async () => {
   const page = await open(browser, { javaScriptEnabled: false });
   await signIn(page, caseworker, '/oppgaver');
@@ -169,6 +190,9 @@ test('axe-core finds nothing on any page', async (t) => {
   await visit(decision, '/vedtak/…');
   await page.goto(`${url}/bruk`);
   await visit(await page.getByRole('link', { name: /bevis/i }).first().getAttribute('href'), '/bruk/…/bevis');
+
+  // The person's own pages at ID-porten, where they are signed in already.
+  for (const path of ['', '/innlogginger', '/logg', '/tilganger']) await visit(`/idporten/minside${path}`);
 
   if (process.env.FELLES_PICTURE) {
     await page.setViewportSize({ width: 1200, height: 900 });

@@ -25,7 +25,6 @@ passkey-feil-navn = Write a name of at most 60 characters.
 
 passkey-mine-tittel = Your passkeys
 passkey-mine = With a passkey you log in without password and code, at the security level substantial. It works on the real site alone, so nobody can trick you out of it.
-passkey-mine-inn = You must log in to see your passkeys.
 passkey-mine-ingen = You have no passkeys yet.
 passkey-lagt-til = The passkey has been added. You can log in with it next time.
 passkey-endret = The passkey has a new name.

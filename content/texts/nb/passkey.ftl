@@ -25,7 +25,6 @@ passkey-feil-navn = Skriv et navn på høyst 60 tegn.
 
 passkey-mine-tittel = Passnøklene dine
 passkey-mine = Med en passnøkkel logger du inn uten passord og kode, på sikkerhetsnivået betydelig. Den virker bare på den ekte siden, så ingen kan lure den fra deg.
-passkey-mine-inn = Du må logge inn for å se passnøklene dine.
 passkey-mine-ingen = Du har ingen passnøkler ennå.
 passkey-lagt-til = Passnøkkelen er lagt til. Neste gang kan du logge inn med den.
 passkey-endret = Passnøkkelen har fått nytt navn.

@@ -63,6 +63,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_dpop.sql"),
     include_str!("../migrations/0010_on_behalf_of.sql"),
     include_str!("../migrations/0020_forvaltning.sql"),
+    include_str!("../migrations/0021_sessions.sql"),
 ];
 
 /// How often keys are looked after and what has ended is forgotten.
@@ -190,7 +191,6 @@ impl Component {
         if portal == Portal::Idporten {
             api::minside::register(&component).await?;
         }
-        eid::passkey::register(&component).await?;
         Ok(component)
     }
 
@@ -249,7 +249,7 @@ impl Component {
             .routes(routes!(api::sign_in_log::sign_ins))
             .merge(api::forvaltning::router(self));
         if self.portal == Portal::Idporten {
-            routes = routes.routes(routes!(api::minside::page)).routes(routes!(api::minside::signed_in));
+            routes = routes.merge(api::minside::router());
         }
         if self.portal.has_userinfo() {
             routes = routes.routes(routes!(api::userinfo::userinfo, api::userinfo::userinfo_post));

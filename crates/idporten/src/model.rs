@@ -2,10 +2,11 @@
 //!
 //! [`client`]: who may ask, and what for; [`request`]: what is asked; [`session`]: who is signed in, and whether that is
 //! enough; [`behalf`]: for whom they act ([`rar`]: what a client asks of that, [`rights`]: what it takes); [`assertion`]:
-//! how clients show who they are; [`profile`]: what they are held to; [`tokens`]: what is given.
+//! how clients show who they are; [`profile`]: what they are held to; [`tokens`]: what is given; [`browser`]: what people call a browser.
 
 pub mod assertion;
 pub mod behalf;
+pub mod browser;
 pub mod client;
 pub mod parameters;
 pub mod profile;

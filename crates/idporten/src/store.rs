@@ -16,6 +16,7 @@ use crate::model::tokens::Granted;
 
 pub mod authorizations;
 pub mod forvaltning;
+pub mod sessions;
 
 fn write_json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Damaged(error.to_string()))
@@ -352,11 +353,13 @@ pub struct SignIn {
     pub realm: String,
     /// Who; `sid` is the one to take where there is no session yet.
     pub who: Authentication,
+    /// The browser, as it calls itself.
+    pub browser: String,
 }
 
 /// Keeps that a person has shown who they are. The same person's session goes on under the new cookie; another's ends.
 pub async fn sign_in(tx: &mut Tx, sign_in: SignIn, now: i64) -> Result<Authentication, StoreError> {
-    let SignIn { before, cookie, realm, mut who } = sign_in;
+    let SignIn { before, cookie, realm, mut who, browser } = sign_in;
     let living = match before {
         Some(before) => session(tx, before, now).await?,
         None => None,
@@ -374,8 +377,8 @@ pub async fn sign_in(tx: &mut Tx, sign_in: SignIn, now: i64) -> Result<Authentic
         }
     }
     if !goes_on {
-        let sql = "INSERT INTO session (sid, cookie, started, touched) VALUES ($1, $2, $3, $3)";
-        tx.execute(sql, params![who.sid.as_str(), cookie, now]).await?;
+        let sql = "INSERT INTO session (sid, cookie, started, touched, browser) VALUES ($1, $2, $3, $3, $4)";
+        tx.execute(sql, params![who.sid.as_str(), cookie, now, browser.as_str()]).await?;
     }
     tx.execute(
         "INSERT INTO authentication (sid, realm, pid, level, amr, auth_time, name) VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -11,6 +11,7 @@ use super::issue::Issue;
 use super::refused::Refused;
 use super::{respond, waiting_room};
 use crate::cookies::{BROWSER, SESSION};
+use crate::model::browser::KEPT;
 use crate::model::client::Client;
 use crate::model::parameters::Parameters;
 use crate::model::request::{AuthorizeRequest, Destination, REQUEST_URI};
@@ -191,10 +192,10 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
     }
 }
 
-/// What the browser calls itself, for the person's list of what they have given; its beginning, without what is not text.
-fn user_agent(headers: &HeaderMap) -> Option<String> {
+/// What the browser calls itself, for the person's lists of sessions and of what they have given; its beginning, without what is not text.
+pub fn user_agent(headers: &HeaderMap) -> Option<String> {
     let name = headers.get(header::USER_AGENT)?.to_str().ok()?;
-    Some(name.chars().take(300).collect())
+    Some(name.chars().take(KEPT).collect())
 }
 
 /// Who is signed in for `client` in the request's session.

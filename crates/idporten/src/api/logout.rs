@@ -126,11 +126,7 @@ async fn sign_out(
     let Some(ended) = ended else { return Ok(pages::nobody_to_sign_out(component, &locale)) };
     // Whatever is wrong with the way back, the person is signed out.
     let back = way_back(component, &parameters, &ended).await?;
-    let frames: Vec<String> = ended
-        .participants
-        .iter()
-        .filter_map(|client| frame(client, component.issuer(), &ended.sid))
-        .collect();
+    let frames = frames(component, &ended.sid, &ended.participants);
     let mut response = match &back {
         Some(back) if frames.is_empty() => respond::redirect(back, &[], StatusCode::SEE_OTHER),
         back => pages::signed_out(component, &locale, &frames, back.as_deref()),
@@ -150,6 +146,11 @@ async fn end(component: &Component, cookie: Vec<u8>, now: i64) -> Result<Option<
         })
     });
     write.await
+}
+
+/// The addresses of the frames by which a session's clients hear in its browser that it has ended.
+pub fn frames(component: &Component, sid: &str, clients: &[NewClient]) -> Vec<String> {
+    clients.iter().filter_map(|client| frame(client, component.issuer(), sid)).collect()
 }
 
 /// The address of a client's frame.

@@ -58,7 +58,7 @@ pub async fn sign_ins(
         }
     };
     let store = &component.ctx.store;
-    let found = store::authorizations::sign_ins(store, &pid, Some(client.orgnr.as_str()), most).await?;
+    let found = store::authorizations::sign_ins(store, &pid, Some(client.orgnr.as_str()), most, 0).await?;
     let written: Vec<LoggedSignIn> = found
         .into_iter()
         .map(|entry| LoggedSignIn {

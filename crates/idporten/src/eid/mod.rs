@@ -15,6 +15,7 @@ use kernel::id::Pid;
 use kernel::store::StoreError;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::api::authorize::user_agent;
 use crate::api::issue::Issue;
 use crate::api::refused::Refused;
 use crate::api::respond;
@@ -208,6 +209,7 @@ impl Visit {
             cookie: hash(&cookie),
             realm: realm(&self.client).to_owned(),
             who,
+            browser: user_agent(headers).unwrap_or_default(),
         };
         let Visit { id, login, client, scopes, locale } = self;
         let Login { handle, request, .. } = login;

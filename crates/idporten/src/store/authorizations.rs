@@ -31,16 +31,17 @@ pub async fn log_sign_in(tx: &mut Tx, entry: &SignedIn) -> Result<(), StoreError
     .map(drop)
 }
 
-/// A person's sign-ins, the newest first; at the services of one organisation where `orgno` is given.
+/// A person's sign-ins, the newest first, without the first `skip`; at the services of one organisation where `orgno` is given.
 pub async fn sign_ins(
     store: &Store,
     pid: &Pid,
     orgno: Option<&str>,
     most: i64,
+    skip: i64,
 ) -> Result<Vec<SignedIn>, StoreError> {
     let sql = "SELECT id, pid, time, client_id, orgno, service, eid, level, sid FROM sign_in_log
-        WHERE pid = $1 AND ($2 = '' OR orgno = $2) ORDER BY time DESC, id LIMIT $3";
-    let rows = store.query(sql, params![*pid, orgno.unwrap_or_default(), most]).await?;
+        WHERE pid = $1 AND ($2 = '' OR orgno = $2) ORDER BY time DESC, id LIMIT $3 OFFSET $4";
+    let rows = store.query(sql, params![*pid, orgno.unwrap_or_default(), most, skip]).await?;
     let read = |row: &kernel::store::Row| {
         Ok(SignedIn {
             id: row.get(0)?,

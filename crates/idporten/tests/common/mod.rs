@@ -316,11 +316,13 @@ pub fn form(fields: &[(&str, &str)]) -> String {
 pub struct Browser<'a> {
     router: &'a Router,
     pub cookies: BTreeMap<String, String>,
+    /// What it calls itself; empty for nothing.
+    pub user_agent: String,
 }
 
 impl Fixture {
     pub fn browser(&self) -> Browser<'_> {
-        Browser { router: &self.router, cookies: BTreeMap::new() }
+        Browser { router: &self.router, cookies: BTreeMap::new(), user_agent: String::new() }
     }
 }
 
@@ -330,6 +332,9 @@ impl Browser<'_> {
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
             request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        if !self.user_agent.is_empty() {
+            request.headers_mut().insert(header::USER_AGENT, self.user_agent.parse().unwrap());
         }
         let answer = send(self.router, request).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {

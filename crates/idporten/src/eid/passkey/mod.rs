@@ -35,13 +35,12 @@ mod manage;
 mod pages;
 mod store;
 
-pub use self::manage::register;
 pub use self::store::forget;
 
 /// The segment of its addresses.
 pub const ID: &str = "passkey";
 /// Itself, as it stands in `amr`.
-const AMR: &str = "Minid-WEBAUTHN";
+pub const AMR: &str = "Minid-WEBAUTHN";
 /// How long a challenge may be answered; seconds.
 const CHALLENGE: i64 = 300;
 
@@ -60,7 +59,6 @@ pub fn router() -> OpenApiRouter<Component> {
         .routes(routes!(manage::list, manage::add))
         .routes(routes!(manage::rename))
         .routes(routes!(manage::remove))
-        .routes(routes!(manage::sign_in))
 }
 
 fn party(component: &Component) -> Result<RelyingParty, Refused> {

@@ -3,9 +3,8 @@
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use design::{Lang, Page, User, ui};
+use design::{Lang, ui};
 use http::StatusCode;
-use jiff::Timestamp;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -13,8 +12,8 @@ use super::manage::{NAME, PATH};
 use super::store::Kept;
 use super::{ID, script_element, written};
 use crate::Component;
+use crate::api::minside::{Me, moment};
 use crate::eid::Visit;
-use crate::pages::supported;
 
 /// What is wrong, on top of a page.
 fn wrong(lang: Lang, complaint: Option<&'static str>) -> Markup {
@@ -112,32 +111,12 @@ impl Done {
     }
 }
 
-fn own(component: &Component, lang: Lang, title: &str) -> Page {
-    let link = |lang: Lang| (lang, format!("{}?spraak={}", component.at(PATH), lang.tag()));
-    crate::pages::page(lang, component, title)
-        .languages(Lang::all().filter(|lang| supported(lang.tag()).is_some()).map(link).collect())
-}
-
-/// The page of somebody who chose not to sign in.
-pub fn nobody(component: &Component, lang: Lang) -> Response {
-    let title = lang.t("passkey-mine-tittel");
-    own(component, lang, &title).status(StatusCode::UNAUTHORIZED).render(&html! {
-        div.f-stack {
-            h1.ds-heading data-size="lg" { (title) }
-            p { (lang.t("passkey-mine-inn")) }
-            p { a.ds-button href=(component.at(PATH)) { (lang.t("idporten-logg-inn")) } }
-        }
-    })
-}
-
 /// A person's passkeys.
 pub struct Mine<'a> {
     /// The provider.
     pub component: &'a Component,
-    /// The language.
-    pub lang: Lang,
-    /// What the forms carry.
-    pub csrf: &'a str,
+    /// Whose they are.
+    pub me: &'a Me,
     /// The passkeys, the newest first.
     pub passkeys: &'a [Kept],
     /// What the browser is asked for a new one; none where the person has to sign in again for that.
@@ -153,10 +132,10 @@ pub struct Mine<'a> {
 impl Mine<'_> {
     /// The page.
     pub fn page(&self) -> Response {
-        let Self { component, lang, passkeys, complaint, .. } = *self;
+        let Self { component, me, passkeys, complaint, .. } = *self;
+        let lang = me.lang;
         let title = lang.t("passkey-mine-tittel");
-        let user = User { name: None, sign_out: component.at("/logout"), csrf: self.csrf.to_owned() };
-        own(component, lang, &title).user(Some(user)).status(status(complaint)).render(&html! {
+        me.page(component, &title).status(status(complaint)).render(&html! {
             div.f-stack {
                 h1.ds-heading data-size="lg" { (title) }
                 (wrong(lang, complaint))
@@ -177,7 +156,7 @@ impl Mine<'_> {
                         (self.another(question))
                     } @else {
                         p { (lang.t("passkey-ny-innlogging")) }
-                        p { a.ds-button data-variant="secondary" href={ (self.component.at(PATH)) "/innlogging" } { (lang.t("passkey-ny-logg-inn")) } }
+                        p { a.ds-button data-variant="secondary" href=(me.again(component)) { (lang.t("passkey-ny-logg-inn")) } }
                     }
                 }
             }
@@ -185,7 +164,7 @@ impl Mine<'_> {
     }
 
     fn another(&self, question: &Value) -> Markup {
-        let lang = self.lang;
+        let lang = self.me.lang;
         let name = ui::TextField {
             name: "navn",
             label: &lang.t("passkey-navn"),
@@ -196,7 +175,7 @@ impl Mine<'_> {
             required: true,
         };
         let fields = html! {
-            (ui::csrf(self.csrf))
+            (ui::csrf(&self.me.csrf))
             (name.render(&[]))
         };
         html! {
@@ -206,12 +185,12 @@ impl Mine<'_> {
     }
 
     fn one(&self, n: usize, kept: &Kept) -> Markup {
-        let lang = self.lang;
+        let lang = self.me.lang;
         let id = URL_SAFE_NO_PAD.encode(&kept.passkey.credential_id);
         let name = kept.name.as_str();
         let (heading, field) = (format!("passkey-{n}"), format!("navn-{n}"));
         let carried = html! {
-            (ui::csrf(self.csrf))
+            (ui::csrf(&self.me.csrf))
             input type="hidden" name="passkey" value=(id);
         };
         html! {
@@ -252,10 +231,4 @@ impl Mine<'_> {
             }
         }
     }
-}
-
-/// A moment as people read it.
-fn moment(lang: Lang, second: i64) -> String {
-    // The store holds what the clock gave.
-    Timestamp::from_second(second).map(|at| lang.moment(at)).unwrap_or_default()
 }
