@@ -228,6 +228,12 @@ pub async fn end_login(tx: &mut Tx, handle: Vec<u8>) -> Result<bool, StoreError>
     Ok(tx.execute("DELETE FROM login WHERE handle = $1", params![handle]).await? > 0)
 }
 
+/// The same of who has signed in already: whether it was there, and their session (`sid`) has not ended meanwhile.
+pub async fn end_login_of(tx: &mut Tx, handle: Vec<u8>, sid: &str) -> Result<bool, StoreError> {
+    let lives = tx.query_opt("SELECT 1 FROM session WHERE sid = $1", params![sid]).await?.is_some();
+    Ok(end_login(tx, handle).await? && lives)
+}
+
 // --- on behalf of whom ---
 
 /// Keeps what `who` may choose among; whether it is still they who have signed in.

@@ -371,7 +371,7 @@ async fn go_on(
                     let kept = store::choose(tx, handle, &who, &chosen).await?;
                     return Ok(kept.then_some(None));
                 };
-                if !store::end_login(tx, handle).await? {
+                if !store::end_login_of(tx, handle, &who.sid).await? {
                     return Ok(None);
                 }
                 issue.chosen(Some(chosen)).keep(tx, who).await.map(|code| Some(Some(code)))

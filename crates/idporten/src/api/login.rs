@@ -116,7 +116,7 @@ async fn agree(component: &Component, headers: &HeaderMap, body: &[u8]) -> Resul
         .store
         .write(move |tx| {
             Box::pin(async move {
-                if !store::end_login(tx, handle).await? {
+                if !store::end_login_of(tx, handle, &who.sid).await? {
                     return Ok(None);
                 }
                 issue.keep(tx, who).await.map(Some)
