@@ -149,17 +149,11 @@ async fn side(
 
 fn tidspunkt(p: &mut Parametre<'_>, name: &str) -> Option<Timestamp> {
     let text = p.en(name)?;
-    match text.parse() {
-        Ok(moment) => Some(moment),
-        Err(_) => {
-            p.ugyldig(
-                name,
-                format!("{name} skal være et tidspunkt på formen åååå-MM-ddTHH:mm:ss.SSSZ"),
-                text,
-            );
-            None
-        }
+    let moment = text.parse().ok();
+    if moment.is_none() {
+        p.ugyldig(name, format!("{name} skal være et tidspunkt på formen åååå-MM-ddTHH:mm:ss.SSSZ"), text);
     }
+    moment
 }
 
 /// Whether the newest come first.
