@@ -19,6 +19,7 @@ const URI: &str = "https://test.idporten.no/token";
 const ALL: [Alg; 6] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::PS256, Alg::ES256, Alg::EdDSA];
 
 /// Runs a property over 256 inputs, or for as many seconds as are asked for.
+#[expect(clippy::print_stdout, reason = "a long search says how long it was")]
 fn run<S: Strategy>(strategy: S, property: impl Fn(S::Value)) {
     let seconds = std::env::var("FELLES_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
     let start = Instant::now();
