@@ -8,10 +8,12 @@
 
 mod assets;
 mod page;
+mod qr;
 pub mod texts;
 pub mod ui;
 
 pub use assets::routes;
 pub use maud;
 pub use page::{NavLink, Page, User};
+pub use qr::qr;
 pub use texts::{Lang, key};

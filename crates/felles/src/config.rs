@@ -25,6 +25,7 @@ pub const COMPONENTS: &[&str] = &[
     postkasse::NAME,
     life_events::NAME,
     transparency::NAME,
+    lommebok::NAME,
     portal::NAME,
 ];
 

@@ -58,8 +58,15 @@ pub const PAGES: Internal = Internal {
     scopes: "felles:klienter.forvalt brreg:data:enhetsregisteret:roller:person:oppslag:fnr",
 };
 
+/// The wallet issuer looks up what a credential says.
+pub const LOMMEBOK: Internal = Internal {
+    name: "felles-lommebok",
+    owner: orgs::DIGDIR,
+    scopes: "folkeregister:deling/offentligmedhjemmel",
+};
+
 /// All of them.
-pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES];
+pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES, LOMMEBOK];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
@@ -120,6 +127,8 @@ pub const PERSON_SCOPES: &[(&str, orgs::Org, &str)] = &[
 
 /// The portal's client of ID-porten, and the name of its secret.
 const PORTAL: &str = "felles-portal";
+/// The wallet issuer's, likewise.
+const WALLET: &str = "felles-lommebok-innlogging";
 
 /// A client as `felles client add` prints it and `secrets/` keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -221,6 +230,25 @@ pub async fn register_portal(
     client.scopes.extend(kept.scopes);
     client.refresh_tokens = true;
     Ok(registrar.register_client(client).await?)
+}
+
+/// Registers the wallet issuer; its key is made the first time.
+pub async fn register_wallet(
+    registrar: &idporten::Registrar,
+    secrets: &Secrets,
+    base_url: &str,
+) -> anyhow::Result<()> {
+    let kept = Credentials::kept(WALLET, orgs::DIGDIR, "", secrets)?;
+    let redirect = format!("{base_url}{}", lommebok::REDIRECT_PATH);
+    let mut client = idporten::NewClient::new(WALLET, Orgnr::parse(&kept.orgnr)?, "Lommebok", &redirect);
+    client.jwks = vec![kept.key()?.public_jwk().clone()];
+    Ok(registrar.register_client(client).await?)
+}
+
+/// How the wallet issuer shows ID-porten who it is.
+pub fn wallet_auth(secrets: &Secrets) -> anyhow::Result<ClientAuth> {
+    let kept = Credentials::of(WALLET, secrets)?;
+    Ok(ClientAuth { key: kept.key()?, client_id: kept.client_id })
 }
 
 /// How the portal shows ID-porten who it is.

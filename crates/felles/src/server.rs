@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[(&str, &[&str])] = &[
     (postkasse::NAME, postkasse::MIGRATIONS),
     (life_events::NAME, life_events::MIGRATIONS),
     (transparency::NAME, transparency::MIGRATIONS),
+    (lommebok::NAME, lommebok::MIGRATIONS),
     (portal::NAME, portal::MIGRATIONS),
 ];
 
@@ -190,6 +191,8 @@ impl Server {
             let component = component.limited(limits).waiting_room(rate);
             internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
                 .await?;
+            internal::register_wallet(&component.registrar(), &shared.secrets, &shared.config.base_url)
+                .await?;
             parts.add(idporten::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -261,6 +264,19 @@ impl Server {
             let ctx = shared.context(transparency::NAME).await?;
             parts.add(transparency::NAME, transparency::Component::new(ctx.clone()).router(), &ctx.store);
         }
+        if here(lommebok::NAME) {
+            let ctx = shared.context(lommebok::NAME).await?;
+            let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::LOMMEBOK)?);
+            let config = lommebok::Config {
+                master: shared.master()?,
+                secret: shared.secrets.bytes(lommebok::NAME, &shared.rng)?,
+                auth: internal::wallet_auth(&shared.secrets)?,
+            };
+            let component =
+                lommebok::Component::new(ctx.clone(), shared.mesh.clone(), people, config).await?;
+            parts.add(lommebok::NAME, component.router(), &ctx.store);
+            parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
         let pages = here(portal::NAME);
         if pages {
             let ctx = shared.context(portal::NAME).await?;
@@ -270,7 +286,7 @@ impl Server {
             parts.add(portal::NAME, component.router(), &ctx.store);
         }
         let mut routes = parts.routes;
-        if pages || here(idporten::NAME) || here(idporten::ANSATTPORTEN) {
+        if pages || here(lommebok::NAME) || here(idporten::NAME) || here(idporten::ANSATTPORTEN) {
             routes = routes.merge(design::routes());
         }
         let documents = Arc::new(parts.documents);

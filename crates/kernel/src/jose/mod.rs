@@ -3,6 +3,7 @@
 //! - [`SigningKey`] signs, [`Jwk`] and [`KeySet`] are what the public sees of keys, [`Jwt`] and [`verify`] verify.
 //! - [`Keyring`] is an issuer's keys in its own store, with their life cycle and sealed under a master key.
 //! - [`dpop`]: proof that a token's holder has the key that it is bound to.
+//! - [`sd_jwt`]: credentials of which the holder shows only what is asked for.
 //!
 //! What a token's header says is believed only so far: the key is found by `kid` among keys known beforehand (never
 //! `jwk`, `jku`, `x5u`; a DPoP proof's own key shows that proof alone), and the algorithm is one of those that the caller allows. Symmetric algorithms and `none`
@@ -12,6 +13,7 @@ mod client;
 pub mod dpop;
 mod jwk;
 mod keyring;
+pub mod sd_jwt;
 mod sign;
 mod verify;
 

@@ -189,8 +189,8 @@ impl SigningKey {
         }
     }
 
-    /// Signs `claims` under a header of the caller's own.
-    pub(super) fn sign_parts(&self, header: &Value, claims: &impl Serialize) -> Result<String, JoseError> {
+    /// Signs `claims` under a header of the caller's own, whose `alg` must be [`Self::alg`].
+    pub fn sign_parts(&self, header: &Value, claims: &impl Serialize) -> Result<String, JoseError> {
         self.sign_encoded(&URL_SAFE_NO_PAD.encode(header.to_string()), claims)
     }
 

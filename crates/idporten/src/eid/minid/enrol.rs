@@ -1,10 +1,9 @@
 //! Getting a MinID: the parts that are the same with a letter and with another eID.
 
-use design::{Lang, ui};
+use design::{Lang, qr, ui};
 use kernel::id::Pid;
 use kernel::store::StoreError;
 use maud::{Markup, html};
-use qrcode::{Color, EcLevel, QrCode};
 
 use super::store::{Begin, Enrolment};
 use super::{field, recovery_codes, store, totp};
@@ -100,34 +99,13 @@ pub fn page(
     html! {
         (ui::error_summary(lang, errors))
         p { (lang.t("minid-skann")) }
-        (picture(&totp::address(&setup.secret, &account), &lang.t("minid-bilde")))
+        (qr(&totp::address(&setup.secret, &account), &lang.t("minid-bilde")))
         p { (lang.t("minid-hemmelighet")) " " code { (text) } }
         form.f-stack method="post" action=(action) {
             (hidden)
             input type="hidden" name="oppsett" value=(setup.handle);
             (field(lang, "kode", "", errors))
             button.ds-button type="submit" { (lang.t("minid-bekreft")) }
-        }
-    }
-}
-
-/// A QR code, with the quiet zone of four modules around it.
-fn picture(text: &str, title: &str) -> Markup {
-    use std::fmt::Write as _;
-    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else { return html! {} };
-    let width = code.width();
-    let mut path = String::new();
-    for (at, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            // Writing to a string does not fail.
-            let _ = write!(path, "M{} {}h1v1h-1z", at % width + 4, at / width + 4);
-        }
-    }
-    let size = width + 8;
-    html! {
-        svg role="img" aria-label=(title) width="240" height="240" viewBox={ "0 0 " (size) " " (size) } shape-rendering="crispEdges" {
-            rect width=(size) height=(size) fill="#fff" {}
-            path d=(path) fill="#000" {}
         }
     }
 }

@@ -1,0 +1,75 @@
+//! What a wallet reads before it asks for anything: of the issuer (OpenID4VCI 1.0 § 12.2), of its authorization server
+//! (RFC 8414), and, as a verifier does too, of the keys that sign credentials (SD-JWT VC § 4).
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use kernel::jose::dpop;
+use serde_json::{Value, json};
+
+use crate::Component;
+use crate::model::pid::{CLAIMS, CONFIGURATION, VCT};
+use crate::model::proof::ALG;
+
+/// The grant of a code that the issuer has handed out with an offer.
+pub const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+
+/// What can be issued, and where.
+#[utoipa::path(get, path = "/.well-known/openid-credential-issuer/lommebok", tag = "lommebok",
+    responses((status = 200, body = Object)))]
+pub async fn issuer(State(component): State<Component>) -> Json<Value> {
+    let display =
+        |nb: &str, en: &str| json!([{ "name": nb, "locale": "nb" }, { "name": en, "locale": "en" }]);
+    let claims: Vec<Value> = CLAIMS
+        .iter()
+        .map(|(name, mandatory, nb, en)| {
+            json!({ "path": [name], "mandatory": mandatory, "display": display(nb, en) })
+        })
+        .collect();
+    let configuration = json!({
+        "format": "dc+sd-jwt",
+        "vct": VCT,
+        "cryptographic_binding_methods_supported": ["jwk"],
+        "credential_signing_alg_values_supported": ["ES256"],
+        "proof_types_supported": { "jwt": { "proof_signing_alg_values_supported": [ALG.as_str()] } },
+        "credential_metadata": { "display": display("Personbevis", "Person identification data"), "claims": claims },
+    });
+    Json(json!({
+        "credential_issuer": &*component.issuer,
+        "credential_endpoint": component.endpoint("credential"),
+        "nonce_endpoint": component.endpoint("nonce"),
+        "batch_credential_issuance": { "batch_size": super::credential::MOST },
+        "display": display("Folkeregisteret, ved Felles", "The National Population Register, by Felles"),
+        "credential_configurations_supported": { CONFIGURATION: configuration },
+    }))
+}
+
+/// How tokens for the credential endpoint are had.
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server/lommebok", tag = "lommebok",
+    responses((status = 200, body = Object)))]
+pub async fn authorization_server(State(component): State<Component>) -> Json<Value> {
+    let algs: Vec<&str> = dpop::ALGS.iter().map(|alg| alg.as_str()).collect();
+    Json(json!({
+        "issuer": &*component.issuer,
+        "token_endpoint": component.endpoint("token"),
+        "grant_types_supported": [PRE_AUTHORIZED],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "pre-authorized_grant_anonymous_access_supported": true,
+        "dpop_signing_alg_values_supported": algs,
+    }))
+}
+
+/// Where the keys are that sign credentials.
+#[utoipa::path(get, path = "/.well-known/jwt-vc-issuer/lommebok", tag = "lommebok",
+    responses((status = 200, body = Object)))]
+pub async fn jwt_vc_issuer(State(component): State<Component>) -> Json<Value> {
+    Json(json!({ "issuer": &*component.issuer, "jwks_uri": component.endpoint("jwks.json") }))
+}
+
+/// The keys that sign credentials, and those that have signed credentials that still live.
+#[utoipa::path(get, path = "/lommebok/jwks.json", tag = "lommebok", responses((status = 200, body = Object)))]
+pub async fn jwks(State(component): State<Component>, headers: HeaderMap) -> Response {
+    component.keyring.jwks_response(&headers)
+}
