@@ -28,6 +28,7 @@ fn kinds(changes: &[(i64, String, String)]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
+#[expect(clippy::many_single_char_names, reason = "one unit is as good as another")]
 async fn the_feeds_tell_what_is_new_changed_and_gone() {
     let f = fixture().await;
     let (a, b, c, d, e) = (nr(0), nr(3), nr(4), nr(6), nr(8));

@@ -1,4 +1,5 @@
 //! What a person has given to clients, who may see and withdraw it, and the log of their sign-ins.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

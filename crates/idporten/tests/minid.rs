@@ -1,5 +1,5 @@
 //! MinID: got by letter and by another eID, signed in with, guessed at, lost and got again.
-#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected stops")]
 
 mod common;
 

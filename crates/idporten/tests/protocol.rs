@@ -1,4 +1,5 @@
 //! The corners of the protocol: calls from browsers, requests without PKCE, hints, and what only some clients do.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

@@ -289,6 +289,7 @@ mod tests {
         (Limiter::new(limits, clock.clone()), clock)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as a limiter takes it")]
     fn ip(text: &str) -> Option<IpAddr> {
         Some(text.parse().unwrap())
     }

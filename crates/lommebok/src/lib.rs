@@ -40,7 +40,7 @@ pub const MIGRATIONS: &[&str] = &[kernel::jose::MIGRATION, include_str!("../migr
 pub const REDIRECT_PATH: &str = "/lommebok/logg-inn/svar";
 
 /// How often keys are looked after and what has expired is forgotten.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
 /// What the component is made with.
 #[derive(Debug)]

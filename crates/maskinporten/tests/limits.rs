@@ -1,4 +1,5 @@
 //! How often a token may be asked for.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 

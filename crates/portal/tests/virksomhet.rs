@@ -204,12 +204,14 @@ async fn upload(
     fields: &[(&str, &str)],
     file: &str,
 ) -> common::Answer {
-    let mut body = String::new();
-    for (name, value) in fields {
-        body += &format!("--grense\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-    }
-    body += "--grense\r\nContent-Disposition: form-data; name=\"fil\"; filename=\"n.json\"\r\nContent-Type: application/json\r\n\r\n";
-    body += &format!("{file}\r\n--grense--\r\n");
+    let field = |(name, value): &(&str, &str)| {
+        format!("--grense\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let mut parts: Vec<String> = fields.iter().map(field).collect();
+    parts.push(format!(
+        "--grense\r\nContent-Disposition: form-data; name=\"fil\"; filename=\"n.json\"\r\nContent-Type: application/json\r\n\r\n{file}\r\n--grense--\r\n"
+    ));
+    let body = parts.concat();
     let request = http::Request::post(page)
         .header("origin", BASE)
         .header("content-type", "multipart/form-data; boundary=grense");

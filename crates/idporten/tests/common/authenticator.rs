@@ -177,12 +177,11 @@ impl Authenticator {
         let key = cbor_bytes(&self.cose.clone().unwrap_or_else(|| self.key.cose()));
         let id = self.credential_id.clone();
         let data = [self.data(1 << 6), vec![0; 16], length, id, key, self.trailing.clone()].concat();
-        let statement = match self.fmt {
-            "none" => cbor!({}).unwrap(),
-            _ => {
-                let signature = self.key.sign(&[data.clone(), sha256(&client_data)].concat());
-                cbor!({ "alg" => self.key.alg(), "sig" => Cbor::Bytes(signature) }).unwrap()
-            }
+        let statement = if self.fmt == "none" {
+            cbor!({}).unwrap()
+        } else {
+            let signature = self.key.sign(&[data.clone(), sha256(&client_data)].concat());
+            cbor!({ "alg" => self.key.alg(), "sig" => Cbor::Bytes(signature) }).unwrap()
         };
         let attestation =
             cbor!({ "fmt" => self.fmt, "attStmt" => statement, "authData" => Cbor::Bytes(data) }).unwrap();

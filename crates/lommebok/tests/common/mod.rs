@@ -281,6 +281,7 @@ impl Fixture {
         self.log.verifier().open(&self.log.checkpoint().await.unwrap()).unwrap().0
     }
 
+    #[expect(clippy::unused_self, reason = "whose fixture it is")]
     pub fn pid(&self) -> Pid {
         Pid::parse(KARI).unwrap()
     }
@@ -299,6 +300,7 @@ pub fn key() -> SigningKey {
     SigningKey::generate(Alg::ES256).unwrap()
 }
 
+#[expect(clippy::struct_field_names, reason = "the protocol's name")]
 pub struct Offer {
     pub page: String,
     pub offer: Value,

@@ -79,7 +79,7 @@ fn what_is_added_taken_or_altered_is_found() {
         jwt.to_owned(),
         String::new(),
         "~".to_owned(),
-        format!("{}x~", jwt),
+        format!("{jwt}x~"),
         format!("{jwt}~{}", "e30~".repeat(MOST + 1)),
     ] {
         assert!(verify(&text).is_err(), "{text}");
