@@ -392,7 +392,7 @@ pub async fn one(
         @if let Some(shown) = &secret {
             (ui::alert("success", &lang.t("vs-hemmelighet-ny"), &html! {
                 p { (lang.t("vs-hemmelighet-tekst")) }
-                pre.f-pre tabindex="0" role="region" aria-label=(lang.t("vs-hemmelighet")) { (shown.secret) }
+                pre.f-pre tabindex="0" role="group" aria-label=(lang.t("vs-hemmelighet")) { (shown.secret) }
             }))
         }
         @if client.active && method == "private_key_jwt" && keys == 0 {

@@ -55,11 +55,11 @@ pub async fn issue(
         }))
         section.f-stack aria-labelledby="sertifikat" {
             h2.ds-heading data-size="sm" #sertifikat { (lang.t("vs-sertifikat-kjede")) }
-            pre.f-pre tabindex="0" role="region" aria-label=(lang.t("vs-sertifikat-kjede")) { (issued.certificate_pem) }
+            pre.f-pre tabindex="0" role="group" aria-label=(lang.t("vs-sertifikat-kjede")) { (issued.certificate_pem) }
         }
         section.f-stack aria-labelledby="privat" {
             h2.ds-heading data-size="sm" #privat { (lang.t("vs-privat-noekkel")) }
-            pre.f-pre tabindex="0" role="region" aria-label=(lang.t("vs-privat-noekkel")) { (issued.private_key_pem) }
+            pre.f-pre tabindex="0" role="group" aria-label=(lang.t("vs-privat-noekkel")) { (issued.private_key_pem) }
         }
     }))
 }
