@@ -1,7 +1,7 @@
 //! npm's oidc-provider, which Felles is measured against: a process of its own that keeps nothing durably.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::Context as _;
 use bench::server::processor_time;
@@ -10,6 +10,8 @@ use kernel::jose::{Alg, SigningKey};
 /// A running peer. Ended with its owner.
 pub struct Peer {
     child: Child,
+    /// What it says. Kept open: it says more later on, and would die of nobody listening.
+    said: BufReader<ChildStdout>,
     port: u16,
     /// The key of the client `peer`.
     pub key: SigningKey,
@@ -30,10 +32,12 @@ impl Peer {
             .spawn()
             .context("node")?;
         let said = child.stdout.take().context("node says nothing")?;
-        let peer = Self { child, port, key };
+        let mut peer = Self { child, said: BufReader::new(said), port, key };
         let mut line = String::new();
-        BufReader::new(said).read_line(&mut line)?;
-        anyhow::ensure!(line.trim() == "ready", "the peer did not start: {line}");
+        while line.trim() != "ready" {
+            line.clear();
+            anyhow::ensure!(peer.said.read_line(&mut line)? > 0, "the peer did not start");
+        }
         Ok(Some(peer))
     }
 
