@@ -130,8 +130,10 @@ pub fn keys(body: &[u8]) -> Result<Vec<Jwk>, Refused> {
         if key.usage.is_none() {
             return Err(unusable(&"use is missing"));
         }
-        if !key.alg.as_deref().is_some_and(|alg| ALGS.iter().any(|known| known.as_str() == alg)) {
-            return Err(unusable(&"alg is missing or unknown"));
+        match key.algorithm().map_err(|error| unusable(&error))? {
+            None => return Err(unusable(&"alg is missing")),
+            Some(alg) if !ALGS.contains(&alg) => return Err(unusable(&"its alg is not supported")),
+            Some(_) => {}
         }
         keys.push(key);
     }

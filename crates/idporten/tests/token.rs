@@ -5,6 +5,7 @@ mod common;
 use clients::idporten::ASSERTION_TYPE;
 use common::*;
 use jiff::SignedDuration;
+use kernel::jose::{Alg, SigningKey};
 use serde_json::json;
 
 #[tokio::test]
@@ -18,7 +19,7 @@ async fn a_code_is_bound_to_its_client_address_and_verifier() {
         ("code_verifier", other.as_str(), "invalid_grant"),
         ("code_verifier", padded.as_str(), "invalid_grant"),
         ("code_verifier", CHALLENGE, "invalid_grant"),
-        ("code_verifier", "", "invalid_request"),
+        ("code_verifier", "", "invalid_grant"),
         ("redirect_uri", "https://tjeneste.example/annen", "invalid_grant"),
         ("redirect_uri", "", "invalid_request"),
         ("code", "ukjent", "invalid_grant"),
@@ -40,6 +41,45 @@ async fn a_code_is_bound_to_its_client_address_and_verifier() {
     let short = "kort";
     let code = browser.authorize("en", &[("code_challenge", &challenge(short))]).await.code();
     refused(&f.exchange("en", &code, &[("code_verifier", short)]).await, 400, "invalid_grant");
+}
+
+/// RFC 7517 § 4.4: what a key is registered for is what it is used for.
+#[tokio::test]
+async fn a_clients_key_signs_only_by_the_algorithm_that_it_is_registered_for() {
+    let f = fixture().await;
+    let der = rsa_key().to_pkcs8_der().unwrap();
+    let pss = SigningKey::from_pkcs8_der_for(&der, Alg::PS256).unwrap().with_kid(rsa_key().kid()).unwrap();
+    let registrar = f.component.registrar();
+    for (alg, by_rs256, by_ps256) in [
+        (Some("RS256"), true, false),
+        (Some("PS256"), false, true),
+        (Some("RS384"), false, false),
+        (None, true, true),
+    ] {
+        let mut registered = client("en");
+        registered.jwks[0].alg = alg.map(str::to_owned);
+        registrar.register_client(registered).await.unwrap();
+        for (key, holds) in [(&rsa_key(), by_rs256), (&pss, by_ps256)] {
+            let now = f.now();
+            let claims = json!({
+                "iss": "en", "sub": "en", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": f.rng.uuid(),
+            });
+            let assertion = key.sign_jwt(None, &claims).unwrap();
+            let fields = [
+                ("client_id", "en"),
+                ("client_assertion_type", ASSERTION_TYPE),
+                ("client_assertion", assertion.as_str()),
+                ("token", "ukjent"),
+            ];
+            let status = f.post("/idporten/token/revoke", &fields).await.status;
+            assert_eq!(status, if holds { 200 } else { 401 }, "{alg:?} {:?}", key.alg());
+        }
+    }
+    for alg in ["ES256", "HS256", "none"] {
+        let mut registered = client("en");
+        registered.jwks[0].alg = Some(alg.to_owned());
+        assert!(registrar.register_client(registered).await.is_err(), "{alg}");
+    }
 }
 
 #[tokio::test]
@@ -215,10 +255,7 @@ async fn an_assertion_holds_once_and_for_us() {
     refused(&bring("x.y.z".to_owned(), id).await, 401, "invalid_client");
     refused(&bring(f.assertion("to", json!({})), id).await, 401, "invalid_client");
     refused(&bring(f.assertion("en", json!({})), &[]).await, 400, "invalid_request");
-    let forged = kernel::jose::SigningKey::generate(kernel::jose::Alg::ES256)
-        .unwrap()
-        .with_kid(rsa_key().kid())
-        .unwrap();
+    let forged = SigningKey::generate(Alg::ES256).unwrap().with_kid(rsa_key().kid()).unwrap();
     let claims = json!({ "iss": "en", "sub": "en", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": "f" });
     refused(&bring(forged.sign_jwt(None, &claims).unwrap(), id).await, 401, "invalid_client");
     // These get as far as the code, which is wrong.

@@ -17,8 +17,11 @@ use sha2::{Digest as _, Sha256};
 use crate::api::refused::Refused;
 use crate::certificate::{self, Enterprise, Trust};
 
-/// The algorithms that assertions may be signed with.
+/// The algorithms that assertions may be signed with: the three of the service, and two more for those who register a key
+/// for one of them. A key is used with the algorithm that it is registered for.
 pub const ALGS: [Alg; 5] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::PS256, Alg::ES256];
+/// The algorithms that the keys of enterprise certificates, which name none, are used with.
+const CERTIFICATE_ALGS: [Alg; 4] = [Alg::RS256, Alg::RS384, Alg::RS512, Alg::ES256];
 /// How long an assertion may live, from `iat` to `exp`; seconds.
 pub const LONGEST_ASSERTION: i64 = 120;
 /// How far ahead of this server's clock `iat` may be; seconds.
@@ -62,6 +65,8 @@ pub struct Client {
 pub struct ClientKey {
     /// Parsed once.
     pub key: PublicKey,
+    /// What it is registered for, where that is told.
+    pub alg: Option<Alg>,
     /// When it may no longer be used; seconds since 1970.
     pub expires: i64,
     /// The certificate that it is locked to; DER.
@@ -300,12 +305,14 @@ pub fn verify(
         (None, None) => return Err(Refused::request("The assertion's header has neither kid nor x5c")),
         (Some(_), Some(_)) => return Err(Refused::request("The assertion's header has both kid and x5c")),
         (Some(kid), None) => {
-            let key = registered(kid, client, now)?;
-            (jwt.verify(key, &ALGS).map_err(wrong)?, Amr::PrivateKeyJwt)
+            let ClientKey { key, alg, .. } = registered(kid, client, now)?;
+            let algs = alg.as_ref().map_or(&ALGS[..], std::slice::from_ref);
+            (jwt.verify(key, algs).map_err(wrong)?, Amr::PrivateKeyJwt)
         }
         (None, Some(x5c)) => {
-            let enterprise = enterprise(x5c, client, authorities, now)?;
-            (jwt.verify(&enterprise.key, &ALGS).map_err(wrong)?, Amr::Virksomhetssertifikat)
+            let (enterprise, alg) = enterprise(x5c, client, authorities, now)?;
+            let algs = alg.as_ref().map_or(&CERTIFICATE_ALGS[..], std::slice::from_ref);
+            (jwt.verify(&enterprise.key, algs).map_err(wrong)?, Amr::Virksomhetssertifikat)
         }
     };
     let claims: Assertion = payload.claims().map_err(|error| Refused::malformed(&error))?;
@@ -326,7 +333,7 @@ pub fn verify(
 }
 
 /// The client's key of this name.
-fn registered<'a>(kid: &str, client: &'a Client, now: i64) -> Result<&'a PublicKey, Refused> {
+fn registered<'a>(kid: &str, client: &'a Client, now: i64) -> Result<&'a ClientKey, Refused> {
     let key = client.keys.get(kid).ok_or_else(|| {
         Refused::grant(
             "MP-124",
@@ -339,16 +346,17 @@ fn registered<'a>(kid: &str, client: &'a Client, now: i64) -> Result<&'a PublicK
             "Invalid assertion. Client authentication failed. The client's key has expired",
         ));
     }
-    Ok(&key.key)
+    Ok(key)
 }
 
-/// The enterprise that a chain of certificates is of, if it is the client's organisation and its keys let it be used.
+/// The enterprise that a chain of certificates is of, if it is the client's organisation and its keys let it be used; and
+/// what the client is locked to use it with.
 fn enterprise(
     x5c: &Value,
     client: &Client,
     authorities: Authorities<'_>,
     now: i64,
-) -> Result<Enterprise, Refused> {
+) -> Result<(Enterprise, Option<Alg>), Refused> {
     let chain = certificate::chain(x5c)?;
     let enterprise = authorities.configured.verify(authorities.test, &chain, now)?;
     if enterprise.orgnr != client.orgnr {
@@ -357,6 +365,7 @@ fn enterprise(
             "Invalid assertion. Client authentication failed. The certificate is of another organisation than the client",
         ));
     }
+    let mut alg = None;
     if !client.keys.is_empty() {
         let locked = client.keys.values().find(|key| key.certificate.as_deref() == Some(&enterprise.leaf));
         match locked {
@@ -372,10 +381,10 @@ fn enterprise(
                     "Invalid assertion. Client authentication failed. The client's key has expired",
                 ));
             }
-            Some(_) => {}
+            Some(key) => alg = key.alg,
         }
     }
-    Ok(enterprise)
+    Ok((enterprise, alg))
 }
 
 /// Decides what a verified assertion gives.

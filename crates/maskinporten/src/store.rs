@@ -36,7 +36,8 @@ pub async fn client(store: &Store, client_id: &str) -> Result<Option<Client>, St
         let jwk: Jwk = serde_json::from_str(&row.get::<String>(1)?).map_err(|_| damaged())?;
         let key = PublicKey::from_jwk(&jwk).map_err(|_| damaged())?;
         let certificate = certificate::locked(&jwk, &orgnr).map_err(|_| damaged())?;
-        keys.insert(row.get(0)?, ClientKey { key, expires: row.get(2)?, certificate });
+        let alg = jwk.algorithm().map_err(|_| damaged())?;
+        keys.insert(row.get(0)?, ClientKey { key, alg, expires: row.get(2)?, certificate });
     }
     let client_id = client_id.to_owned();
     let client = Client {

@@ -165,6 +165,10 @@ fn check_assertion(assertion: &str, client: &Client, audience: &[String], now: i
     }
     let key = PublicKey::from_jwk(jwk).map_err(|error| refused(&error.to_string()))?;
     let payload = jwt.verify(&key, client.assertion_algs()).map_err(|error| refused(&error.to_string()))?;
+    // An RSA key could sign by several: it does by what it is registered for.
+    if jwk.algorithm().ok().flatten().is_some_and(|own| own != payload.alg()) {
+        return Err(refused("the key is registered for another algorithm"));
+    }
     let claims: Claims = payload.claims().map_err(|error| refused(&error.to_string()))?;
     let id = Some(client.client_id.as_str());
     if claims.iss.as_deref() != id || claims.sub.as_deref() != id {

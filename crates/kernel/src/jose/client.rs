@@ -11,7 +11,7 @@ pub const CLIENT_KEYS: usize = 5;
 const LONGEST_KID: usize = 255;
 
 /// Checks a client's keys: at most [`CLIENT_KEYS`], each RSA of 2048 bits or more or a point of P-256, each with a name of
-/// its own of `A–Z a–z 0–9 . _ -`.
+/// its own of `A–Z a–z 0–9 . _ -`, and an algorithm of its kind where it names one.
 pub fn check_client_keys(keys: &[Jwk]) -> Result<(), JoseError> {
     if keys.len() > CLIENT_KEYS {
         return Err(JoseError::Key("a client has at most five keys"));
@@ -27,6 +27,7 @@ pub fn check_client_keys(keys: &[Jwk]) -> Result<(), JoseError> {
         if keys.iter().take(n).any(|before| before.kid == key.kid) {
             return Err(JoseError::Key("two keys have the same kid"));
         }
+        key.algorithm()?;
         PublicKey::from_jwk(key)?;
     }
     Ok(())
@@ -57,6 +58,11 @@ mod tests {
         }
         assert!(check_client_keys(&[Jwk { kid: None, ..key.clone() }]).is_err());
         assert!(check_client_keys(&[named("a"), named("a")]).is_err());
+        let alg = |alg: Option<&str>| Jwk { alg: alg.map(str::to_owned), ..named("a") };
+        assert!(check_client_keys(&[alg(None)]).is_ok() && check_client_keys(&[alg(Some("ES256"))]).is_ok());
+        for other in ["RS256", "EdDSA", "HS256", "none", ""] {
+            assert!(check_client_keys(&[alg(Some(other))]).is_err(), "{other}");
+        }
         let weak = serde_json::json!({ "kty": "RSA", "kid": "w", "e": "AQAB", "n": "AQ".repeat(85) });
         assert!(check_client_keys(&[Jwk::from_value(&weak).unwrap()]).is_err());
         let leap = client_keys_expire("2028-02-29T12:00:00Z".parse().unwrap());

@@ -93,6 +93,14 @@ impl Jwk {
         Self::deserialize(value).map_err(|_| JoseError::Key("it is not a JWK"))
     }
 
+    /// The algorithm that the key is for, where it says so (RFC 7517 § 4.4): then it is used with no other. One that is
+    /// unknown or of another kind of key is an error.
+    pub fn algorithm(&self) -> Result<Option<Alg>, JoseError> {
+        let Some(name) = self.alg.as_deref() else { return Ok(None) };
+        let alg = Alg::parse(name).filter(|alg| alg.kty() == self.kty);
+        alg.map(Some).ok_or(JoseError::Key("its alg is unknown or not one of its kind of key"))
+    }
+
     /// The key's SHA-256 thumbprint (RFC 7638), which is the `kid` of every key that Felles makes.
     pub fn thumbprint(&self) -> Option<String> {
         let canonical = match self.kty.as_str() {

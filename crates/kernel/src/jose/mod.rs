@@ -57,6 +57,15 @@ impl Alg {
         }
     }
 
+    /// The kind of key that it is for: `kty`.
+    pub fn kty(self) -> &'static str {
+        match self {
+            Self::RS256 | Self::RS384 | Self::RS512 | Self::PS256 => "RSA",
+            Self::ES256 => "EC",
+            Self::EdDSA => "OKP",
+        }
+    }
+
     /// The algorithm of this name; `None` for `none`, the HMACs and whatever else Felles does not know.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::RS256, Self::RS384, Self::RS512, Self::PS256, Self::ES256, Self::EdDSA]
