@@ -15,6 +15,8 @@ use crate::rng::Rng;
 use crate::store::{Place, Store};
 use crate::wake::Wake;
 
+pub mod corpus;
+
 /// When tests take place, unless they say otherwise.
 pub const NOW: &str = "2026-11-23T09:00:00Z";
 

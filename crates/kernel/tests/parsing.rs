@@ -2,13 +2,19 @@
 //! nothing that is altered verifies.
 //!
 //! Each property runs over 256 inputs. `FELLES_FUZZ_SECONDS=600` runs each for ten minutes; what fails is kept in
-//! `parsing.proptest-regressions` and tried first from then on.
+//! `parsing.proptest-regressions` and tried first from then on. The properties at the end begin with what is kept in `corpus/`,
+//! which says more (`kernel::testing::corpus`).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+
+#[path = "../src/testing/corpus.rs"]
+mod corpus;
 
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use corpus::Corpus;
+use kernel::jose::sd_jwt::SdJwt;
 use kernel::jose::{Alg, Jwk, Jwt, KeySet, PublicKey, SigningKey, dpop, verify};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
@@ -192,5 +198,92 @@ fn numbers_of_any_length_as_members_of_a_key_do_no_harm() {
                 assert!(key.verify(alg, b"message", &[1; 256]).is_err());
             }
         }
+    });
+}
+
+fn kept(target: &str) -> Corpus {
+    Corpus::read(format!("{}/tests/corpus/{target}", env!("CARGO_MANIFEST_DIR")))
+}
+
+/// The public keys that the kept tokens were signed with; the private ones were thrown away.
+fn keys_of_the_kept() -> KeySet {
+    KeySet::parse(include_bytes!("corpus/keys.json")).unwrap()
+}
+
+#[test]
+fn of_kept_tokens_and_their_like_those_that_were_signed_verify() {
+    let (corpus, keys) = (kept("jws"), keys_of_the_kept());
+    corpus.run(|input| {
+        let Ok(text) = str::from_utf8(input) else { return "no text".to_owned() };
+        if let Ok(jwt) = Jwt::parse(text) {
+            let _ = jwt.unverified_claims::<Value>();
+        }
+        let claims = verify(text, &keys, &ALL).and_then(|payload| payload.claims::<Value>());
+        assert_eq!(claims.is_ok(), corpus.is_good(input), "{text}");
+        claims.map_or_else(|error| error.to_string(), |_| "verified".to_owned())
+    });
+}
+
+#[test]
+fn of_kept_proofs_and_their_like_those_that_were_signed_hold() {
+    let corpus = kept("dpop");
+    corpus.run(|input| {
+        let Ok(text) = str::from_utf8(input) else { return "no text".to_owned() };
+        let proof = dpop::verify(text, "POST", URI, None, NOW);
+        assert_eq!(proof.is_ok(), corpus.is_good(input), "{text}");
+        proof.map_or_else(|error| error.0.to_owned(), |proof| format!("holds, {}", proof.nonce.is_some()))
+    });
+}
+
+#[test]
+fn kept_keys_and_their_like_are_keys_or_errors() {
+    let corpus = kept("jwks");
+    corpus.run(|input| {
+        let set = KeySet::parse(input);
+        let key =
+            serde_json::from_slice::<Value>(input).map_err(|_| "no JSON".to_owned()).and_then(|value| {
+                let jwk = Jwk::from_value(&value).map_err(|error| error.to_string())?;
+                jwk.algorithm().map_err(|error| error.to_string())?;
+                PublicKey::from_jwk(&jwk).map_err(|error| error.to_string())
+            });
+        assert!(set.is_ok() || key.is_ok() || !corpus.is_good(input));
+        if let Ok(key) = &key {
+            for alg in ALL {
+                assert!(key.verify(alg, b"message", &[7; 64]).is_err());
+            }
+        }
+        format!("{:?} {:?}", set.is_ok(), key.err())
+    });
+}
+
+#[test]
+fn of_kept_credentials_and_their_like_those_that_were_signed_verify() {
+    let (corpus, keys) = (kept("sd_jwt"), keys_of_the_kept());
+    let signed = |input: &[u8]| input.split(|byte| *byte == b'~').next().unwrap_or_default().to_vec();
+    let known: Vec<Vec<u8>> = corpus.inputs().iter().map(|input| signed(input)).collect();
+    corpus.run(|input| {
+        let Ok(text) = str::from_utf8(input) else { return "no text".to_owned() };
+        let verified = SdJwt::parse(text).and_then(|credential| {
+            let _ = (credential.header(), credential.unverified_issuer());
+            credential.verify(keys.get("korpus-ES256").unwrap(), &[Alg::ES256])
+        });
+        let verified = match verified {
+            Ok(verified) => verified,
+            Err(error) => {
+                assert!(!corpus.is_good(input), "{error}: {text}");
+                return error.to_string();
+            }
+        };
+        // Disclosures may be taken away, and nothing else.
+        assert!(known.contains(&signed(input)), "{text}");
+        assert!(verified.claims().values().all(|claim| !claim.to_string().contains("_sd_alg")));
+        let bound = verified.bound("https://verifier.example", "n", NOW);
+        assert!(bound.is_err() || corpus.is_good(input), "{text}");
+        format!(
+            "{:?} {:?} {:?}",
+            verified.holder().is_ok(),
+            verified.lives(NOW),
+            bound.err().map(|error| error.to_string())
+        )
     });
 }

@@ -269,7 +269,8 @@ fn same_but_port(registered: &str, uri: &str) -> bool {
             Some(port) => {
                 let path = port.find('/').unwrap_or(port.len());
                 let (port, path) = port.split_at(path);
-                (port == "*" || port.parse::<u16>().is_ok()).then_some(path)?
+                let number = port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok();
+                (port == "*" || number).then_some(path)?
             }
             None => rest,
         };
@@ -408,6 +409,7 @@ mod tests {
             "http://127.0.0.1:*/tilbake",
             "http://127.0.0.1:65536/tilbake",
             "http://127.0.0.1:/tilbake",
+            "http://127.0.0.1:+80/tilbake",
             "http://127.0.0.1:5000@ond.example/tilbake",
             "http://127.0.0.1.ond.example/tilbake",
             "https://127.0.0.1:5000/tilbake",

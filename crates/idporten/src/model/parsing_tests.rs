@@ -1,5 +1,6 @@
 //! Whatever comes in as an authorization request, a redirect, a token form or a client assertion: the answer is the
-//! error or what was asked for, never a panic. As `kernel`'s `tests/parsing.rs`: `FELLES_FUZZ_SECONDS` for longer.
+//! error or what was asked for, never a panic. As `kernel`'s `tests/parsing.rs`: `FELLES_FUZZ_SECONDS` for longer, and a corpus
+//! in `tests/corpus`.
 
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -7,7 +8,8 @@ use std::time::Instant;
 use clients::idporten::ASSERTION_TYPE;
 use http::{HeaderMap, HeaderValue, header};
 use kernel::id::Orgnr;
-use kernel::jose::{Alg, SigningKey};
+use kernel::jose::{Alg, Jwk, SigningKey};
+use kernel::testing::corpus::Corpus;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use serde_json::{Value, json};
@@ -16,8 +18,11 @@ use super::assertion::Credentials;
 use super::client::{ApplicationType, AuthMethod, Client, NewClient, NewScope};
 use super::parameters::Parameters;
 use super::profile::SecurityProfile;
-use super::request::{AuthorizeRequest, Destination};
+use super::rar::Asked;
+use super::request::{AuthorizeRequest, Destination, is_verifier};
+use crate::api::refused::Refused;
 use crate::portal::Portal;
+use crate::{cookies, registration};
 
 const NOW: i64 = 1_790_000_000;
 const ISSUER: &str = "https://test.idporten.no";
@@ -128,24 +133,43 @@ fn encoded(pairs: &[(String, String)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn asked(parameters: &Parameters) {
+/// What becomes of a request at each door, in a few words.
+fn asked(parameters: &Parameters) -> String {
+    [Portal::Idporten, Portal::Ansattporten].map(|portal| asked_at(portal, parameters)).join(", ")
+}
+
+fn asked_at(portal: Portal, parameters: &Parameters) -> String {
     let catalogue: Vec<NewScope> = ["openid", "profile"]
         .map(|scope| NewScope::new(scope, Orgnr::parse("310000027").unwrap(), scope))
         .to_vec();
-    for portal in [Portal::Idporten, Portal::Ansattporten] {
-        let client = client(false);
-        let Ok(destination) = Destination::of(parameters, &client) else { continue };
-        // Nobody is ever sent anywhere else.
-        assert_eq!(destination.redirect_uri, CALLBACK);
-        let _ = destination.origin();
-        if let Ok(request) = AuthorizeRequest::check(parameters, destination, &client, portal, &catalogue) {
+    let client = client(false);
+    let destination = match Destination::of(parameters, &client) {
+        Ok(destination) => destination,
+        Err(refused) => return why(&refused),
+    };
+    // Nobody is ever sent anywhere else.
+    assert_eq!(destination.redirect_uri, CALLBACK);
+    let _ = destination.origin();
+    match AuthorizeRequest::check(parameters, destination, &client, portal, &catalogue) {
+        Ok(request) => {
             assert!(
                 !request.scopes.is_empty()
                     && request.code_challenge.is_some_and(|challenge| challenge.len() == 43)
             );
             assert!(request.max_age.is_none_or(|age| age >= 0));
+            OK.to_owned()
         }
+        Err(refused) => why(&refused),
     }
+}
+
+/// What a good input is answered with.
+const OK: &str = "ok";
+
+/// A refusal without what it may quote.
+fn why(refused: &Refused) -> String {
+    let words: Vec<&str> = refused.why.split(' ').take(4).collect();
+    format!("{}: {}", refused.error, words.join(" "))
 }
 
 #[test]
@@ -254,6 +278,228 @@ fn a_signed_assertion_with_any_claims_holds_only_for_this_client_issuer_and_mome
                 assert!(claims["aud"] == ISSUER || (!fapi && claims["aud"] == json!([ISSUER])), "{claims}");
                 let (iat, exp) = (claims["iat"].as_f64().unwrap(), claims["exp"].as_f64().unwrap());
                 assert!(iat < (NOW + 11) as f64 && exp >= NOW as f64 && exp - iat < 122.0, "{claims}");
+            }
+        }
+    });
+}
+
+fn kept(target: &str) -> Corpus {
+    Corpus::read(format!("{}/tests/corpus/{target}", env!("CARGO_MANIFEST_DIR")))
+}
+
+/// A client with the keys that the kept assertions were signed with; the private ones were thrown away.
+fn client_of_the_kept(fapi: bool) -> Client {
+    #[derive(serde::Deserialize)]
+    struct Set {
+        keys: Vec<Jwk>,
+    }
+    let set: Set = serde_json::from_slice(include_bytes!("../../tests/corpus/keys.json")).unwrap();
+    let mut client = client(fapi);
+    client.settings.jwks = set.keys;
+    client
+}
+
+fn form_of(input: &[u8]) -> Parameters {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    Parameters::form(&headers, input).unwrap()
+}
+
+#[test]
+fn kept_authorization_requests_and_their_like_are_refused_or_go_to_the_registered_address() {
+    let corpus = kept("authorize");
+    corpus.run(|input| {
+        let parameters = Parameters::parse(input);
+        assert!(Parameters::parse(parameters.encode_without(&[]).as_bytes()) == parameters);
+        let answer = asked(&parameters);
+        assert!(answer.contains(OK) || !corpus.is_good(input), "{answer}");
+        answer
+    });
+}
+
+#[test]
+fn kept_pushed_requests_and_their_like_are_refused_or_their_clients() {
+    let corpus = kept("par");
+    let client = client_of_the_kept(false);
+    corpus.run(|input| {
+        let form = form_of(input);
+        let shown = Credentials::of(&HeaderMap::new(), &form)
+            .and_then(|(_, credentials)| credentials.check(&client, &[ISSUER.to_owned()], NOW));
+        let answer = match shown {
+            Ok(_) => asked(&form),
+            Err(refused) => why(&refused),
+        };
+        assert!(answer.contains(OK) || !corpus.is_good(input), "{answer}");
+        answer
+    });
+}
+
+#[test]
+fn kept_token_requests_and_their_like_show_a_client_or_an_error() {
+    let corpus = kept("token");
+    let client = client_of_the_kept(false);
+    corpus.run(|input| {
+        let form = form_of(input);
+        let shown = Credentials::of(&HeaderMap::new(), &form)
+            .and_then(|(_, credentials)| credentials.check(&client, &[ISSUER.to_owned()], NOW));
+        assert!(shown.is_ok() || !corpus.is_good(input));
+        let verifier = form.one("code_verifier").map(|verifier| verifier.map(is_verifier));
+        format!(
+            "{:?} {:?}",
+            shown.map_err(|refused| why(&refused)).err(),
+            verifier.map_err(|refused| why(&refused))
+        )
+    });
+}
+
+#[test]
+fn of_kept_client_assertions_and_their_like_those_that_were_signed_hold() {
+    let corpus = kept("client_assertion");
+    let clients = [client_of_the_kept(false), client_of_the_kept(true)];
+    corpus.run(|input| {
+        let Ok(text) = str::from_utf8(input) else { return "no text".to_owned() };
+        let credentials = Credentials::Assertion(text.to_owned());
+        let [standard, fapi] =
+            clients.each_ref().map(|client| credentials.check(client, &[ISSUER.to_owned()], NOW));
+        assert_eq!(standard.is_ok(), corpus.is_good(input), "{text}");
+        assert!(fapi.is_err() || standard.is_ok(), "{text}");
+        let answer =
+            |checked: Result<_, Refused>| checked.map_or_else(|refused| refused.why, |_| OK.to_owned());
+        format!("{} {}", answer(standard), answer(fapi))
+    });
+}
+
+#[test]
+fn kept_basic_headers_and_their_like_show_a_client_or_an_error() {
+    let corpus = kept("basic");
+    corpus.run(|input| {
+        let Ok(value) = HeaderValue::from_bytes(input) else { return "no header".to_owned() };
+        let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
+        match Credentials::of(&headers, &Parameters::default()) {
+            Ok((_, Credentials::Basic(_))) => OK.to_owned(),
+            Ok(_) => panic!("no other credentials were sent"),
+            Err(refused) => {
+                assert!(!corpus.is_good(input));
+                why(&refused)
+            }
+        }
+    });
+}
+
+#[test]
+fn of_kept_addresses_and_their_like_only_the_registered_are_gone_back_to() {
+    let corpus = kept("redirect");
+    let web = client(false).settings;
+    let addresses = ["http://127.0.0.1:*/tilbake", "http://[::1]/tilbake", "no.example.app:/tilbake"];
+    let native = NewClient {
+        application_type: ApplicationType::Native,
+        auth_method: AuthMethod::None,
+        redirect_uris: addresses.map(str::to_owned).to_vec(),
+        ..web.clone()
+    };
+    corpus.run(|input| {
+        let Ok(uri) = str::from_utf8(input) else { return "no text".to_owned() };
+        let (of_web, of_native) = (web.redirects_to(uri), native.redirects_to(uri));
+        assert!(!of_web || uri == CALLBACK, "{uri}");
+        assert!(of_web || of_native || !corpus.is_good(input), "{uri}");
+        if of_native && uri != "no.example.app:/tilbake" {
+            let url = url::Url::parse(uri).unwrap();
+            assert!(matches!(url.host_str(), Some("127.0.0.1" | "[::1]")), "{uri}");
+            assert_eq!((url.scheme(), url.path(), url.username()), ("http", "/tilbake", ""), "{uri}");
+            assert_eq!((url.password(), url.query(), url.fragment()), (None, None, None), "{uri}");
+        }
+        let scheme =
+            url::Url::parse(uri).map(|url| (url.has_host(), url.port().is_some(), url.query().is_some()));
+        format!("{of_web} {of_native} {scheme:?}")
+    });
+}
+
+#[test]
+fn kept_registrations_and_their_like_are_refused_or_hold_together() {
+    let corpus = kept("registration");
+    let before = || NewClient::new("en", Orgnr::parse("310000027").unwrap(), "En", CALLBACK);
+    corpus.run(|input| {
+        let told: Result<clients::selvbetjening::Client, _> = kernel::http::json(input);
+        let told = match told {
+            Ok(told) => told,
+            Err(bad) => {
+                assert!(!corpus.is_good(input), "{bad:?}");
+                // The names of what is known, not of what was sent.
+                return format!("no client: {}", bad.path.len().min(20));
+            }
+        };
+        match registration::client(&told, before(), Portal::Idporten) {
+            Ok(client) => {
+                let written = serde_json::to_string(&client).unwrap();
+                assert_eq!(serde_json::from_str::<NewClient>(&written).unwrap(), client);
+                let mut scopes = client.scopes.clone();
+                scopes.sort();
+                scopes.dedup();
+                assert_eq!(scopes.len(), client.scopes.len());
+                format!(
+                    "{OK} {:?} {:?} {}",
+                    client.application_type, client.auth_method, client.refresh_tokens
+                )
+            }
+            Err(refused) => {
+                assert!(!corpus.is_good(input), "{refused:?}");
+                format!("{refused:?}").chars().take(80).collect()
+            }
+        }
+    });
+}
+
+#[test]
+fn kept_key_sets_and_their_like_are_refused_or_keys_that_can_be_used() {
+    let corpus = kept("client_keys");
+    corpus.run(|input| match registration::keys(input) {
+        Ok(keys) => {
+            for key in &keys {
+                kernel::jose::PublicKey::from_jwk(key).unwrap();
+                assert!(key.kid.is_some() && key.algorithm().unwrap().is_some());
+            }
+            format!("{} keys", keys.len())
+        }
+        Err(refused) => {
+            assert!(!corpus.is_good(input), "{refused:?}");
+            format!("{refused:?}").chars().take(80).collect()
+        }
+    });
+}
+
+#[test]
+fn kept_cookies_and_their_like_are_read_or_not_there() {
+    let corpus = kept("cookies");
+    corpus.run(|input| {
+        let Ok(line) = HeaderValue::from_bytes(input) else { return "no header".to_owned() };
+        let mut headers = HeaderMap::from_iter([(header::COOKIE, line)]);
+        let found = cookies::value(&headers, "__Host-idporten_session");
+        assert!(found.as_ref().is_some_and(|value| value.len() == 43) || !corpus.is_good(input));
+        if let Some(found) = &found {
+            assert!(str::from_utf8(input).unwrap().contains(found) && !found.contains(';'));
+        }
+        // A second line comes after the first.
+        headers.append(header::COOKIE, HeaderValue::from_static("__Host-idporten_session=x"));
+        let again = cookies::value(&headers, "__Host-idporten_session");
+        assert_eq!(again.as_deref(), Some(found.as_deref().unwrap_or("x")));
+        format!("{:?}", found.map(|value| value.len()))
+    });
+}
+
+#[test]
+fn kept_authorization_details_and_their_like_are_refused_or_understood() {
+    let corpus = kept("authorization_details");
+    corpus.run(|input| {
+        let Ok(text) = str::from_utf8(input) else { return "no text".to_owned() };
+        match Asked::parse(text) {
+            Ok(asked) => {
+                let written = serde_json::to_string(&asked).unwrap();
+                assert_eq!(serde_json::from_str::<Asked>(&written).unwrap(), asked);
+                format!("{OK} {:?} {} {:?}", asked.kind, asked.resources.len().min(3), asked.form)
+            }
+            Err(refused) => {
+                assert!(!corpus.is_good(input), "{refused:?}");
+                why(&refused)
             }
         }
     });
