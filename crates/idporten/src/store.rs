@@ -13,6 +13,7 @@ use crate::model::request::AuthorizeRequest;
 use crate::model::rights::ServiceRule;
 use crate::model::session::{ABSOLUTE, Authentication, INACTIVE, Level, REMEMBERED};
 use crate::model::tokens::Granted;
+use crate::model::{LOGIN, PUSHED};
 
 pub mod authorizations;
 pub mod forvaltning;
@@ -143,6 +144,24 @@ pub async fn push(
     tx.execute(sql, params![handle, client_id, parameters, expires]).await.map(drop)
 }
 
+/// The parameters that `client_id` has pushed, which stay until [`use_pushed`].
+pub async fn pushed(
+    store: &Store,
+    handle: Vec<u8>,
+    client_id: &str,
+    now: i64,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT parameters FROM pushed WHERE handle = $1 AND client_id = $2 AND expires > $3";
+    store.query_opt(sql, params![handle, client_id, now]).await?.map(|row| row.get(0)).transpose()
+}
+
+/// Uses a pushed request up; whether it had not been used. It is remembered for as long as a sign-in that began with it
+/// may still be on its way.
+pub async fn use_pushed(tx: &mut Tx, handle: Vec<u8>, now: i64) -> Result<bool, StoreError> {
+    tx.execute("DELETE FROM pushed WHERE handle = $1", params![handle.clone()]).await?;
+    use_assertion(tx, &Used { fingerprint: handle, until: now + PUSHED + LOGIN }).await
+}
+
 /// Takes the parameters that `client_id` has pushed, once.
 pub async fn take_pushed(
     tx: &mut Tx,
@@ -223,15 +242,33 @@ pub async fn signed_in(tx: &mut Tx, handle: Vec<u8>, who: &Authentication) -> Re
     tx.execute(sql, params![handle, write_json(who)?]).await.map(drop)
 }
 
-/// Ends a sign-in on its way; whether it was there, so that only one of two answers goes on.
-pub async fn end_login(tx: &mut Tx, handle: Vec<u8>) -> Result<bool, StoreError> {
-    Ok(tx.execute("DELETE FROM login WHERE handle = $1", params![handle]).await? > 0)
+/// Ends a sign-in on its way, for the request `pushed` where it was pushed; whether it was there, and is the first to end
+/// with that request, so that only one of two answers goes on.
+pub async fn end_login(
+    tx: &mut Tx,
+    handle: Vec<u8>,
+    pushed: Option<Vec<u8>>,
+    now: i64,
+) -> Result<bool, StoreError> {
+    if tx.execute("DELETE FROM login WHERE handle = $1", params![handle]).await? == 0 {
+        return Ok(false);
+    }
+    match pushed {
+        Some(pushed) => use_pushed(tx, pushed, now).await,
+        None => Ok(true),
+    }
 }
 
-/// The same of who has signed in already: whether it was there, and their session (`sid`) has not ended meanwhile.
-pub async fn end_login_of(tx: &mut Tx, handle: Vec<u8>, sid: &str) -> Result<bool, StoreError> {
+/// The same of who has signed in already: whether also their session (`sid`) has not ended meanwhile.
+pub async fn end_login_of(
+    tx: &mut Tx,
+    handle: Vec<u8>,
+    pushed: Option<Vec<u8>>,
+    sid: &str,
+    now: i64,
+) -> Result<bool, StoreError> {
     let lives = tx.query_opt("SELECT 1 FROM session WHERE sid = $1", params![sid]).await?.is_some();
-    Ok(end_login(tx, handle).await? && lives)
+    Ok(end_login(tx, handle, pushed, now).await? && lives)
 }
 
 // --- on behalf of whom ---

@@ -45,6 +45,8 @@ async fn whatever_else_is_wrong_goes_back_to_the_client() {
         ("scope", "", "invalid_scope"),
         ("scope", "openid test:api", "invalid_scope"),
         ("scope", "openid ukjent", "invalid_scope"),
+        ("scope", "openid email", "invalid_scope"),
+        ("scope", "openid profile email address phone", "invalid_scope"),
         ("code_challenge", "", "invalid_request"),
         ("code_challenge", &padded, "invalid_request"),
         ("code_challenge", "kort", "invalid_request"),

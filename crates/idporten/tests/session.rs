@@ -150,6 +150,8 @@ async fn signing_out_leads_nowhere_that_is_not_registered() {
         vec![("client_id", "en"), ("post_logout_redirect_uri", OUT), ("state", "æ")],
         vec![("id_token_hint", "x.y.z"), ("post_logout_redirect_uri", OUT)],
         vec![("id_token_hint", stranger.as_str()), ("post_logout_redirect_uri", OUT)],
+        vec![("client_id", "en"), ("post_logout_redirect_uri", &format!("{OUT}?x=1"))],
+        vec![("state", "s")],
         vec![],
     ] {
         let mut browser = f.browser();
@@ -161,6 +163,10 @@ async fn signing_out_leads_nowhere_that_is_not_registered() {
         browser.sign_in("en", kari(), &[]).await;
         let fields =
             [("id_token_hint", own.as_str()), ("client_id", "to"), ("post_logout_redirect_uri", OUT)];
+        browser.get(&format!("/idporten/logout?{}", form(&fields))).await.is_page(200, "Du er logget ut");
+        // A good hint, and nowhere to go.
+        browser.sign_in("en", kari(), &[]).await;
+        let fields = [("id_token_hint", own.as_str()), ("state", "s")];
         browser.get(&format!("/idporten/logout?{}", form(&fields))).await.is_page(200, "Du er logget ut");
     }
 }

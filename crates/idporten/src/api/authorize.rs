@@ -100,24 +100,27 @@ async fn client(component: &Component, parameters: &Parameters) -> Result<Client
     client.ok_or_else(|| Refused::new("unauthorized_client", "There is no such client"))
 }
 
-/// The parameters of a pushed request, once.
-async fn pushed(component: &Component, client: &Client, request_uri: &str) -> Result<Parameters, Refused> {
-    let wrong =
-        || Refused::new("invalid_request_uri", "request_uri is unknown, used, expired or another client's");
-    let handle = hash(request_uri.strip_prefix(REQUEST_URI).ok_or_else(wrong)?);
-    let (client_id, now) = (client.client_id.clone(), component.ctx.clock.now().as_second());
-    let taken: Result<Option<String>, StoreError> = component
-        .ctx
-        .store
-        .write(move |tx| Box::pin(async move { store::take_pushed(tx, handle, &client_id, now).await }))
-        .await;
-    Ok(Parameters::parse(taken?.ok_or_else(wrong)?.as_bytes()))
+fn wrong_handle() -> Refused {
+    Refused::new("invalid_request_uri", "request_uri is unknown, used, expired or another client's")
+}
+
+/// The parameters of a pushed request, and the hash of its handle. It stays until a sign-in with it has ended, so that a
+/// person may load the page again (FAPI 2.0 § 5.3.2.2).
+async fn pushed(
+    component: &Component,
+    client: &Client,
+    request_uri: &str,
+) -> Result<(Parameters, Vec<u8>), Refused> {
+    let handle = hash(request_uri.strip_prefix(REQUEST_URI).ok_or_else(wrong_handle)?);
+    let now = component.ctx.clock.now().as_second();
+    let kept = store::pushed(&component.ctx.store, handle.clone(), &client.client_id, now).await?;
+    Ok((Parameters::parse(kept.ok_or_else(wrong_handle)?.as_bytes()), handle))
 }
 
 async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) -> Result<Response, Refused> {
     let client = client(component, &asked).await?;
     let was_pushed = asked.all("request_uri").next().is_some();
-    let parameters = if was_pushed {
+    let (parameters, handle) = if was_pushed {
         let request_uri = asked.required("request_uri")?;
         if !request_uri.starts_with(REQUEST_URI)
             && let Ok(destination) = Destination::of(&asked, &client)
@@ -126,9 +129,10 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
                 Refused::new("request_uri_not_supported", "request_uri must be one that was pushed");
             return Ok(respond::error(component, &destination, &refused, StatusCode::FOUND));
         }
-        pushed(component, &client, request_uri).await?
+        let (parameters, handle) = pushed(component, &client, request_uri).await?;
+        (parameters, Some(handle))
     } else {
-        asked
+        (asked, None)
     };
     let destination = Destination::of(&parameters, &client)?;
     let refuse = |refused: &Refused| respond::error(component, &destination, refused, StatusCode::FOUND);
@@ -143,7 +147,7 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
         component.portal,
         &catalogue,
     ) {
-        Ok(request) => AuthorizeRequest { user_agent: user_agent(headers), ..request },
+        Ok(request) => AuthorizeRequest { user_agent: user_agent(headers), pushed: handle, ..request },
         Err(refused) => return Ok(refuse(&refused)),
     };
     let scopes = request.scopes_of(&catalogue);
@@ -172,11 +176,23 @@ async fn begin(component: &Component, asked: Parameters, headers: &HeaderMap) ->
             // Only somebody who is signed in needs nothing more.
             let Some(who) = who else { return Err(Refused::server()) };
             let locale = pages::locale(headers, request.ui_locales.as_deref());
+            let pushed = request.pushed.clone();
             let issue = Issue::new(component, request, client, scopes, locale);
-            let store = &component.ctx.store;
-            let code: Result<String, StoreError> =
-                store.write(move |tx| Box::pin(async move { issue.keep(tx, who).await })).await;
-            Ok(respond::code(component, &destination, &code?, StatusCode::FOUND))
+            let code: Result<Option<String>, StoreError> = component
+                .ctx
+                .store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        if let Some(pushed) = pushed
+                            && !store::use_pushed(tx, pushed, now).await?
+                        {
+                            return Ok(None);
+                        }
+                        issue.keep(tx, who).await.map(Some)
+                    })
+                })
+                .await;
+            Ok(respond::code(component, &destination, &code?.ok_or_else(wrong_handle)?, StatusCode::FOUND))
         }
         Next::SignIn if request.prompt.none => {
             Ok(refuse(&Refused::new("login_required", "Nobody is signed in as the request demands")))

@@ -360,7 +360,9 @@ async fn go_on(
     let Login { handle, request, .. } = login;
     let destination = request.destination.clone();
     let consent = needs_consent(&request, &scopes);
+    let pushed = request.pushed.clone();
     let issue = (!consent).then(|| Issue::new(component, request, client, scopes, locale));
+    let now = component.ctx.clock.now().as_second();
     // A code where nothing more is needed; nothing where the sign-in has been ended meanwhile.
     let done: Result<Option<Option<String>>, StoreError> = component
         .ctx
@@ -371,7 +373,7 @@ async fn go_on(
                     let kept = store::choose(tx, handle, &who, &chosen).await?;
                     return Ok(kept.then_some(None));
                 };
-                if !store::end_login_of(tx, handle, &who.sid).await? {
+                if !store::end_login_of(tx, handle, pushed, &who.sid, now).await? {
                     return Ok(None);
                 }
                 issue.chosen(Some(chosen)).keep(tx, who).await.map(|code| Some(Some(code)))

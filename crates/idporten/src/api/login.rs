@@ -110,13 +110,15 @@ async fn agree(component: &Component, headers: &HeaderMap, body: &[u8]) -> Resul
     let Visit { login, client, scopes, locale, .. } = visit;
     let Login { handle, request, chosen, .. } = login;
     let destination = request.destination.clone();
+    let pushed = request.pushed.clone();
     let issue = Issue::new(component, request, client, scopes, locale).chosen(chosen);
+    let now = component.ctx.clock.now().as_second();
     let code: Result<Option<String>, StoreError> = component
         .ctx
         .store
         .write(move |tx| {
             Box::pin(async move {
-                if !store::end_login_of(tx, handle, &who.sid).await? {
+                if !store::end_login_of(tx, handle, pushed, &who.sid, now).await? {
                     return Ok(None);
                 }
                 issue.keep(tx, who).await.map(Some)

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::refused::{OauthError, Refused};
 use super::{caller, dpop};
-use crate::model::client::{Client, CodeChallengeMethod};
+use crate::model::client::Client;
 use crate::model::hash;
 use crate::model::parameters::Parameters;
 use crate::model::request::is_verifier;
@@ -97,10 +97,8 @@ async fn exchange(
         let store = &component.ctx.store;
         store.write(move |tx| Box::pin(async move { ask.decide(tx, new).await })).await?
     } else {
-        let verifier = match client.code_challenge_method {
-            CodeChallengeMethod::S256 => Some(form.required("code_verifier")?),
-            CodeChallengeMethod::None => form.one("code_verifier")?,
-        };
+        // Whether there must be one, the code's own challenge says.
+        let verifier = form.one("code_verifier")?;
         let ask = Exchange {
             code: hash(form.required("code")?),
             redirect_uri: form.required("redirect_uri")?.to_owned(),

@@ -166,11 +166,12 @@ impl Visit {
 
     /// Ends the sign-in with an error to the client.
     pub async fn refuse(self, component: &Component, refused: Refused) -> Result<Response, Refused> {
-        let handle = self.login.handle.clone();
+        let (handle, pushed) = (self.login.handle.clone(), self.login.request.pushed.clone());
+        let now = component.ctx.clock.now().as_second();
         let ended: Result<bool, StoreError> = component
             .ctx
             .store
-            .write(move |tx| Box::pin(async move { store::end_login(tx, handle).await }))
+            .write(move |tx| Box::pin(async move { store::end_login(tx, handle, pushed, now).await }))
             .await;
         ended?;
         let destination = &self.login.request.destination;
@@ -216,13 +217,14 @@ impl Visit {
         let destination = request.destination.clone();
         let page =
             request.asks_for_whom() || component.asks_consent(&request, &client, &scopes, &pid).await?;
+        let pushed = request.pushed.clone();
         let issue = (!page).then(|| Issue::new(component, request, client, scopes, locale));
         // A code where nothing more is needed; nothing where the sign-in has been ended meanwhile.
         let done: Result<Option<Option<String>>, StoreError> = ctx
             .store
             .write(move |tx| {
                 Box::pin(async move {
-                    if issue.is_some() && !store::end_login(tx, handle.clone()).await? {
+                    if issue.is_some() && !store::end_login(tx, handle.clone(), pushed, now).await? {
                         return Ok(None);
                     }
                     let who = store::sign_in(tx, sign_in, now).await?;

@@ -142,6 +142,9 @@ pub struct AuthorizeRequest {
     /// The thumbprint of the key that whoever brings the code must prove (RFC 9449 § 10).
     #[serde(default)]
     pub dpop_jkt: Option<String>,
+    /// The hash of the handle that it was pushed under, which serves until one sign-in with it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<Vec<u8>>,
 }
 
 impl AuthorizeRequest {
@@ -197,6 +200,7 @@ impl AuthorizeRequest {
             user_agent: None,
             federated: false,
             dpop_jkt: dpop_jkt(parameters.one(DPOP_JKT)?)?,
+            pushed: None,
             destination,
         })
     }

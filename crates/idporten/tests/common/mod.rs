@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected stops")]
 
 pub mod authenticator;
+pub mod fapi;
 
 use std::collections::BTreeMap;
 

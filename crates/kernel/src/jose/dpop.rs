@@ -69,6 +69,8 @@ struct Claims {
     htm: Option<String>,
     htu: Option<String>,
     iat: Option<f64>,
+    nbf: Option<f64>,
+    exp: Option<f64>,
     ath: Option<String>,
     nonce: Option<String>,
 }
@@ -114,6 +116,13 @@ pub fn verify(
     let iat = claims.iat.map(|iat| iat as i64).ok_or(DpopError("it has no iat"))?;
     if iat.saturating_sub(now).saturating_abs() > WINDOW {
         return Err(DpopError("iat is not within 60 seconds of now"));
+    }
+    // A proof needs neither of these; where it has them, they are meant.
+    if claims.nbf.is_some_and(|nbf| (nbf as i64).saturating_sub(now) > WINDOW) {
+        return Err(DpopError("nbf is more than 60 seconds ahead"));
+    }
+    if claims.exp.is_some_and(|exp| exp as i64 <= now) {
+        return Err(DpopError("it has expired"));
     }
     if let Some(token) = access_token {
         let hash = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, token.as_bytes()));

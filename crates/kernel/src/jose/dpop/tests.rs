@@ -71,6 +71,12 @@ fn method_address_time_and_token_must_be_the_requests() {
         (json!({ "iat": NOW - 61 }), "iat is not within 60 seconds of now"),
         (json!({ "iat": 1e300 }), "iat is not within 60 seconds of now"),
         (json!({ "iat": -1e300 }), "iat is not within 60 seconds of now"),
+        (json!({ "nbf": NOW + 61 }), "nbf is more than 60 seconds ahead"),
+        (json!({ "nbf": 1e300 }), "nbf is more than 60 seconds ahead"),
+        (json!({ "nbf": "now" }), "its claims are not understood"),
+        (json!({ "exp": NOW }), "it has expired"),
+        (json!({ "exp": NOW - 300, "nbf": NOW - 600 }), "it has expired"),
+        (json!({ "exp": -1e300 }), "it has expired"),
         (json!({ "nonce": "" }), "its nonce is empty or too long"),
     ] {
         assert_eq!(check(&of(&key, claims.clone())), Err(DpopError(why)), "{claims}");
@@ -79,6 +85,14 @@ fn method_address_time_and_token_must_be_the_requests() {
         let proof = check(&of(&key, json!({ "iat": iat, "nonce": nonce }))).unwrap();
         assert_eq!(proof.nonce.as_deref(), Some(nonce));
         assert!(proof.until > iat + 60);
+    }
+    for more in [
+        json!({ "nbf": NOW, "exp": NOW + 300 }),
+        json!({ "nbf": NOW + 60 }),
+        json!({ "exp": NOW + 1 }),
+        json!({ "nbf": null, "exp": null }),
+    ] {
+        assert!(check(&of(&key, more.clone())).is_ok(), "{more}");
     }
     let with_token = |claims| verify(&of(&key, claims), "POST", URI, Some("token"), NOW);
     let ath = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, b"token"));
