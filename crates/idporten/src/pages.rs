@@ -220,7 +220,7 @@ impl SignInPage<'_> {
 
     /// The way back to the choice of eIDs, where there is a choice.
     pub fn other_ways(&self) -> Markup {
-        let enough = |eid: &&Eid| eid.highest >= self.request.level;
+        let enough = |eid: &&Eid| self.component.reaches(eid, self.request);
         html! {
             @if self.component.eids.iter().filter(enough).count() > 1 {
                 p { a.ds-link href=(self.sign_in_page()) { (self.lang().t("idporten-andre")) } }

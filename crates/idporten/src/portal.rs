@@ -2,7 +2,7 @@
 //! of a business. One set of handlers serves both; what differs between them stands here. Each has its own address, store,
 //! keys, clients, sessions and cookies.
 
-use crate::model::session::Level;
+use crate::model::session::{Authentication, EIDAS, Level};
 
 /// Which door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,26 @@ impl Portal {
     /// The level of this name.
     pub fn level(self, acr: &str) -> Option<Level> {
         Level::ALL.into_iter().find(|level| self.acr(*level) == acr)
+    }
+
+    /// The level of an eID of another country as it stands in `acr`.
+    pub fn eidas(level: Level) -> &'static str {
+        match level {
+            Level::Low => "eidas-loa-low",
+            Level::Substantial => "eidas-loa-substantial",
+            Level::High => "eidas-loa-high",
+        }
+    }
+
+    /// The level of this name of an eID of another country. Ansattporten has none.
+    pub fn eidas_level(self, acr: &str) -> Option<Level> {
+        let known = Level::ALL.into_iter().find(|level| Self::eidas(*level) == acr);
+        known.filter(|_| self == Self::Idporten)
+    }
+
+    /// How surely somebody has shown who they are, as it stands in `acr`.
+    pub fn acr_of(self, who: &Authentication) -> &'static str {
+        if who.amr == EIDAS { Self::eidas(who.level) } else { self.acr(who.level) }
     }
 
     /// Whether every client is isolated, whatever it is registered with, and must send `state` and `nonce`.

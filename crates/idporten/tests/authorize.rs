@@ -53,7 +53,7 @@ async fn whatever_else_is_wrong_goes_back_to_the_client() {
         ("code_challenge_method", "", "invalid_request"),
         ("code_challenge_method", "plain", "invalid_request"),
         ("acr_values", "Level4", "invalid_request"),
-        ("acr_values", "eidas-loa-high", "invalid_request"),
+        ("acr_values", "Level3", "invalid_request"),
         ("prompt", "none login", "invalid_request"),
         ("prompt", "annet", "invalid_request"),
         ("prompt", "none", "login_required"),

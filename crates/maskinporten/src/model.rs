@@ -173,6 +173,8 @@ struct Assertion {
     #[serde(default, deserialize_with = "numeric_date")]
     iat: Option<i64>,
     #[serde(default, deserialize_with = "numeric_date")]
+    nbf: Option<i64>,
+    #[serde(default, deserialize_with = "numeric_date")]
     exp: Option<i64>,
     jti: Option<String>,
     scope: Option<String>,
@@ -479,6 +481,9 @@ fn times(claims: &Assertion, now: i64) -> Result<i64, Refused> {
     let refused = |why| Err(Refused::grant("MP-130", why));
     if iat > now.saturating_add(AHEAD) {
         return refused("Invalid assertion. Issue time is after now");
+    }
+    if claims.nbf.is_some_and(|nbf| nbf > now.saturating_add(AHEAD)) {
+        return refused("Invalid assertion. It begins after now");
     }
     if exp <= now {
         return refused("Invalid assertion. It has expired");

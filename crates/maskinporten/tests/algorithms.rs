@@ -1,4 +1,4 @@
-//! By what assertions may be signed (RFC 7517 § 4.4), and when they begin (RFC 7523 § 3).
+//! By what assertions may be signed (RFC 7517 § 4.4), and from when they hold (RFC 7523 § 3).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
@@ -31,5 +31,22 @@ async fn a_key_signs_only_by_the_algorithm_that_it_is_registered_for() {
         let mut client = nav(&[&f.rsa], &["test:en"]);
         client.jwks[0].alg = Some(alg.to_owned());
         assert!(registrar.register_client(client).await.is_err(), "{alg}");
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_that_begins_later_is_not_taken_yet() {
+    let f = fixture().await;
+    let now = f.now();
+    for (nbf, status, error, code) in [
+        (json!(now + 11), 400, "invalid_grant", "130"),
+        (json!(1e300), 400, "invalid_grant", "130"),
+        (json!("nå"), 400, "invalid_request", "011"),
+    ] {
+        let expected = (status, error.to_owned(), code.to_owned());
+        assert_eq!(f.refused(&f.assertion(json!({ "nbf": nbf }))).await, expected, "{nbf}");
+    }
+    for nbf in [json!(now + 10), json!(now - 3600), json!(now as f64 + 0.5)] {
+        f.token(&f.assertion(json!({ "nbf": nbf }))).await;
     }
 }

@@ -95,6 +95,14 @@ pub async fn metadata_rfc8414(State(component): State<Component>) -> Response {
     answer(&component)
 }
 
+/// The levels that can be asked for: those of other countries' eIDs where there is one that brings them.
+fn acr_values(component: &Component) -> Vec<&'static str> {
+    let portal = component.portal;
+    let eidas = portal == Portal::Idporten && (component.ctx.test_mode || component.upstreams.has_eidas());
+    let own = Level::ALL.map(|level| portal.acr(level));
+    own.into_iter().chain(Level::ALL.map(Portal::eidas).into_iter().filter(|_| eidas)).collect()
+}
+
 fn answer(component: &Component) -> Response {
     let (issuer, portal) = (component.issuer(), component.portal);
     let at = |path: &str| format!("{issuer}{path}");
@@ -114,7 +122,7 @@ fn answer(component: &Component) -> Response {
         grant_types_supported: list(&["authorization_code", "refresh_token"]),
         scopes_supported: list(&["openid", "profile"]),
         subject_types_supported: list(&SubjectType::NAMES),
-        acr_values_supported: list(&Level::ALL.map(|level| portal.acr(level))),
+        acr_values_supported: list(&acr_values(component)),
         ui_locales_supported: list(&LOCALES),
         prompt_values_supported: list(&["consent", "login", "none"]),
         display_values_supported: list(&["page"]),

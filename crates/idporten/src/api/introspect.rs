@@ -83,7 +83,7 @@ async fn look_up(
         "active": true, "token_type": token_type(row.jkt.as_deref()), "expires_in": row.expires - now, "exp": row.expires, "iat": row.issued,
         "iss": component.issuer(), "sub": component.pairwise.sub(&client, &pid), "scope": row.scope,
         "client_id": client.client_id, "client_orgno": client.orgnr, "consumer": Organisation::of(&client.orgnr),
-        "acr": component.portal.acr(granted.authentication.level), "aud": audience(&granted.resources), "jti": row.jti,
+        "acr": component.portal.acr_of(&granted.authentication), "aud": audience(&granted.resources), "jti": row.jti,
         // Also of a pseudonymous token: to find that out is what the API asks for.
         "pid": pid,
     });

@@ -14,7 +14,7 @@ use super::{Eid, Name, Shown, Visit, typed_pid};
 use crate::Component;
 use crate::api::refused::Refused;
 use crate::model::parameters::Parameters;
-use crate::model::session::Level;
+use crate::model::session::{EIDAS, Level};
 use crate::pages::{self, LEVEL_TOO_LOW, SignInPage};
 
 /// The segment of its addresses.
@@ -22,7 +22,7 @@ pub const ID: &str = "testid";
 /// Itself, as it stands in `amr`.
 const TEST_ID: &str = "TestID";
 /// The eIDs that it can pass for, as they stand in `amr`, each with the highest level that it gives.
-const SIMULATED: [(&str, Level); 8] = [
+const SIMULATED: [(&str, Level); 9] = [
     ("BankID", Level::High),
     ("BankID Mobil", Level::High),
     ("Buypass", Level::High),
@@ -31,6 +31,8 @@ const SIMULATED: [(&str, Level); 8] = [
     ("Minid-APP", Level::Substantial),
     ("Minid-TOTP", Level::Substantial),
     ("Minid-WEBAUTHN", Level::Substantial),
+    // Of a person whom the register knows; others have no number to be known by here.
+    (EIDAS, Level::High),
 ];
 
 /// The test eID as it is offered.
@@ -54,8 +56,14 @@ pub struct Typed<'a> {
 impl Typed<'_> {
     /// Nothing yet.
     pub fn nothing(visit: &Visit) -> Self {
-        Self { number: "", level: visit.least(), amr: TEST_ID }
+        let amr = usual(visit);
+        Self { number: "", level: visit.least(amr).unwrap_or(Level::Substantial), amr }
     }
+}
+
+/// What it passes for where nothing is chosen: itself, or an eID of another country where only those will do.
+fn usual(visit: &Visit) -> &'static str {
+    if visit.least(TEST_ID).is_some() { TEST_ID } else { EIDAS }
 }
 
 /// The test eID's page.
@@ -98,16 +106,16 @@ pub async fn try_form(component: &Component, headers: &HeaderMap, body: &[u8]) -
         return visit.too_many(component).await;
     }
     let number = form.one("valgt")?.or(form.one("personidentifikator")?).unwrap_or_default();
-    let amr = form.one("amr")?.unwrap_or(TEST_ID);
-    let (portal, least) = (component.portal, visit.least());
-    let typed = Typed { number, level: least, amr };
-    let highest = match SIMULATED.iter().find(|(name, _)| *name == amr) {
-        Some((_, highest)) => *highest,
-        None if amr == TEST_ID => Level::High,
-        None => return Ok(show(component, &visit, Some(key("idporten-feil-amr")), typed)),
+    let amr = form.one("amr")?.unwrap_or(usual(&visit));
+    let least = visit.least(amr);
+    let typed = Typed { number, level: least.unwrap_or(Level::Substantial), amr };
+    let known = SIMULATED.iter().find(|(name, _)| *name == amr).map(|(_, highest)| *highest);
+    let highest = known.or((amr == TEST_ID).then_some(Level::High));
+    let (Some(highest), Some(least)) = (highest, least) else {
+        return Ok(show(component, &visit, Some(key("idporten-feil-amr")), typed));
     };
-    let level =
-        form.one("nivaa")?.map_or(Some(least), |acr| portal.level(acr)).filter(|level| *level >= least);
+    let named = |acr| component.portal.level(acr).or(component.portal.eidas_level(acr));
+    let level = form.one("nivaa")?.map_or(Some(least), named).filter(|level| *level >= least);
     let Some(level) = level.filter(|level| *level <= highest) else {
         let why =
             if highest < least || level.is_some() { key("idporten-feil-amr-nivaa") } else { LEVEL_TOO_LOW };
@@ -156,14 +164,15 @@ pub fn fields(
     };
     let error = |text| ui::FieldError { field: field(text).to_owned(), text: lang.t(text) };
     let errors: Vec<ui::FieldError> = complaint.map(error).into_iter().collect();
+    let least = [TEST_ID, EIDAS].into_iter().filter_map(|amr| visit.least(amr)).min();
     let levels: Vec<ui::Choice> = [Level::Substantial, Level::High]
         .into_iter()
-        .filter(|choice| *choice >= visit.least())
+        .filter(|choice| Some(*choice) >= least)
         .map(|choice| ui::Choice { value: portal.acr(choice).to_owned(), text: level_name(lang, choice) })
         .collect();
     let eids: Vec<ui::Choice> = SIMULATED
         .iter()
-        .filter(|(_, highest)| *highest >= visit.least())
+        .filter(|(amr, highest)| visit.least(amr).is_some_and(|least| *highest >= least))
         .map(|(amr, _)| ui::Choice { value: (*amr).to_owned(), text: (*amr).to_owned() })
         .collect();
     let number = ui::TextField {

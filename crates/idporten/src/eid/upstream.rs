@@ -28,7 +28,7 @@ use super::{Eid, Name, Shown, Visit};
 use crate::api::refused::Refused;
 use crate::api::respond;
 use crate::model::parameters::Parameters;
-use crate::model::session::Level;
+use crate::model::session::{EIDAS, Level};
 use crate::{Component, StartError, pages, store};
 
 /// The name of the secret behind `nonce` and verifier.
@@ -183,6 +183,16 @@ impl Upstreams {
         })
     }
 
+    /// What tokens call the eID of this id in `amr`, if it is one of these.
+    pub fn amr(&self, id: &str) -> Option<&str> {
+        self.find(id).map(|provider| provider.config.amr.as_str())
+    }
+
+    /// Whether one of them brings people with eIDs of other countries.
+    pub fn has_eidas(&self) -> bool {
+        self.providers.iter().any(|provider| provider.config.amr == EIDAS)
+    }
+
     fn find(&self, id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.config.id == id)
     }
@@ -285,7 +295,8 @@ impl Provider {
         let state = format!("{}.{}", visit.id, component.ctx.rng.token());
         let verifier = upstreams.derived("verifier", eid, &state);
         let challenge = digest::digest(&digest::SHA256, verifier.as_bytes());
-        let good_enough = self.levels.iter().filter(|(_, level)| *level >= visit.least());
+        let least = visit.least(&self.config.amr);
+        let good_enough = self.levels.iter().filter(|(_, level)| least.is_some_and(|least| *level >= least));
         let acr: Vec<&str> = good_enough.map(|(acr, _)| acr.as_str()).collect();
         let mut parameters = vec![
             ("response_type", "code".to_owned()),

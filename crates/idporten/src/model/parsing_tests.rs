@@ -166,9 +166,10 @@ fn asked_at(portal: Portal, parameters: &Parameters) -> String {
 /// What a good input is answered with.
 const OK: &str = "ok";
 
-/// A refusal without what it may quote.
+/// The beginning of a refusal, before what it may quote.
 fn why(refused: &Refused) -> String {
-    let words: Vec<&str> = refused.why.split(' ').take(4).collect();
+    let quotes = refused.why.contains(" is longer than ");
+    let words: Vec<&str> = refused.why.split(' ').take(if quotes { 2 } else { 4 }).collect();
     format!("{}: {}", refused.error, words.join(" "))
 }
 
@@ -297,6 +298,11 @@ fn client_of_the_kept(fapi: bool) -> Client {
     let mut client = client(fapi);
     client.settings.jwks = set.keys;
     client
+}
+
+/// The beginning of a text, before what it may quote.
+fn beginning(text: &str) -> String {
+    text.split(' ').take(9).collect::<Vec<_>>().join(" ")
 }
 
 fn form_of(input: &[u8]) -> Parameters {
@@ -443,7 +449,7 @@ fn kept_registrations_and_their_like_are_refused_or_hold_together() {
             }
             Err(refused) => {
                 assert!(!corpus.is_good(input), "{refused:?}");
-                format!("{refused:?}").chars().take(80).collect()
+                beginning(&format!("{refused:?}"))
             }
         }
     });
@@ -462,7 +468,7 @@ fn kept_key_sets_and_their_like_are_refused_or_keys_that_can_be_used() {
         }
         Err(refused) => {
             assert!(!corpus.is_good(input), "{refused:?}");
-            format!("{refused:?}").chars().take(80).collect()
+            beginning(&format!("{refused:?}"))
         }
     });
 }
@@ -482,7 +488,7 @@ fn kept_cookies_and_their_like_are_read_or_not_there() {
         headers.append(header::COOKIE, HeaderValue::from_static("__Host-idporten_session=x"));
         let again = cookies::value(&headers, "__Host-idporten_session");
         assert_eq!(again.as_deref(), Some(found.as_deref().unwrap_or("x")));
-        format!("{:?}", found.map(|value| value.len()))
+        format!("{:?}", found.map(|value| value.len().cmp(&43)))
     });
 }
 

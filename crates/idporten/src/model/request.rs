@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::client::{Client, CodeChallengeMethod, Scope};
 use super::parameters::Parameters;
 use super::rar::Asked;
-use super::session::Level;
+use super::session::{EIDAS, Level};
 use crate::api::refused::Refused;
 use crate::portal::Portal;
 
@@ -118,8 +118,11 @@ pub struct AuthorizeRequest {
     pub nonce: Option<String>,
     /// PKCE, S256; missing only where the client is registered without.
     pub code_challenge: Option<String>,
-    /// The least level.
-    pub level: Level,
+    /// The least level of an eID of this country; none where the client asks for others alone.
+    pub level: Option<Level>,
+    /// The least level of an eID of another country ([`EIDAS`]); none where the client does not ask for them.
+    #[serde(default)]
+    pub eidas: Option<Level>,
     /// Which pages are shown.
     pub prompt: Prompt,
     /// Longest time since the person last showed who they are; seconds.
@@ -186,11 +189,13 @@ impl AuthorizeRequest {
                 return Err(Refused::request("The parameter nonce is missing"));
             }
         }
+        let (level, eidas) = levels(parameters.one("acr_values")?, client, portal)?;
         Ok(Self {
             scopes: scopes(parameters.one("scope")?, client, catalogue)?,
             nonce: nonce.map(str::to_owned),
             code_challenge: code_challenge(parameters, client)?,
-            level: level(parameters.one("acr_values")?, client, portal)?,
+            level,
+            eidas,
             prompt: prompt(parameters.one("prompt")?)?,
             max_age: max_age(parameters.one("max_age")?)?,
             ui_locales: parameters.one("ui_locales")?.map(str::to_owned),
@@ -203,6 +208,11 @@ impl AuthorizeRequest {
             pushed: None,
             destination,
         })
+    }
+
+    /// The least level of an eID that `amr` names; none where the client does not take it at all.
+    pub fn least(&self, amr: &str) -> Option<Level> {
+        if amr == EIDAS { self.eidas } else { self.level }
     }
 
     /// Whether the person chooses on behalf of whom they sign in.
@@ -269,12 +279,20 @@ fn code_challenge(parameters: &Parameters, client: &Client) -> Result<Option<Str
     Ok(Some(challenge.to_owned()))
 }
 
-fn level(asked: Option<&str>, client: &Client, portal: Portal) -> Result<Level, Refused> {
-    let Some(asked) = asked else { return Ok(client.default_level(portal)) };
-    let known = asked.split_ascii_whitespace().filter_map(|acr| portal.level(acr));
-    known
-        .min_by_key(|level| *level)
-        .ok_or_else(|| Refused::request("acr_values holds no value that is supported"))
+/// The least levels of this country's eIDs and of others'.
+fn levels(
+    asked: Option<&str>,
+    client: &Client,
+    portal: Portal,
+) -> Result<(Option<Level>, Option<Level>), Refused> {
+    let Some(asked) = asked else { return Ok((Some(client.default_level(portal)), None)) };
+    let least = |of: fn(Portal, &str) -> Option<Level>| {
+        asked.split_ascii_whitespace().filter_map(|acr| of(portal, acr)).min()
+    };
+    match (least(Portal::level), least(Portal::eidas_level)) {
+        (None, None) => Err(Refused::request("acr_values holds no value that is supported")),
+        found => Ok(found),
+    }
 }
 
 fn prompt(asked: Option<&str>) -> Result<Prompt, Refused> {

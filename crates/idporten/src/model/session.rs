@@ -13,6 +13,9 @@ pub const ABSOLUTE: i64 = 120 * 60;
 /// The realm of all clients that share the session. A client that is isolated has one of its own, under its id.
 pub const SHARED: &str = "";
 
+/// How `amr` names the eIDs of other countries. A client asks for them by levels of their own, and gets them only then.
+pub const EIDAS: &str = "eIDAS";
+
 /// A level of assurance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
@@ -105,7 +108,7 @@ pub fn next(request: &AuthorizeRequest, scopes: &[Scope], found: Option<&Authent
             .max_age
             .is_none_or(|max_age| now.saturating_sub(found.auth_time) <= max_age && max_age > 0);
         let again = request.prompt.login || scopes.iter().any(|scope| scope.requires_user_authentication);
-        found.level >= request.level && fresh && !again
+        request.least(&found.amr).is_some_and(|least| found.level >= least) && fresh && !again
     });
     if !enough {
         Next::SignIn

@@ -135,7 +135,9 @@ impl Corpus {
         match catch_unwind(AssertUnwindSafe(|| property(input))) {
             Ok(answer) => answer,
             Err(panic) => {
-                println!("this input fails, and is kept: {}", self.write("failed", input).display());
+                if self.inputs.iter().all(|kept| kept != input) {
+                    println!("this input fails, and is kept: {}", self.write("failed", input).display());
+                }
                 resume_unwind(panic);
             }
         }
