@@ -168,7 +168,8 @@ const OK: &str = "ok";
 
 /// The beginning of a refusal, before what it may quote.
 fn why(refused: &Refused) -> String {
-    let quotes = refused.why.contains(" is longer than ");
+    // A name that nobody knows, perhaps so long that what is wrong with it has been cut off.
+    let quotes = refused.why.contains(" is longer than ") || refused.why.len() >= 200;
     let words: Vec<&str> = refused.why.split(' ').take(if quotes { 2 } else { 4 }).collect();
     format!("{}: {}", refused.error, words.join(" "))
 }
