@@ -33,14 +33,28 @@ impl Connection {
     }
 }
 
-/// How many exchanges a second `connections` manage for `time`, when the n-th request is `request(n)`. Every answer must
-/// be a success.
-pub async fn rate(
+/// What a load gave.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// Exchanges a second.
+    pub per_second: f64,
+    /// What 99 of 100 exchanges took at most; milliseconds.
+    pub p99: f64,
+}
+
+/// What `share` per cent of these took at most; milliseconds.
+pub fn percentile(mut times: Vec<Duration>, share: usize) -> f64 {
+    times.sort_unstable();
+    times.get(times.len() * share / 100).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
+}
+
+/// What `connections` manage for `time`, when the n-th request is `request(n)`. Every answer must be a success.
+pub async fn measure(
     address: &str,
     connections: usize,
     time: Duration,
     request: impl Fn(usize) -> Option<Request<Full<Bytes>>> + Send + Sync + 'static,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<Measured> {
     let (request, next) = (Arc::new(request), Arc::new(AtomicUsize::new(0)));
     let begin = Instant::now();
     let workers: Vec<_> = (0..connections)
@@ -48,9 +62,10 @@ pub async fn rate(
             let (address, request, next) = (address.to_owned(), Arc::clone(&request), Arc::clone(&next));
             tokio::spawn(async move {
                 let mut connection = Connection::open(&address).await?;
-                let mut done = 0_u64;
+                let mut times = Vec::new();
                 while begin.elapsed() < time {
                     let Some(request) = request(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                    let start = Instant::now();
                     let response = connection.send(request).await?;
                     anyhow::ensure!(
                         response.status().is_success(),
@@ -58,15 +73,16 @@ pub async fn rate(
                         response.status(),
                         String::from_utf8_lossy(response.body())
                     );
-                    done += 1;
+                    times.push(start.elapsed());
                 }
-                Ok(done)
+                anyhow::Ok(times)
             })
         })
         .collect();
-    let mut done = 0;
+    let mut times = Vec::new();
     for worker in workers {
-        done += worker.await.context("a worker died")??;
+        times.extend(worker.await.context("a worker died")??);
     }
-    Ok(done as f64 / begin.elapsed().as_secs_f64())
+    let per_second = times.len() as f64 / begin.elapsed().as_secs_f64();
+    Ok(Measured { per_second, p99: percentile(times, 99) })
 }

@@ -29,12 +29,12 @@ pub async fn measure(felles: &Installation, data: &Path) -> anyhow::Result<()> {
 
     let address = felles.address();
     let host = address.clone();
-    let constant = load::rate(&address, CONNECTIONS, TIME, move |_| {
+    let constant = load::measure(&address, CONNECTIONS, TIME, move |_| {
         Request::get("/health").header("host", &host).body(Full::new(Bytes::new())).ok()
     });
-    let constant = constant.await.context("/health")?;
+    let constant = constant.await.context("/health")?.per_second;
     let host = address.clone();
-    let persons = load::rate(&address, CONNECTIONS, TIME, move |n| {
+    let persons = load::measure(&address, CONNECTIONS, TIME, move |n| {
         let person = mothers.get(n % mothers.len())?;
         Request::get(format!("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/{person}"))
             .header("host", &host)
@@ -43,8 +43,10 @@ pub async fn measure(felles: &Installation, data: &Path) -> anyhow::Result<()> {
             .ok()
     });
     let persons = persons.await.context("personer")?;
+    let (persons, p99) = (persons.per_second, persons.p99);
     report("constant_per_second", constant, "1/s");
     report("person_lookups_per_second", persons, "1/s");
+    report("person_lookups_p99", p99, "ms");
     report("person_lookups_to_constant", persons / constant, "ratio");
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod journey;
 mod lookups;
 mod peer;
+mod sessions;
 mod signins;
 mod tokens;
 
@@ -11,6 +12,8 @@ use bench::Installation;
 
 /// People of the installation that start-up, look-ups and tokens are measured on: the size a newcomer gets.
 const POPULATION: u32 = 10_000;
+/// People of an installation that nobody is looked up in.
+const SMALL: u32 = 100;
 /// People of the installations that births are measured on: enough mothers for the longest run.
 const LARGE: u32 = 100_000;
 
@@ -48,6 +51,19 @@ async fn main() -> anyhow::Result<()> {
         }
         report("resident_after_load", server.resident()?, "MiB");
         server.stop()?;
+    }
+    if wanted("tokens") {
+        let data = tempfile::tempdir()?;
+        std::fs::write(data.path().join("felles.toml"), "[maskinporten]\nsigning = \"ES256\"\n")?;
+        let felles = Installation::new(&binary, data.path(), SMALL, None)?;
+        let (server, _) = felles.up().await?;
+        tokens::measure_es256(&felles, &server).await?;
+        server.stop()?;
+    }
+    if wanted("sessions") {
+        let data = tempfile::tempdir()?;
+        let felles = Installation::new(&binary, data.path(), POPULATION, None)?;
+        sessions::measure(&felles, data.path()).await?;
     }
     if wanted("journey") {
         for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bench::hospital::client_key;
-use bench::load::Connection;
+use bench::load::{Connection, percentile};
 use bench::{Installation, Server};
 use bytes::Bytes;
 use clients::{encoded, idporten};
@@ -28,30 +28,18 @@ const REDIRECT: &str = "http://127.0.0.1:9/callback";
 /// A verifier and its challenge (RFC 7636), the same for all.
 const PKCE: (&str, &str) =
     ("xyo94uhy3zKvgB0NJwLms86SwcjtWviEOpkBnGgaLlo", "b7elB7ZyxIXgFyvBznKvxl7wOB-H17Pz0a3B62NIMFI");
+/// A scope whose tokens are opaque.
+const OPAQUE: &str = "felles:bench";
 /// Sign-ins at once while throughput is measured, and for how long.
 const AT_ONCE: usize = 32;
-const TIME: Duration = Duration::from_secs(8);
+pub const TIME: Duration = Duration::from_secs(8);
 /// Sign-ins a second that are held, and for how long.
 const STEADY: (u64, Duration) = (350, Duration::from_mins(1));
 /// Most redirects of one sign-in.
 const HOPS: usize = 10;
 
 pub async fn measure(felles: &Installation, server: &Server, data: &Path) -> anyhow::Result<()> {
-    let registered = felles.json(&["client", "add", "idporten", "--redirect-uri", REDIRECT])?;
-    let client = client_key(&registered)?;
-    let people = std::fs::read_to_string(data.join("nation/moedre.txt"))?;
-    let party = Arc::new(Party {
-        address: felles.address(),
-        base: felles.base(),
-        issuer: format!("{}/idporten", felles.base()),
-        authorize: "/idporten/authorize",
-        token: "/idporten/token",
-        userinfo: "/idporten/userinfo",
-        client_id: client.client_id,
-        key: client.key,
-        people: people.lines().map(str::to_owned).collect(),
-    });
-
+    let party = Party::of(felles, data, &[])?;
     let before = server.processor_time()?;
     let times = at_once(&party).await?;
     let per_core = times.len() as f64 / (server.processor_time()? - before);
@@ -60,6 +48,16 @@ pub async fn measure(felles: &Installation, server: &Server, data: &Path) -> any
     report("sign_ins_per_core_second", per_core, "1/s");
 
     report("sign_ins_steady_350_p99", percentile(steadily(&party).await?, 99), "ms");
+
+    // As oidc-provider's: an access token that is looked up, so that the id token alone is signed.
+    let told = ["--description", "benchmarks"];
+    felles.run(&[&["scope", "add", "idporten", OPAQUE, "--opaque"], &told[..]].concat())?;
+    let party = Party::of(felles, data, &["--scope", OPAQUE])?;
+    let before = server.processor_time()?;
+    let times = at_once(&party).await?;
+    let per_core = times.len() as f64 / (server.processor_time()? - before);
+    report("sign_ins_opaque_per_second", times.len() as f64 / TIME.as_secs_f64(), "1/s");
+    report("sign_ins_opaque_per_core_second", per_core, "1/s");
 
     if let Some(peer) = Peer::start("sign-in-server.mjs", &[REDIRECT])? {
         let party = Arc::new(Party {
@@ -72,25 +70,20 @@ pub async fn measure(felles: &Installation, server: &Server, data: &Path) -> any
             client_id: "peer".to_owned(),
             key: peer.key.clone(),
             people: Vec::new(),
+            scope: "openid profile".to_owned(),
         });
         let before = peer.processor_time()?;
         let times = at_once(&party).await?;
         let of_peer = times.len() as f64 / (peer.processor_time()? - before);
         report("sign_ins_oidc_provider_per_second", times.len() as f64 / TIME.as_secs_f64(), "1/s");
         report("sign_ins_oidc_provider_p99", percentile(times, 99), "ms");
-        report("sign_ins_to_oidc_provider_per_core", per_core / of_peer, "ratio");
+        report("sign_ins_opaque_to_oidc_provider_per_core", per_core / of_peer, "ratio");
     }
     Ok(())
 }
 
-/// In milliseconds.
-fn percentile(mut times: Vec<Duration>, share: usize) -> f64 {
-    times.sort();
-    times.get(times.len() * share / 100).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
-}
-
 /// How long each sign-in took, of as many as [`AT_ONCE`] manage in [`TIME`].
-async fn at_once(party: &Arc<Party>) -> anyhow::Result<Vec<Duration>> {
+pub async fn at_once(party: &Arc<Party>) -> anyhow::Result<Vec<Duration>> {
     let next = Arc::new(AtomicUsize::new(0));
     let begin = Instant::now();
     let workers: Vec<_> = (0..AT_ONCE)
@@ -147,7 +140,7 @@ async fn steadily(party: &Arc<Party>) -> anyhow::Result<Vec<Duration>> {
 }
 
 /// A relying party of one of the providers.
-struct Party {
+pub struct Party {
     address: String,
     base: String,
     issuer: String,
@@ -158,9 +151,32 @@ struct Party {
     key: SigningKey,
     /// Who signs in; empty where the provider asks nobody.
     people: Vec<String>,
+    /// What it asks for.
+    scope: String,
 }
 
 impl Party {
+    /// A new client of ID-porten, registered with these arguments besides.
+    pub fn of(felles: &Installation, data: &Path, more: &[&str]) -> anyhow::Result<Arc<Self>> {
+        let registered =
+            felles.json(&[&["client", "add", "idporten", "--redirect-uri", REDIRECT], more].concat())?;
+        let client = client_key(&registered)?;
+        let people = std::fs::read_to_string(data.join("nation/moedre.txt"))?;
+        let more = more.get(1).map_or(String::new(), |scope| format!(" {scope}"));
+        Ok(Arc::new(Self {
+            address: felles.address(),
+            base: felles.base(),
+            issuer: format!("{}/idporten", felles.base()),
+            authorize: "/idporten/authorize",
+            token: "/idporten/token",
+            userinfo: "/idporten/userinfo",
+            client_id: client.client_id,
+            key: client.key,
+            people: people.lines().map(str::to_owned).collect(),
+            scope: format!("openid profile{more}"),
+        }))
+    }
+
     /// One whole sign-in, in a new browser.
     async fn sign_in(&self, connection: &mut Connection, n: usize) -> anyhow::Result<()> {
         let mut cookies = BTreeMap::new();
@@ -198,10 +214,11 @@ impl Party {
         n: usize,
     ) -> anyhow::Result<String> {
         let mut at = format!(
-            "{}?response_type=code&client_id={}&redirect_uri={}&scope=openid%20profile&state=s{n}&nonce=n{n}&code_challenge={}&code_challenge_method=S256",
+            "{}?response_type=code&client_id={}&redirect_uri={}&scope={}&state=s{n}&nonce=n{n}&code_challenge={}&code_challenge_method=S256",
             self.authorize,
             self.client_id,
             encoded(REDIRECT),
+            encoded(&self.scope),
             PKCE.1
         );
         let mut form = None;

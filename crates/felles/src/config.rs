@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use kernel::jose::Alg;
 use kernel::limits::{Limits, Proxies};
 use kernel::store::Place;
 use kernel::telemetry::LogFormat;
@@ -115,9 +116,40 @@ impl EnterpriseCertificates {
         let within = |paths: &[PathBuf]| paths.iter().map(|path| data.join(path)).collect();
         Self { anchors: within(&self.anchors), crls: within(&self.crls) }
     }
+}
 
-    fn is_empty(&self) -> bool {
-        self.anchors.is_empty() && self.crls.is_empty()
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// `[maskinporten]`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Maskinporten {
+    /// What its tokens are signed with.
+    #[serde(default)]
+    pub signing: TokenSigning,
+}
+
+/// What our APIs believe, of what tokens can be signed with.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub enum TokenSigning {
+    /// As the real Maskinporten.
+    #[default]
+    RS256,
+    /// A tenth of RS256's work for the signer.
+    ES256,
+    /// Ed25519.
+    EdDSA,
+}
+
+impl From<TokenSigning> for Alg {
+    fn from(signing: TokenSigning) -> Self {
+        match signing {
+            TokenSigning::RS256 => Self::RS256,
+            TokenSigning::ES256 => Self::ES256,
+            TokenSigning::EdDSA => Self::EdDSA,
+        }
     }
 }
 
@@ -144,8 +176,11 @@ pub struct File {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub remote: BTreeMap<String, String>,
     /// See [`EnterpriseCertificates`].
-    #[serde(default, skip_serializing_if = "EnterpriseCertificates::is_empty")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub enterprise_certificates: EnterpriseCertificates,
+    /// See [`Maskinporten`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub maskinporten: Maskinporten,
     /// Written when the nation has been made and loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
@@ -314,6 +349,8 @@ pub struct Config {
     pub eid: Vec<Eid>,
     /// See [`EnterpriseCertificates`].
     pub enterprise_certificates: EnterpriseCertificates,
+    /// See [`Maskinporten`].
+    pub maskinporten: Maskinporten,
     /// See [`File::limits`].
     pub limits: Limits,
     /// See [`WaitingRoom`]; new sign-ins each second.
@@ -336,6 +373,7 @@ impl Config {
             test_mode: true,
             eid: Vec::new(),
             enterprise_certificates: EnterpriseCertificates::default(),
+            maskinporten: Maskinporten::default(),
             limits: Limits::default(),
             waiting_room: None,
             proxies: Proxies::default(),
@@ -384,6 +422,7 @@ impl Config {
             test_mode: !(serving.production || file.production),
             eid: file.eid.clone(),
             enterprise_certificates: file.enterprise_certificates.within(&options.data),
+            maskinporten: file.maskinporten,
             waiting_room: file.waiting_room.map(|room| room.sign_ins_per_second),
             limits: file.limits.clone().unwrap_or_default(),
             proxies: file.proxy.clone().unwrap_or_default(),

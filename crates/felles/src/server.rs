@@ -169,8 +169,12 @@ impl Server {
             let ctx = shared.context(maskinporten::NAME).await?;
             let trust = config.enterprise_certificates.files();
             let limits = &config.limits;
-            let config =
-                maskinporten::Config { master: shared.master()?, scopes: internal::scopes()?, trust };
+            let config = maskinporten::Config {
+                master: shared.master()?,
+                signing: config.maskinporten.signing.into(),
+                scopes: internal::scopes()?,
+                trust,
+            };
             let component = maskinporten::Component::new(ctx.clone(), config).await?.limited(limits);
             internal::register(&component.registrar(), &shared.secrets).await?;
             parts.add(maskinporten::NAME, component.router(), &ctx.store);

@@ -9,6 +9,8 @@
 //! - `model::foedsel`, `model::doedsfall`: what a birth and a death change, by law
 //! - `feed`: the events; `store`: every statement
 
+use std::sync::Arc;
+
 use kernel::Context;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,13 +28,13 @@ pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migr
 /// The register. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Component {
-    ctx: Context,
+    ctx: Arc<Context>,
 }
 
 impl Component {
     /// The register over its context.
     pub fn new(ctx: Context) -> Self {
-        Self { ctx }
+        Self { ctx: Arc::new(ctx) }
     }
 
     /// Every route, with its full path.

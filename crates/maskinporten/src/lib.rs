@@ -52,6 +52,8 @@ const FORGOTTEN_AT_ONCE: i64 = 2000;
 pub struct Config {
     /// Seals the private keys in the store.
     pub master: KeyEncryptionKey,
+    /// What tokens are signed with; the real Maskinporten knows [`Alg::RS256`] alone.
+    pub signing: Alg,
     /// The scopes that exist from the start; those that the store knows already are brought up to date.
     pub scopes: Vec<NewScope>,
     /// The authorities whose enterprise certificates are believed, besides the installation's own in test.
@@ -80,6 +82,7 @@ pub enum StartError {
 pub struct Component {
     ctx: Context,
     issuer: Arc<str>,
+    signing: Alg,
     keyring: Keyring,
     registry: registry::Registry,
     trust_files: Arc<TrustFiles>,
@@ -95,13 +98,14 @@ impl Component {
         let trust = Arc::new(RwLock::new(Arc::new(Trust::read(&config.trust)?)));
         let test_ca =
             if ctx.test_mode { Some(Arc::new(open_test_ca(&ctx, &config.master).await?)) } else { None };
-        let keyring = signing_keys(ctx.store.clone(), config.master, ctx.clock.now()).await?;
+        let keyring = signing_keys(ctx.store.clone(), config.master, config.signing, ctx.clock.now()).await?;
         Registrar::new(ctx.store.clone(), ctx.clock.clone()).put_scopes(config.scopes).await?;
         let issuer = Arc::from(format!("{}/maskinporten/", ctx.base_url));
         let registry = registry::Registry::new(ctx.store.clone()).await?;
         let trust_files = Arc::new(config.trust);
         let limiter = Limiter::new(&Limits::default(), ctx.clock.clone());
-        Ok(Self { ctx, issuer, keyring, registry, trust_files, trust, test_ca, limiter })
+        let signing = config.signing;
+        Ok(Self { ctx, issuer, signing, keyring, registry, trust_files, trust, test_ca, limiter })
     }
 
     /// With other limits than the usual ones; before [`Self::router`].
@@ -200,9 +204,10 @@ impl Component {
 pub async fn signing_keys(
     store: Store,
     master: KeyEncryptionKey,
+    signing: Alg,
     now: Timestamp,
 ) -> Result<Keyring, StartError> {
-    Ok(Keyring::open(store, master, &[Alg::RS256], Lifecycle::new(model::LONGEST_LIFETIME), now).await?)
+    Ok(Keyring::open(store, master, &[signing], Lifecycle::new(model::LONGEST_LIFETIME), now).await?)
 }
 
 /// Where the test authority's list of revoked certificates is.

@@ -146,7 +146,10 @@ async fn a_revoked_certificate_is_refused_at_once_and_stands_in_the_published_li
     let other = kernel::testing::context(maskinporten::MIGRATIONS).await;
     let ctx = kernel::Context { test_mode: false, ..other.ctx.clone() };
     let trust = TrustFiles { anchors: vec![anchors], crls: vec![crl.clone()] };
-    let component = Component::new(ctx, Config { master: master(), scopes: scopes(), trust }).await.unwrap();
+    let component =
+        Component::new(ctx, Config { master: master(), signing: Alg::RS256, scopes: scopes(), trust })
+            .await
+            .unwrap();
     let client = NewClient { client_id: "sertifikat".to_owned(), ..nav(&[], &["test:en"]) };
     component.registrar().register_client(client).await.unwrap();
     let router: axum::Router = component.router().into();

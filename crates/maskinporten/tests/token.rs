@@ -213,7 +213,8 @@ async fn an_assertion_is_used_once() {
     assert_eq!(f.refused(&f.ec.sign_jwt(None, &claims).unwrap()).await, replayed);
 
     // Another node over the same store, started later, remembers.
-    let config = Config { master: master(), scopes: scopes(), trust: TrustFiles::default() };
+    let config =
+        Config { master: master(), signing: Alg::RS256, scopes: scopes(), trust: TrustFiles::default() };
     let node = Component::new(f.test.ctx.clone(), config).await.unwrap();
     let assertion = f.assertion(json!({ "jti": "felles" }));
     f.token(&assertion).await;
@@ -227,6 +228,26 @@ async fn an_assertion_is_used_once() {
     f.clock.advance(SignedDuration::from_secs(1));
     f.component.look_after().await.unwrap();
     assert_eq!(f.store.query("SELECT 1 FROM used_assertion", &[]).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn an_installation_chooses_what_its_tokens_are_signed_with() {
+    let f = fixture().await;
+    let (_, before) = f.ask(&f.assertion(json!({}))).await;
+    for signing in [Alg::ES256, Alg::EdDSA] {
+        let config = Config { master: master(), signing, scopes: scopes(), trust: TrustFiles::default() };
+        let node: axum::Router = Component::new(f.test.ctx.clone(), config).await.unwrap().router().into();
+        let (status, answer) = post(&node, "/maskinporten/token", &form(&f.assertion(json!({})))).await;
+        assert_eq!(status, StatusCode::OK);
+        // What was signed otherwise before verifies still.
+        let (_, keys) = get(&node, "/maskinporten/jwk").await;
+        let keys = kernel::jose::KeySet::parse(keys.to_string().as_bytes()).unwrap();
+        let every = [Alg::RS256, Alg::ES256, Alg::EdDSA];
+        for (token, expected) in [(&answer["access_token"], signing), (&before["access_token"], Alg::RS256)] {
+            let verified = kernel::jose::verify(token.as_str().unwrap(), &keys, &every).unwrap();
+            assert_eq!(verified.alg(), expected);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -4,9 +4,10 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use kernel::clock::Clock;
+use kernel::jose::Alg;
 use kernel::store::Place;
 
-use crate::config::{Options, place};
+use crate::config::{File, Options, place};
 use crate::secrets::Secrets;
 use crate::server::open_store;
 
@@ -58,7 +59,9 @@ impl Keys {
     pub async fn run(self) -> anyhow::Result<()> {
         let KeysCommand::Rotate(Rotate { options, issuer, now: at_once }) = self.command;
         let secrets = Secrets::of(&options.data);
-        let kids = rotate(&place(&options)?, &secrets, issuer, at_once, Clock::system().now()).await?;
+        let signing = File::read(&options.data)?.maskinporten.signing.into();
+        let now = Clock::system().now();
+        let kids = rotate(&place(&options)?, &secrets, (issuer, signing), at_once, now).await?;
         let name = issuer.store();
         if at_once {
             super::say(&format!(
@@ -76,14 +79,14 @@ impl Keys {
 async fn rotate(
     place: &Place,
     secrets: &Secrets,
-    issuer: Issuer,
+    (issuer, signing): (Issuer, Alg),
     at_once: bool,
     now: Timestamp,
 ) -> anyhow::Result<Vec<String>> {
     let store = open_store(place, issuer.store()).await?;
     let (kept, master) = (store.clone(), secrets.master()?);
     let keyring = match issuer {
-        Issuer::Maskinporten => maskinporten::signing_keys(kept, master, now).await?,
+        Issuer::Maskinporten => maskinporten::signing_keys(kept, master, signing, now).await?,
         Issuer::Idporten | Issuer::Ansattporten => idporten::signing_keys(kept, master, now).await?,
     };
     match (issuer, at_once) {
@@ -101,7 +104,6 @@ async fn rotate(
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
-    use kernel::jose::Alg;
     use kernel::rng::Rng;
 
     use super::*;
@@ -116,7 +118,7 @@ mod tests {
         };
         let start: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
         // Nobody's installation: no master key is made for it.
-        let none = rotate(&place, &secrets, Issuer::Maskinporten, true, start).await;
+        let none = rotate(&place, &secrets, (Issuer::Maskinporten, Alg::RS256), true, start).await;
         assert!(none.unwrap_err().to_string().contains("no master key"));
         secrets.bytes("master", &Rng::system()).unwrap();
         for issuer in [Issuer::Maskinporten, Issuer::Idporten, Issuer::Ansattporten] {
@@ -124,23 +126,28 @@ mod tests {
             let open = async |now| {
                 let (store, master) = (store.clone(), secrets.master().unwrap());
                 match issuer {
-                    Issuer::Maskinporten => maskinporten::signing_keys(store, master, now).await.unwrap(),
+                    Issuer::Maskinporten => {
+                        maskinporten::signing_keys(store, master, Alg::RS256, now).await.unwrap()
+                    }
                     _ => idporten::signing_keys(store, master, now).await.unwrap(),
                 }
             };
             let signs = |keyring: kernel::jose::Keyring| keyring.signer(Alg::RS256).unwrap().kid().to_owned();
             let old = signs(open(start).await);
             let later = start + SignedDuration::from_hours(1);
-            let both = rotate(&place, &secrets, issuer, false, later).await.unwrap();
+            let both = rotate(&place, &secrets, (issuer, Alg::RS256), false, later).await.unwrap();
             assert!(both.contains(&old) && both.len() >= 2, "{both:?}");
             // Asked for twice, it is done once.
-            assert_eq!(rotate(&place, &secrets, issuer, false, later).await.unwrap().len(), both.len());
+            assert_eq!(
+                rotate(&place, &secrets, (issuer, Alg::RS256), false, later).await.unwrap().len(),
+                both.len()
+            );
             assert_eq!(signs(open(later).await), old);
             let tomorrow = later + SignedDuration::from_hours(24);
             let new = signs(open(tomorrow).await);
             assert!(new != old && both.contains(&new));
             // In an emergency neither is left.
-            let left = rotate(&place, &secrets, issuer, true, tomorrow).await.unwrap();
+            let left = rotate(&place, &secrets, (issuer, Alg::RS256), true, tomorrow).await.unwrap();
             assert!(!left.contains(&old) && !left.contains(&new) && !left.is_empty(), "{left:?}");
             assert!(left.contains(&signs(open(tomorrow).await)));
         }

@@ -31,12 +31,9 @@ pub(super) struct Filing {
 }
 
 impl Filing {
-    /// Goes on by one step, where there is enough to file.
-    pub(super) async fn go_on(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Goes on by one step, where there is enough to file in a log of `size` entries of which `filed` are filed.
+    pub(super) async fn go_on(&mut self, tx: &mut Tx, filed: i64, size: i64) -> Result<(), StoreError> {
         if self.end == 0 {
-            let row = tx.query_opt("SELECT filed, size FROM head WHERE id = 1", &[]).await?;
-            let row = row.ok_or(StoreError::Missing("head of the log"))?;
-            let (filed, size): (i64, i64) = (row.get(0)?, row.get(1)?);
             if size - filed >= BATCH {
                 (self.read, self.end) = (filed, filed + BATCH);
             }

@@ -296,6 +296,7 @@ async fn head(store: &Store) -> Result<Option<(u64, Frontier, String)>, StoreErr
     row.as_ref().map(read_head).transpose()
 }
 
+/// Reads a row that begins with `size, frontier, checkpoint`.
 fn read_head(row: &Row) -> Result<(u64, Frontier, String), StoreError> {
     let size = index(row, 0)?;
     let frontier = Frontier::from_bytes(size, &row.get::<Vec<u8>>(1)?)
@@ -306,11 +307,11 @@ fn read_head(row: &Row) -> Result<(u64, Frontier, String), StoreError> {
 async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::UnboundedReceiver<Append>) {
     let mut filing = Filing::default();
     while let Some(first) = appends.recv().await {
+        let mut entries = first.entries;
+        let mut waiting = vec![first.done];
         // Requests that are on their way to here come along: a write costs as much as many entries. When there are
         // none, this returns at once.
         tokio::task::yield_now().await;
-        let mut entries = first.entries;
-        let mut waiting = vec![first.done];
         while entries.len() < MAX_BATCH {
             let Ok(next) = appends.try_recv() else { break };
             entries.extend(next.entries);
@@ -321,8 +322,8 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
         let written: Result<Filing, StoreError> = store
             .write(move |tx| {
                 Box::pin(async move {
-                    write_batch(tx, &key, entries).await?;
-                    files.go_on(tx).await?;
+                    let (size, filed) = write_batch(tx, &key, entries).await?;
+                    files.go_on(tx, filed, size).await?;
                     Ok(files)
                 })
             })
@@ -337,11 +338,19 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
     }
 }
 
-async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<(Pid, String)>) -> Result<(), StoreError> {
-    let head = tx.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
-    let (start, mut frontier) = match head.as_ref().map(read_head).transpose()? {
-        Some((size, frontier, _)) => (size, frontier),
-        None => (0, Frontier::default()),
+/// Writes entries, and gives the size of the log and how many of its entries are filed.
+async fn write_batch(
+    tx: &mut Tx,
+    key: &NoteKey,
+    entries: Vec<(Pid, String)>,
+) -> Result<(i64, i64), StoreError> {
+    let head = tx.query_opt("SELECT size, frontier, checkpoint, filed FROM head WHERE id = 1", &[]).await?;
+    let (start, mut frontier, filed) = match &head {
+        Some(row) => {
+            let (size, frontier, _) = read_head(row)?;
+            (size, frontier, row.get(3)?)
+        }
+        None => (0, Frontier::default(), 0),
     };
     let mut size = start;
     let mut values = Vec::with_capacity(entries.len() * COLUMNS);
@@ -367,7 +376,7 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<(Pid, String)>) ->
         params![size as i64, frontier.to_bytes(), checkpoint],
     )
     .await?;
-    Ok(())
+    Ok((size as i64, filed))
 }
 
 /// Inserts rows with as few statements as [`ROWS`] allows.

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use bytes::Bytes;
 use clients::maskinporten::TokenResponse;
 use http::{HeaderMap, header};
-use kernel::jose::{Alg, dpop};
+use kernel::jose::dpop;
 use kernel::limits;
 use utoipa::ToSchema;
 
@@ -153,7 +153,7 @@ async fn issue(
         now,
     );
     let token_type = claims.token_type().to_owned();
-    let signed = component.keyring.signer(Alg::RS256).and_then(|key| key.sign_jwt(None, &claims));
+    let signed = component.keyring.signer(component.signing).and_then(|key| key.sign_jwt(None, &claims));
     let access_token = signed.map_err(|error| {
         tracing::error!(%error, "a token could not be signed");
         Refused::server()

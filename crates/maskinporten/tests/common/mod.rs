@@ -63,7 +63,7 @@ pub async fn fixture() -> Fixture {
     let test = context(MIGRATIONS).await;
     let component = Component::new(
         test.ctx.clone(),
-        Config { master: master(), scopes: scopes(), trust: TrustFiles::default() },
+        Config { master: master(), signing: Alg::RS256, scopes: scopes(), trust: TrustFiles::default() },
     )
     .await
     .unwrap();

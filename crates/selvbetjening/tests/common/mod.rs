@@ -42,8 +42,12 @@ pub async fn fixture() -> Fixture {
             ..maskinporten::NewScope::new("skatt:aapen", owner, "Åpen")
         },
     ];
-    let config =
-        maskinporten::Config { master: master(), scopes, trust: maskinporten::TrustFiles::default() };
+    let config = maskinporten::Config {
+        master: master(),
+        signing: kernel::jose::Alg::RS256,
+        scopes,
+        trust: maskinporten::TrustFiles::default(),
+    };
     let maskinporten = maskinporten::Component::new(test.ctx.clone(), config).await.unwrap();
     maskinporten.registrar().assign_prefix("nav", Orgnr::parse(NAV).unwrap()).await.unwrap();
 
