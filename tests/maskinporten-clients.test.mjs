@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { SignJWT, createRemoteJWKSet, importPKCS8, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { addClient, url } from './felles.mjs';
+import { addClient, felles, url } from './felles.mjs';
 import { output, python, root } from './programs.mjs';
 
 const require = createRequire(import.meta.url);
@@ -53,6 +53,34 @@ test('maskinporten-jwt gets a token for one API', async () => {
   });
   assert.equal(granted.token_type, 'Bearer');
   assert.equal((await read(granted.access_token)).aud, resource);
+});
+
+test('@vtfk/maskinporten-auth gets a token by an enterprise certificate, in PEM and in PFX', async () => {
+  const getToken = require('@vtfk/maskinporten-auth');
+  const forge = require('node-forge');
+  const client = await addClient('maskinporten', '--url', url, '--scope', SCOPE, '--certificate');
+  const pem = await felles('certificate', 'test', '--orgnr', client.orgnr, '--url', url);
+  // It sends the organisation's own certificate alone, and takes a PEM of one.
+  const [certificate] = pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\n/);
+  const [key] = pem.match(/-----BEGIN PRIVATE KEY-----[^]*?-----END PRIVATE KEY-----\n/);
+  const options = { url: client.token_endpoint, audience: client.issuer, issuer: client.client_id, scope: SCOPE };
+  const base64 = (text) => Buffer.from(text, 'binary').toString('base64');
+  const pkcs12 = forge.pkcs12.toPkcs12Asn1(forge.pki.privateKeyFromPem(key), forge.pki.certificateFromPem(certificate), 'passord');
+  const kinds = {
+    pem: { pemcert: base64(certificate), pemprivateKey: base64(key) },
+    pfx: { pfxcert: base64(forge.asn1.toDer(pkcs12).getBytes()), privateKeyPassphrase: 'passord' },
+  };
+  for (const [kind, shown] of Object.entries(kinds)) {
+    const granted = await getToken({ ...options, ...shown });
+    const claims = await read(granted.access_token);
+    assert.deepEqual([claims.client_amr, claims.consumer.ID, claims.scope], ['virksomhetssertifikat', `0192:${client.orgnr}`, SCOPE], kind);
+  }
+  // Another organisation's certificate is nobody's here.
+  const other = await addClient('maskinporten', '--url', url, '--scope', SCOPE, '--certificate', '--orgnr', '310000035');
+  await assert.rejects(getToken({ ...options, issuer: other.client_id, ...kinds.pem }), ({ response }) => {
+    assert.deepEqual([response.status, response.data.error], [400, 'invalid_grant']);
+    return /MP-122/.test(response.data.error_description);
+  });
 });
 
 test('oauth4webapi gets a token by its grant of JWTs', async () => {

@@ -97,6 +97,12 @@ fn authority(name: &str, rng: &Rng, now: Timestamp, below: u8) -> CertificatePar
     params
 }
 
+/// A key like those of the real authorities, RSA: some programs that show enterprise certificates read no others.
+fn authority_key() -> Result<KeyPair, CaError> {
+    let pkcs8 = SigningKey::generate(Alg::RS256)?.to_pkcs8_der()?;
+    Ok(KeyPair::try_from(&PrivatePkcs8KeyDer::from(pkcs8))?)
+}
+
 fn set_times(params: &mut CertificateParams, rng: &Rng, now: Timestamp, years: i16) -> (String, i64) {
     let today = day(now);
     let from = today.yesterday().unwrap_or(today);
@@ -155,10 +161,10 @@ impl TestCa {
         let kept = if let Some(kept) = store::test_ca(store).await? {
             kept
         } else {
-            let root_key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+            let root_key = authority_key()?;
             let root_params = authority(ROOT, rng, now, 1);
             let root = root_params.self_signed(&root_key)?;
-            let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+            let key = authority_key()?;
             let issuing = authority(ISSUING, rng, now, 0)
                 .signed_by(&key, &Issuer::from_params(&root_params, &root_key))?;
             let new = store::KeptCa {
@@ -171,10 +177,7 @@ impl TestCa {
             store.write(move |tx| Box::pin(async move { store::keep_test_ca(tx, new).await })).await?
         };
         let pkcs8 = master.open(ISSUING, &kept.issuing_key)?;
-        let key = KeyPair::from_pkcs8_der_and_sign_algo(
-            &PrivatePkcs8KeyDer::from(pkcs8),
-            &rcgen::PKCS_ECDSA_P256_SHA256,
-        )?;
+        let key = KeyPair::try_from(&PrivatePkcs8KeyDer::from(pkcs8))?;
         let (root, issuing) = (CertificateDer::from(kept.root), CertificateDer::from(kept.issuing));
         Ok(Self { root, issuing, key, crl_url })
     }
@@ -266,6 +269,7 @@ impl TestCa {
         let mut trust = Trust::default();
         let unusable = |_| JoseError::Key("the test authority's certificate cannot be read");
         trust.anchor(&self.root).map_err(unusable)?;
+        trust.know(self.issuing.clone());
         trust.crl(&self.crl(store, now).await?).map_err(unusable)?;
         Ok(trust)
     }

@@ -48,6 +48,17 @@ async fn a_client_without_keys_shows_its_organisations_certificate() {
         // The root need not be sent.
         let token = f.token(&by_certificate(&key, &json!(certificate.x5c[..2]), &claims(&f))).await;
         assert_eq!(token["client_id"], "sertifikat");
+        // By the algorithms of the service alone: those that others may register a key for are not for certificates.
+        if alg == Alg::RS256 {
+            let pss = SigningKey::from_pkcs8_der_for(&key.to_pkcs8_der().unwrap(), Alg::PS256).unwrap();
+            let assertion = by_certificate(&pss, &json!(certificate.x5c), &claims(&f));
+            assert_eq!(f.refused(&assertion).await, grant("124"));
+        }
+        // Nor the authority between, which the service knows; some clients send their own certificate alone.
+        f.token(&by_certificate(&key, &json!(certificate.x5c[..1]), &claims(&f))).await;
+        // The ends of PEM's lines may be left in.
+        let (start, end) = certificate.x5c[0].split_at(64);
+        f.token(&by_certificate(&key, &json!([format!("{start}\r\n{end}\r")]), &claims(&f))).await;
     }
 }
 
@@ -66,13 +77,8 @@ async fn a_certificate_is_believed_only_whole_and_in_its_time() {
             "{malformed}"
         );
     }
-    // Without the issuing authority between, or with something else than a certificate.
-    for untrusted in [
-        json!(certificate.x5c[..1]),
-        json!(["MIIC"]),
-        json!([certificate.x5c[1]]),
-        json!([certificate.x5c[2]]),
-    ] {
+    // Something else than an enterprise's certificate.
+    for untrusted in [json!(["MIIC"]), json!([certificate.x5c[1]]), json!([certificate.x5c[2]])] {
         assert_eq!(
             f.refused(&by_certificate(&key, &untrusted, &claims(&f))).await,
             grant("120"),

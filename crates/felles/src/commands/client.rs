@@ -69,6 +69,9 @@ struct AddMaskinporten {
     /// A scope that it may ask for; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     scopes: Vec<String>,
+    /// It has no key of its own, and shows an enterprise certificate of --orgnr (see `felles certificate test`)
+    #[arg(long, conflicts_with = "alg")]
+    certificate: bool,
 }
 
 #[derive(Debug, Args)]
@@ -187,9 +190,14 @@ impl AddMaskinporten {
         let client_id = Rng::system().uuid().to_string();
         let alg = self.common.alg.into();
         let credentials = Credentials::make(&client_id, alg, &self.common.orgnr()?, &self.scopes)?;
-        registrar.register_client(internal::new_client(&credentials, &self.common.name)?).await?;
-        let issuer = format!("{}/maskinporten/", self.common.url());
+        let mut client = internal::new_client(&credentials, &self.common.name)?;
         let mut printed = serde_json::to_value(&credentials)?;
+        if self.certificate {
+            client.jwks.clear();
+            printed = json!({ "client_id": client_id, "scopes": self.scopes, "orgnr": credentials.orgnr });
+        }
+        registrar.register_client(client).await?;
+        let issuer = format!("{}/maskinporten/", self.common.url());
         printed["issuer"] = json!(issuer);
         printed["token_endpoint"] = json!(format!("{issuer}token"));
         super::say(&serde_json::to_string_pretty(&printed)?);
