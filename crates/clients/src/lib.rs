@@ -10,6 +10,7 @@ pub mod folkeregister;
 pub mod idporten;
 pub mod kontaktregister;
 pub mod life_events;
+pub mod lommebok;
 pub mod maskinporten;
 mod mesh;
 pub mod orgs;

@@ -39,6 +39,7 @@ mod store;
 mod waiting;
 
 pub use admin::{Registrar, RegistrationError};
+pub use eid::lommebok::{SCHEME as WALLET_SCHEME, Wallet};
 pub use eid::upstream::{Upstream, UpstreamAuth};
 pub use model::client::{
     ApplicationType, AuthMethod, CodeChallengeMethod, NewClient, NewScope, OnBehalfOf, RefreshTokenUsage,
@@ -64,6 +65,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0010_on_behalf_of.sql"),
     include_str!("../migrations/0020_forvaltning.sql"),
     include_str!("../migrations/0021_sessions.sql"),
+    include_str!("../migrations/0022_lommebok.sql"),
 ];
 
 /// How often keys are looked after and what has ended is forgotten.
@@ -105,6 +107,9 @@ pub enum StartError {
     /// An upstream eID is not configured as it should be.
     #[error("{0}")]
     Upstream(String),
+    /// Signing in with a wallet is not configured as it should be.
+    #[error("the wallet: {0}")]
+    Wallet(String),
 }
 
 /// The provider. Clones share it.
@@ -122,6 +127,8 @@ pub struct Component {
     eids: Arc<[eid::Eid]>,
     minid: Arc<eid::minid::Minid>,
     upstreams: Arc<eid::upstream::Upstreams>,
+    wallet_seal: Arc<KeyEncryptionKey>,
+    wallets: Option<Arc<eid::lommebok::Wallets>>,
     limiter: Limiter,
     room_secret: Arc<[u8]>,
     room: Option<Arc<waiting::Room>>,
@@ -162,12 +169,15 @@ impl Component {
         let pairwise = Arc::new(model::tokens::Pairwise::new(&secret(&ctx, &config.master, SUB).await?));
         let nonces = Arc::new(Nonces::new(&secret(&ctx, &config.master, api::dpop::SECRET).await?));
         let room_secret = secret(&ctx, &config.master, waiting::SECRET).await?.into();
+        let wallet_seal = secret(&ctx, &config.master, eid::lommebok::SECRET).await?;
+        let wallet_seal = wallet_seal.try_into().map_err(|_| JoseError::Key("it has not 32 bytes"))?;
+        let wallet_seal = Arc::new(KeyEncryptionKey::from_bytes(&wallet_seal)?);
         let upstreams = eid::upstream::Upstreams::open(&ctx, &config.master, config.upstreams).await?;
         let upstreams = Arc::new(upstreams);
         let minid = Arc::new(eid::minid::Minid::open(&ctx, &config.master).await?);
         let keyring = signing_keys(ctx.store.clone(), config.master, now).await?;
         let issuer = Arc::from(format!("{}/{}", ctx.base_url, portal.name()));
-        let eids = eid::offered(portal, &ctx, &upstreams).into();
+        let eids = eid::offered(portal, &ctx, &upstreams, None).into();
         let suggestions = config.suggestions.into();
         let limiter = Limiter::new(&Limits::default(), ctx.clock.clone());
         let component = Self {
@@ -183,6 +193,8 @@ impl Component {
             eids,
             minid,
             upstreams,
+            wallet_seal,
+            wallets: None,
             limiter,
             room_secret,
             room: None,
@@ -203,6 +215,15 @@ impl Component {
     pub fn waiting_room(self, sign_ins_per_second: Option<NonZeroU32>) -> Self {
         let room = |rate| Arc::new(waiting::Room::new(&self.room_secret, rate));
         Self { room: sign_ins_per_second.map(room), ..self }
+    }
+
+    /// With sign-in by a European wallet; before [`Self::router`].
+    pub fn wallet(self, wallet: Option<Wallet>) -> Result<Self, StartError> {
+        let seal = self.wallet_seal.clone();
+        let open = |wallet| eid::lommebok::Wallets::open(&self.ctx, seal, wallet).map(Arc::new);
+        let wallets = wallet.map(open).transpose()?;
+        let eids = eid::offered(self.portal, &self.ctx, &self.upstreams, wallets.as_deref()).into();
+        Ok(Self { wallets, eids, ..self })
     }
 
     /// The issuer as it stands in `iss`, without a slash at the end.

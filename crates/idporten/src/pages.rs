@@ -144,7 +144,7 @@ impl SignInPage<'_> {
     }
 
     /// Whom the person signs in to: the client, or the supplier's customer.
-    fn service(&self) -> &str {
+    pub fn service(&self) -> &str {
         let handle = self.request.onbehalfof.as_deref();
         let customer =
             self.client.onbehalfof.iter().find(|customer| Some(customer.onbehalfof.as_str()) == handle);

@@ -638,5 +638,6 @@ pub async fn forget(tx: &mut Tx, now: i64) -> Result<(), StoreError> {
     ] {
         tx.execute(sql, params![now - ABSOLUTE]).await?;
     }
-    crate::eid::passkey::forget(tx, now).await
+    crate::eid::passkey::forget(tx, now).await?;
+    crate::eid::lommebok::forget(tx, now).await
 }

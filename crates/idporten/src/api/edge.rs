@@ -7,6 +7,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use kernel::limits;
 
 use super::refused::Refused;
+use crate::eid::lommebok::{ANSWERS, QUESTIONS};
 use crate::{Component, pages};
 
 /// What a client that runs in a browser calls itself. Nothing of it rests on cookies, so that it is open to every origin.
@@ -33,7 +34,8 @@ pub async fn edge(State(component): State<Component>, request: Request, next: Ne
     let base = component.issuer().strip_prefix(&*component.ctx.base_url).unwrap_or_default();
     let below = path.strip_prefix(base).unwrap_or_default();
     let open = CROSS_ORIGIN.contains(&below) || path.starts_with("/.well-known/");
-    let page = !open && !PROGRAMS.contains(&below);
+    let wallet = below.starts_with(ANSWERS) || below.starts_with(QUESTIONS);
+    let page = !open && !wallet && !PROGRAMS.contains(&below);
     let published = below == "/jwks.json" || path.contains("/.well-known/");
     let preflight = open
         && request.method() == Method::OPTIONS

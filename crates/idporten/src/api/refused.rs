@@ -62,6 +62,11 @@ impl Refused {
         Self::new("invalid_grant", "The grant is wrong, used, expired, revoked or another client's")
     }
 
+    /// Somebody whom we need does not answer; 503.
+    pub fn unavailable(why: &'static str) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::new("temporarily_unavailable", why) }
+    }
+
     /// The fault is ours; 500.
     pub fn server() -> Self {
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new("server_error", "Internal error") }

@@ -30,6 +30,7 @@ use crate::portal::Portal;
 use crate::store::{Login, SignIn};
 use crate::{Component, store};
 
+pub mod lommebok;
 pub mod minid;
 pub mod passkey;
 pub mod testid;
@@ -78,12 +79,18 @@ impl Eid {
 }
 
 /// The eIDs of this installation, in the order that the sign-in page shows them.
-pub fn offered(portal: Portal, ctx: &Context, upstreams: &upstream::Upstreams) -> Vec<Eid> {
+pub fn offered(
+    portal: Portal,
+    ctx: &Context,
+    upstreams: &upstream::Upstreams,
+    wallets: Option<&lommebok::Wallets>,
+) -> Vec<Eid> {
     let mut eids = Vec::new();
     if ctx.test_mode {
         eids.push(testid::eid());
     }
     eids.extend(upstreams.eids());
+    eids.extend(wallets.map(|_| lommebok::eid()));
     // A person's own eIDs are kept at ID-porten.
     if portal == Portal::Idporten {
         eids.push(minid::eid());
@@ -94,7 +101,7 @@ pub fn offered(portal: Portal, ctx: &Context, upstreams: &upstream::Upstreams) -
 
 /// The eIDs' own pages.
 pub fn router(portal: Portal) -> OpenApiRouter<Component> {
-    let routes = testid::router().merge(upstream::router());
+    let routes = testid::router().merge(upstream::router()).merge(lommebok::router());
     if portal == Portal::Idporten { routes.merge(minid::router()).merge(passkey::router()) } else { routes }
 }
 

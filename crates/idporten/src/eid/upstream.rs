@@ -145,7 +145,7 @@ impl Upstreams {
             if config.id.is_empty() || !config.id.bytes().all(legal) {
                 return Err(wrong("its id is not of a–z, digits and -"));
             }
-            let taken = [super::testid::ID, super::minid::ID, "passkey"];
+            let taken = [super::testid::ID, super::minid::ID, super::lommebok::ID, "passkey"];
             if taken.contains(&config.id.as_str())
                 || providers.iter().any(|other| other.config.id == config.id)
             {
