@@ -3,7 +3,7 @@
 lommebok-tittel = Personal ID for your wallet
 lommebok-ingress = If you have a European digital identity wallet on your phone, you can put a proof of who you are into it.
 lommebok-innhold = The proof has your name, date and place of birth, nationalities, sex and national identity number, as they stand in the National Population Register. When you show it, you decide which of them to share.
-lommebok-varighet = The proof lasts fourteen days. After that you fetch a new one here.
+lommebok-varighet = The proof lasts fourteen days. After that you fetch a new one here. If you lose your phone, you can withdraw it before.
 lommebok-hent = Sign in and fetch the proof
 lommebok-paa-nytt = Start again
 
@@ -21,3 +21,17 @@ lommebok-feil-innlogging-tekst = It is too old, or was begun in another browser.
 lommebok-feil-avbrutt-tekst = You cancelled the sign-in. Without it we cannot know whom the proof is for.
 lommebok-feil-borte = The offer is gone
 lommebok-feil-borte-tekst = It has been fetched, or is more than ten minutes old. If the proof did not arrive in your wallet, fetch a new one.
+
+lommebok-mine-lenke = See and withdraw proofs that you have fetched
+lommebok-mine-tittel = Proofs that you have fetched
+lommebok-mine = If you have lost your phone, or do not want to use a proof any more, withdraw it. Then nobody can use it to show who you are.
+lommebok-mine-ingen = You have no proof that is valid.
+lommebok-mine-bevis = Fetched { $hentet }, valid until { $til }. Number of copies: { $antall }.
+lommebok-mine-trekk = Withdraw
+lommebok-mine-trekk-ett = Withdraw the proof that was fetched { $hentet }
+lommebok-mine-trukket = The proof is withdrawn
+lommebok-mine-trukket-tekst = Within a minute it is valid nowhere any more. If you need a new one, fetch it here.
+lommebok-mine-trukket-da = Withdrawn { $da }
+
+lommebok-feil-bevis = There is no such proof
+lommebok-feil-bevis-tekst = It has expired or been withdrawn already.

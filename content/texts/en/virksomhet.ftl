@@ -4,6 +4,7 @@
 
 meny-virksomhet = For businesses
 forside-virksomhet = For businesses: your own clients, keys and scopes
+forside-lommebok = Personal ID for your European wallet
 vs-velg = Whom do you act for?
 vs-ingress = Here the business registers clients of Maskinporten, ID-porten and Ansattporten, and decides who may use its own scopes.
 vs-ingen = We found no business that you can act for.

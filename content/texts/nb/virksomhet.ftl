@@ -4,6 +4,7 @@
 
 meny-virksomhet = For virksomheter
 forside-virksomhet = For virksomheter: egne klienter, nøkler og scopes
+forside-lommebok = Personbevis til din europeiske lommebok
 vs-velg = Hvem handler du for?
 vs-ingress = Her registrerer virksomheten klienter i Maskinporten, ID-porten og Ansattporten, og styrer hvem som får bruke egne scopes.
 vs-ingen = Vi fant ingen virksomheter som du kan handle for.

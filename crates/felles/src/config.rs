@@ -190,6 +190,9 @@ pub struct File {
     /// How often ID-porten, Ansattporten and Maskinporten may be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+    /// Sign-in with European wallets, and the issuing of credentials to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<Wallet>,
     /// The waiting room before sign-in; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_room: Option<WaitingRoom>,
@@ -205,6 +208,28 @@ pub struct File {
 pub struct WaitingRoom {
     /// New sign-ins let in each second.
     pub sign_ins_per_second: NonZeroU32,
+}
+
+/// `[wallet]`: European identity wallets. Files are named from the data directory.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wallet {
+    /// The certificate that asks wallets for credentials: the private key of P-256 and its chain, PEM. In test mode the test authority
+    /// issues one where none is named; otherwise nobody signs in with a wallet without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verifier_certificate_file: Option<PathBuf>,
+    /// The certificate that signs credentials, likewise. Without one they are signed with a key that the issuer publishes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer_certificate_file: Option<PathBuf>,
+    /// What opens a wallet on the same device; `openid4vp://` unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Set for wallets that cannot encrypt their answers.
+    #[serde(default)]
+    pub unencrypted_answers: bool,
+    /// Other issuers whose person identification data is believed, by their `iss`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issuers: Vec<String>,
 }
 
 /// `[[eid]]`: an OpenID Connect provider whose eID signs people in; see [`idporten::Upstream`]. Its redirect URI is
@@ -347,6 +372,8 @@ pub struct Config {
     pub test_mode: bool,
     /// See [`File::eid`].
     pub eid: Vec<Eid>,
+    /// See [`Wallet`].
+    pub wallet: Wallet,
     /// See [`EnterpriseCertificates`].
     pub enterprise_certificates: EnterpriseCertificates,
     /// See [`Maskinporten`].
@@ -372,6 +399,7 @@ impl Config {
             node: DEFAULT_NODE.to_owned(),
             test_mode: true,
             eid: Vec::new(),
+            wallet: Wallet::default(),
             enterprise_certificates: EnterpriseCertificates::default(),
             maskinporten: Maskinporten::default(),
             limits: Limits::default(),
@@ -421,6 +449,7 @@ impl Config {
             node: serving.node.clone(),
             test_mode: !(serving.production || file.production),
             eid: file.eid.clone(),
+            wallet: file.wallet.clone().unwrap_or_default(),
             enterprise_certificates: file.enterprise_certificates.within(&options.data),
             maskinporten: file.maskinporten,
             waiting_room: file.waiting_room.map(|room| room.sign_ins_per_second),

@@ -1,5 +1,6 @@
 //! `felles`: the command line.
 
+mod certified;
 mod commands;
 mod config;
 mod internal;

@@ -10,7 +10,7 @@ use clients::folkeregister::Folkeregister;
 use clients::kontaktregister::Kontaktregister;
 use clients::postkasse::Postkasse;
 use clients::selvbetjening::Forvaltning;
-use clients::{Mesh, TokenSource, request};
+use clients::{Mesh, TokenSource, orgs, request};
 use futures::future::BoxFuture;
 use kernel::Context;
 use kernel::auth::{Auth, Issuer, KeySource};
@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use utoipa::openapi::{Info, LicenseBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::certified;
 use crate::commands::up::suggested;
 use crate::config::Config;
 use crate::internal::{self, Credentials, Internal};
@@ -127,8 +128,48 @@ impl Shared {
         })
     }
 
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The installation's secrets.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The present moment.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Random bits.
+    pub fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    /// How ID-porten and Ansattporten ask wallets, where they can.
+    async fn wallet(&self) -> anyhow::Result<Option<idporten::Wallet>> {
+        let wallet = &self.config.wallet;
+        let file = wallet.verifier_certificate_file.as_deref();
+        let certified = certified::of(self, file, "lommebok-verifikator", orgs::DIGDIR).await?;
+        Ok(certified.map(|certified| idporten::Wallet {
+            certified,
+            link: wallet.link.clone().unwrap_or_else(|| idporten::WALLET_SCHEME.to_owned()),
+            encrypted: !wallet.unencrypted_answers,
+            issuers: wallet.issuers.clone(),
+            mesh: self.mesh.clone(),
+        }))
+    }
+
+    /// The certificate that signs credentials for wallets, where there is one.
+    async fn wallet_issuer(&self) -> anyhow::Result<Option<kernel::jose::Certified>> {
+        let file = self.config.wallet.issuer_certificate_file.as_deref();
+        certified::of(self, file, "lommebok-utsteder", orgs::DIGDIR).await
+    }
+
     /// The key that seals what the stores keep secret.
-    fn master(&self) -> anyhow::Result<KeyEncryptionKey> {
+    pub fn master(&self) -> anyhow::Result<KeyEncryptionKey> {
         Ok(KeyEncryptionKey::from_bytes(&self.secrets.bytes("master", &self.rng)?)?)
     }
 
@@ -192,7 +233,7 @@ impl Server {
                 upstreams: upstreams?,
             };
             let component = idporten::Component::new(ctx.clone(), people, config).await?;
-            let component = component.limited(limits).waiting_room(rate);
+            let component = component.wallet(shared.wallet().await?)?.limited(limits).waiting_room(rate);
             internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
                 .await?;
             internal::register_wallet(&component.registrar(), &shared.secrets, &shared.config.base_url)
@@ -213,7 +254,7 @@ impl Server {
             };
             let component =
                 idporten::Component::ansattporten(ctx.clone(), people, businesses, config).await?;
-            let component = component.limited(limits).waiting_room(rate);
+            let component = component.wallet(shared.wallet().await?)?.limited(limits).waiting_room(rate);
             parts.add(idporten::ANSATTPORTEN, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -275,6 +316,7 @@ impl Server {
                 master: shared.master()?,
                 secret: shared.secrets.bytes(lommebok::NAME, &shared.rng)?,
                 auth: internal::wallet_auth(&shared.secrets)?,
+                certified: shared.wallet_issuer().await?,
             };
             let component =
                 lommebok::Component::new(ctx.clone(), shared.mesh.clone(), people, config).await?;

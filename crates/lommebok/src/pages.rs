@@ -1,8 +1,8 @@
 //! Where a person asks for the credential: the front page, the sign-in at ID-porten, and the offer.
 //!
 //! The browser keeps one secret in a cookie, for as long as an offer lives; what belongs to it is kept sealed with a key made
-//! from it. There is no form and no session: every step is an address to go to, and only who has signed in just now, in this
-//! browser, comes to an offer.
+//! from it. There is no session: every step is an address to go to, and only who has signed in just now, in this browser, comes to an
+//! offer, or to the credentials that they have fetched ([`crate::mine`]).
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -44,10 +44,16 @@ pub fn router() -> OpenApiRouter<Component> {
 }
 
 /// What went wrong: the page's status and the keys of its heading and text.
-struct Fault(StatusCode, &'static str, &'static str);
+pub struct Fault(StatusCode, &'static str, &'static str);
 
 impl Fault {
-    fn lost() -> Self {
+    /// With this status, heading and text.
+    pub fn new(status: StatusCode, heading: &'static str, text: &'static str) -> Self {
+        Self(status, heading, text)
+    }
+
+    /// The sign-in is too old, or another browser's.
+    pub fn lost() -> Self {
         Self(StatusCode::BAD_REQUEST, key("lommebok-feil-innlogging"), key("lommebok-feil-innlogging-tekst"))
     }
 
@@ -55,7 +61,8 @@ impl Fault {
         Self(StatusCode::INTERNAL_SERVER_ERROR, key("feil-500"), key("feil-500-tekst"))
     }
 
-    fn page(&self, component: &Component, headers: &HeaderMap) -> Response {
+    /// The page that says so.
+    pub fn page(&self, component: &Component, headers: &HeaderMap) -> Response {
         let Self(status, heading, text) = self;
         let page = page(component, headers, heading).status(*status);
         let lang = language(component, headers);
@@ -117,19 +124,38 @@ async fn front(State(component): State<Component>, headers: HeaderMap) -> Respon
             p { (lang.t("lommebok-innhold")) }
             p { (lang.t("lommebok-varighet")) }
             p { a.ds-button data-size="lg" href="/lommebok/logg-inn" { (lang.t("lommebok-hent")) } }
+            p { a.ds-link href="/lommebok/mine" { (lang.t("lommebok-mine-lenke")) } }
         }
     })
 }
 
+/// A sign-in on its way.
+#[derive(Serialize, Deserialize)]
+struct OnTheWay {
+    begun: Begun,
+    /// Whether the person goes to their credentials, and not to an offer.
+    mine: bool,
+}
+
+/// To what the person signs in.
+#[derive(Deserialize)]
+struct To {
+    til: Option<String>,
+}
+
 /// Sends the browser to ID-porten.
-async fn begin(State(component): State<Component>, headers: HeaderMap) -> Response {
-    match try_begin(&component, &headers).await {
+async fn begin(State(component): State<Component>, Query(to): Query<To>, headers: HeaderMap) -> Response {
+    match try_begin(&component, to.til.as_deref() == Some("mine"), &headers).await {
         Ok((url, cookie)) => see(&url, Some(cookie)),
         Err(fault) => fault.page(&component, &headers),
     }
 }
 
-async fn try_begin(component: &Component, headers: &HeaderMap) -> Result<(String, HeaderValue), Fault> {
+async fn try_begin(
+    component: &Component,
+    mine: bool,
+    headers: &HeaderMap,
+) -> Result<(String, HeaderValue), Fault> {
     let ask = Ask {
         acr: Some(ACR_HIGH.to_owned()),
         ui_locales: Some(language(component, headers).tag().to_owned()),
@@ -138,7 +164,8 @@ async fn try_begin(component: &Component, headers: &HeaderMap) -> Result<(String
     };
     let begun = component.relying.begin(&ask).await?;
     let secret = component.ctx.rng.token();
-    let (id, sealed) = (digest("innlogging", &[&secret, &begun.state]), seal(&secret, &begun)?);
+    let (id, url) = (digest("innlogging", &[&secret, &begun.state]), begun.url.clone());
+    let sealed = seal(&secret, &OnTheWay { begun, mine })?;
     let ends = component.now() + PATIENCE;
     let kept: Result<(), StoreError> = component
         .ctx
@@ -146,7 +173,7 @@ async fn try_begin(component: &Component, headers: &HeaderMap) -> Result<(String
         .write(move |tx| Box::pin(async move { store::add_signing_in(tx, &id, &sealed, ends).await }))
         .await;
     kept?;
-    Ok((begun.url, set_cookie(component, &secret, PATIENCE)))
+    Ok((url, set_cookie(component, &secret, PATIENCE)))
 }
 
 /// The browser comes back from ID-porten: makes an offer for who has signed in.
@@ -156,7 +183,7 @@ async fn finish(
     headers: HeaderMap,
 ) -> Response {
     match try_finish(&component, &callback, &headers).await {
-        Ok(cookie) => see("/lommebok/tilbud", Some(cookie)),
+        Ok((page, cookie)) => see(page, Some(cookie)),
         Err(fault) => fault.page(&component, &headers),
     }
 }
@@ -165,7 +192,7 @@ async fn try_finish(
     component: &Component,
     callback: &Callback,
     headers: &HeaderMap,
-) -> Result<HeaderValue, Fault> {
+) -> Result<(&'static str, HeaderValue), Fault> {
     let secret = cookie(component, headers, BROWSER);
     let (secret, state) = secret.zip(callback.state.as_deref()).ok_or_else(Fault::lost)?;
     let (id, now) = (digest("innlogging", &[secret, state]), component.now());
@@ -174,7 +201,7 @@ async fn try_finish(
         .store
         .write(move |tx| Box::pin(async move { store::take_signing_in(tx, &id, now).await }))
         .await;
-    let begun: Begun = taken?.and_then(|sealed| open(secret, &sealed)).ok_or_else(Fault::lost)?;
+    let OnTheWay { begun, mine } = taken?.and_then(|sealed| open(secret, &sealed)).ok_or_else(Fault::lost)?;
     let claims = component.relying.finish(callback, &begun).await?.claims;
     if claims.acr != ACR_HIGH {
         return Err(Fault(StatusCode::FORBIDDEN, key("feil-nivaa"), key("feil-nivaa-tekst")));
@@ -187,6 +214,18 @@ async fn try_finish(
     let rng = &component.ctx.rng;
     // Another secret than the one that the browser had before the person signed in.
     let secret = rng.token();
+    if mine {
+        let browser = crate::mine::browser(&secret);
+        let kept: Result<(), StoreError> = component
+            .ctx
+            .store
+            .write(move |tx| {
+                Box::pin(async move { store::put_visit(tx, &browser, &pid, now + OFFER_LIVES).await })
+            })
+            .await;
+        kept?;
+        return Ok(("/lommebok/mine", set_cookie(component, &secret, OFFER_LIVES)));
+    }
     let tx_code = format!("{:0width$}", rng.below(10_u32.pow(TX_CODE_DIGITS as u32)), width = TX_CODE_DIGITS);
     let shown = Shown { code: rng.token(), tx_code };
     let offer = store::Offer {
@@ -203,7 +242,7 @@ async fn try_finish(
         .write(move |tx| Box::pin(async move { store::put_offer(tx, &offer).await }))
         .await;
     kept?;
-    Ok(set_cookie(component, &secret, OFFER_LIVES))
+    Ok(("/lommebok/tilbud", set_cookie(component, &secret, OFFER_LIVES)))
 }
 
 /// The offer, until a wallet has taken it.
@@ -253,7 +292,8 @@ fn link(component: &Component, code: &str, lang: Lang) -> String {
     format!("openid-credential-offer://?credential_offer={}", clients::encoded(&offer.to_string()))
 }
 
-fn page(component: &Component, headers: &HeaderMap, title: &str) -> Page {
+/// A page with the text `title` as its title.
+pub fn page(component: &Component, headers: &HeaderMap, title: &str) -> Page {
     let lang = language(component, headers);
     let languages =
         Lang::all().map(|lang| (lang, format!("/sprak/{}?til=%2Flommebok", lang.tag()))).collect();
@@ -261,11 +301,12 @@ fn page(component: &Component, headers: &HeaderMap, title: &str) -> Page {
 }
 
 /// The language that the person has chosen at the portal.
-fn language(component: &Component, headers: &HeaderMap) -> Lang {
+pub fn language(component: &Component, headers: &HeaderMap) -> Lang {
     cookie(component, headers, LANGUAGE).and_then(Lang::parse).unwrap_or_default()
 }
 
-fn see(url: &str, cookie: Option<HeaderValue>) -> Response {
+/// Sends the browser on.
+pub fn see(url: &str, cookie: Option<HeaderValue>) -> Response {
     let mut response = Redirect::to(url).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -278,6 +319,11 @@ fn see(url: &str, cookie: Option<HeaderValue>) -> Response {
 /// `__Host-` binds a cookie to this host and to TLS; without TLS (on one's own machine) there is no such cookie.
 fn cookie_name(component: &Component, name: &str) -> String {
     if component.ctx.secure() { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// The secret of this browser.
+pub fn secret<'a>(component: &Component, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(component, headers, BROWSER)
 }
 
 fn cookie<'a>(component: &Component, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -73,7 +73,7 @@ async fn a_wallet_gets_the_credential_and_shows_a_part_of_it() {
     let claims = verified(&f, &credential, &holder, &[]).await;
     let mut names: Vec<&String> = claims.as_object().unwrap().keys().collect();
     names.sort();
-    assert_eq!(names, ["cnf", "exp", "iat", "iss", "vct"]);
+    assert_eq!(names, ["cnf", "exp", "iat", "iss", "status", "vct"]);
     let claims = verified(&f, &credential, &holder, &["given_name", "personal_administrative_number"]).await;
     assert_eq!(
         (&claims["given_name"], &claims["personal_administrative_number"]),
@@ -94,7 +94,7 @@ async fn a_wallet_gets_the_credential_and_shows_a_part_of_it() {
     let claims = verified(&f, &credential, &holder, &all).await;
     let expected = json!({
         "iss": ISSUER, "vct": "urn:eudi:pid:1", "iat": claims["iat"], "exp": claims["iat"].as_i64().unwrap() + 14 * 86400,
-        "cnf": { "jwk": proof_header(&holder)["jwk"] },
+        "cnf": { "jwk": proof_header(&holder)["jwk"] }, "status": claims["status"],
         "family_name": "Nordmann", "birthdate": "1915-05-03", "place_of_birth": { "country": "SE", "locality": "Kiruna" },
         "nationalities": ["NO"], "sex": 2, "date_of_issuance": "2026-11-23", "date_of_expiry": "2026-12-07",
         "issuing_authority": "Digitaliseringsdirektoratet", "issuing_country": "NO",

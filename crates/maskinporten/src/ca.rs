@@ -31,6 +31,8 @@ macro_rules! midnight {
 
 /// How many years an enterprise certificate is valid.
 const YEARS: i16 = 3;
+/// The least that is in days.
+pub const TEST_CERTIFICATE_DAYS: i64 = YEARS as i64 * 365;
 /// How many days a list of revoked certificates is valid.
 const CRL_DAYS: i64 = 7;
 

@@ -30,7 +30,7 @@ mod registry;
 mod store;
 
 pub use admin::{NewClient, NewScope, Registrar, RegistrationError};
-pub use ca::{CaError, Seid, Subject, TestCa};
+pub use ca::{CaError, Seid, Subject, TEST_CERTIFICATE_DAYS, TestCa};
 pub use certificate::{TrustError, TrustFiles};
 
 /// The name of the component and of its store.

@@ -23,7 +23,7 @@ use clients::{Mesh, TokenSource, encoded};
 use http_body_util::BodyExt as _;
 use idporten::{
     ApplicationType, AuthMethod, Component, Config, MIGRATIONS, NewClient, NewScope, OnBehalfOf, Suggestion,
-    Upstream,
+    Upstream, Wallet,
 };
 use kernel::Context;
 use kernel::id::{Kjoenn, Orgnr, Pid};
@@ -223,6 +223,16 @@ pub async fn fixture_with(change: impl FnOnce(&mut Context)) -> Fixture {
 
 /// The same, with eIDs of other providers.
 pub async fn fixture_of(change: impl FnOnce(&mut Context), upstreams: Vec<Upstream>) -> Fixture {
+    fixture_among(change, upstreams, |_| None, Router::new()).await
+}
+
+/// The same, with wallets and among other neighbours.
+pub async fn fixture_among(
+    change: impl FnOnce(&mut Context),
+    upstreams: Vec<Upstream>,
+    wallet: impl FnOnce(Mesh) -> Option<Wallet>,
+    neighbours: Router,
+) -> Fixture {
     let mut test = context(MIGRATIONS).await;
     change(&mut test.ctx);
     let mesh = Mesh::new([].into());
@@ -238,13 +248,14 @@ pub async fn fixture_of(change: impl FnOnce(&mut Context), upstreams: Vec<Upstre
         upstreams,
     };
     let component = Component::new(test.ctx.clone(), people, config).await.unwrap();
+    let component = component.wallet(wallet(mesh.clone())).unwrap();
     let registrar = component.registrar();
     registrar.put_scopes(scopes()).await.unwrap();
     for client in registered() {
         registrar.register_client(client).await.unwrap();
     }
     let router: Router = component.router().into();
-    mesh.set_local(router.clone().merge(register()));
+    mesh.set_local(router.clone().merge(register()).merge(neighbours));
     Fixture { test, component, router, mesh }
 }
 

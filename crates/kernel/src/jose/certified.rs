@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn a_key_and_its_chain_are_read_from_pem() {
         let key = SigningKey::generate(Alg::ES256).unwrap();
-        let certificate = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+        let certificate =
+            |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
         let pem = certificate("AQ\nID") + &key.to_pkcs8_pem().unwrap() + &certificate("BAUG");
         let certified = Certified::from_pem(&pem).unwrap();
         assert_eq!(certified.x5c(), ["AQID", "BAUG"]);

@@ -222,12 +222,16 @@ mod tests {
 
     #[test]
     fn the_example_of_rfc_7518_gives_its_key() {
-        let alice =
-            point("gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0", "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps");
+        let alice = point(
+            "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+            "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
+        );
         let bob = URL_SAFE_NO_PAD.decode("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw").unwrap();
         let bob = DecryptionKey::from_bytes(&bob).unwrap();
-        let public =
-            point("weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ", "e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck");
+        let public = point(
+            "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",
+            "e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck",
+        );
         assert_eq!(bob.public().unwrap(), public);
         let key = agreed(&bob.0, &alice, "A128GCM", b"Alice", b"Bob").unwrap();
         assert_eq!(URL_SAFE_NO_PAD.encode(key), "VqqN6vgjbSBcIijNcacQGg");
@@ -235,7 +239,8 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_is_read_with_the_key_alone() {
-        let (key, other, rng) = (DecryptionKey::generate().unwrap(), DecryptionKey::generate().unwrap(), Rng::seeded(1));
+        let (key, other, rng) =
+            (DecryptionKey::generate().unwrap(), DecryptionKey::generate().unwrap(), Rng::seeded(1));
         let kept = DecryptionKey::from_bytes(&key.to_bytes().unwrap()).unwrap();
         for enc in ENCS {
             let jwe = encrypt(&key.public().unwrap(), enc, "svaret".as_bytes(), &rng).unwrap();

@@ -38,9 +38,11 @@ fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
-/// A credential with the claims `open` and, each for itself, the claims `hidden`: compact, with all disclosures.
+/// A credential with the claims `open` and, each for itself, the claims `hidden`: compact, with all disclosures. The key's chain of
+/// certificates, where it has one, stands in the header.
 pub fn issue(
     key: &SigningKey,
+    x5c: &[String],
     mut open: Map<String, Value>,
     hidden: Map<String, Value>,
     rng: &Rng,
@@ -58,7 +60,11 @@ pub fn issue(
     hashes.sort_unstable();
     open.insert("_sd".to_owned(), json!(hashes));
     open.insert("_sd_alg".to_owned(), json!(HASH));
-    Ok(format!("{}~{disclosures}", key.sign_jwt(Some(TYP), &open)?))
+    let mut header = json!({ "alg": key.alg().as_str(), "typ": TYP, "kid": key.kid() });
+    if !x5c.is_empty() {
+        header["x5c"] = json!(x5c);
+    }
+    Ok(format!("{}~{disclosures}", key.sign_parts(&header, &open)?))
 }
 
 /// What a holder shows of `credential` to `audience`, which gave `nonce`: the claims `shown` of those at the top, signed by the

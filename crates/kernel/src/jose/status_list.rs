@@ -15,6 +15,8 @@ use super::{Alg, JoseError, Jwt, KeySet};
 pub const TYP: &str = "statuslist+jwt";
 /// The largest list that is read, unpacked; bytes.
 const LARGEST: usize = 16 << 20;
+/// How long a list that is made here holds; seconds. Who keeps to its `ttl` asks again long before.
+const HOLDS: i64 = 12 * 3600;
 /// How hard it is tried to make a list small.
 const COMPRESSION: u8 = 9;
 
@@ -39,19 +41,20 @@ impl Place {
         let Some(status) = claims.get("status") else { return Ok(None) };
         let wrong = JoseError::Malformed("its status is not understood");
         let place = status.get("status_list").ok_or(wrong)?;
-        let place = Self::deserialize(place).map_err(|_| JoseError::Malformed("its status is not understood"))?;
+        let place =
+            Self::deserialize(place).map_err(|_| JoseError::Malformed("its status is not understood"))?;
         Ok(Some(place))
     }
 }
 
 /// The claims of a list of `size` places, one bit each, of which those `withdrawn` are; others are left out. It is at `uri`, made at `now`
-/// (seconds since 1970), to be kept no longer than `keep` seconds.
+/// (seconds since 1970), to be asked for again after `ttl` seconds.
 pub fn claims(
     uri: &str,
     size: usize,
     withdrawn: impl IntoIterator<Item = u64>,
     now: i64,
-    keep: i64,
+    ttl: i64,
 ) -> Map<String, Value> {
     let mut bytes = vec![0_u8; size.div_ceil(8)];
     for place in withdrawn {
@@ -63,8 +66,8 @@ pub fn claims(
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), json!(uri));
     claims.insert("iat".to_owned(), json!(now));
-    claims.insert("exp".to_owned(), json!(now + keep));
-    claims.insert("ttl".to_owned(), json!(keep));
+    claims.insert("exp".to_owned(), json!(now + HOLDS));
+    claims.insert("ttl".to_owned(), json!(ttl));
     claims.insert("status_list".to_owned(), json!({ "bits": 1, "lst": packed }));
     claims
 }
@@ -81,7 +84,13 @@ pub struct StatusList {
 impl StatusList {
     /// Verifies a list that was fetched from `uri`, at `now` (seconds since 1970), with the issuer's `keys`, by an algorithm of
     /// `allowed`.
-    pub fn verify(token: &str, uri: &str, keys: &KeySet, allowed: &[Alg], now: i64) -> Result<Self, JoseError> {
+    pub fn verify(
+        token: &str,
+        uri: &str,
+        keys: &KeySet,
+        allowed: &[Alg],
+        now: i64,
+    ) -> Result<Self, JoseError> {
         #[derive(Deserialize)]
         struct List {
             bits: u8,
@@ -159,9 +168,7 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_draft_are_read() {
-        let of = |bits: u8, lst: &str| {
-            json!({ "sub": URI, "iat": 0, "status_list": { "bits": bits, "lst": lst } })
-        };
+        let of = |bits: u8, lst: &str| json!({ "sub": URI, "iat": 0, "status_list": { "bits": bits, "lst": lst } });
         let one = list(&of(1, "eNrbuRgAAhcBXQ"), TYP, 0).unwrap();
         let statuses: Vec<u8> = (0..16).map(|at| one.status(at).unwrap()).collect();
         assert_eq!(statuses, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
@@ -174,11 +181,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_nothing_else_is() {
         let written = Value::Object(claims(URI, 1000, [3, 999, 5000], 100, 60));
-        let read = list(&written, TYP, 159).unwrap();
+        let read = list(&written, TYP, 99 + HOLDS).unwrap();
         let withdrawn: Vec<u64> = (0..1000).filter(|at| read.status(*at).unwrap() != 0).collect();
-        assert_eq!((withdrawn, read.until(120, 3600)), (vec![3, 999], 160));
-        assert_eq!((read.until(90, 30), read.until(90, 3600)), (120, 150));
-        assert!(list(&written, TYP, 160).is_err(), "too old");
+        assert_eq!((withdrawn, read.until(120, 3600)), (vec![3, 999], 180));
+        assert_eq!((read.until(90, 30), read.until(90 + HOLDS, 3600)), (120, 100 + HOLDS));
+        assert!(list(&written, TYP, 100 + HOLDS).is_err(), "too old");
         assert!(list(&written, TYP, 39).is_err(), "of the future");
         assert!(list(&written, "jwt", 100).is_err());
         let with = |name: &str, value: Value| {
@@ -205,7 +212,12 @@ mod tests {
         let claims = |status: Value| json!({ "status": status }).as_object().unwrap().clone();
         assert_eq!(Place::of(&claims(place.claim())).unwrap(), Some(place));
         assert_eq!(Place::of(&Map::new()).unwrap(), None);
-        for wrong in [json!("x"), json!({}), json!({ "status_list": { "idx": -1, "uri": URI } }), json!({ "status_list": { "idx": 1 } })] {
+        for wrong in [
+            json!("x"),
+            json!({}),
+            json!({ "status_list": { "idx": -1, "uri": URI } }),
+            json!({ "status_list": { "idx": 1 } }),
+        ] {
             assert!(Place::of(&claims(wrong)).is_err());
         }
     }

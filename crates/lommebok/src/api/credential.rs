@@ -10,7 +10,8 @@ use bytes::Bytes;
 use clients::{Purpose, orgs};
 use http::{HeaderMap, StatusCode, header};
 use kernel::id::{Orgnr, Pid};
-use kernel::jose::{Alg, Jwk, sd_jwt};
+use kernel::jose::status_list::Place;
+use kernel::jose::{Jwk, sd_jwt};
 use kernel::log::{Access, Actor, Personal};
 use kernel::store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -195,11 +196,23 @@ async fn issue(component: &Component, pid: &Pid, keys: &[Jwk]) -> Result<Vec<Cre
         tracing::error!(%error, "a credential could not be signed");
         Refused::server()
     };
-    let signer = component.keyring.signer(Alg::ES256).map_err(failed)?;
+    let (signer, x5c) = component.signer().map_err(failed)?;
+    let new = store::New {
+        batch: ctx.rng.uuid().to_string(),
+        pid: *pid,
+        count: keys.len(),
+        issued: component.now(),
+        expires: claims.expires,
+    };
+    let rng = ctx.rng.clone();
+    let places: Result<Vec<(i64, i64)>, StoreError> =
+        ctx.store.write(move |tx| Box::pin(async move { store::add_issued(tx, &new, &rng).await })).await;
     let mut credentials = Vec::with_capacity(keys.len());
-    for key in keys {
-        let (open, hidden) = claims.bound_to(key);
-        let credential = sd_jwt::issue(&signer, open, hidden, &ctx.rng).map_err(failed)?;
+    for (key, (list, idx)) in keys.iter().zip(places?) {
+        // Drawn from what is not negative.
+        let place = Place { idx: idx.unsigned_abs(), uri: component.endpoint(&super::status::path(list)) };
+        let (open, hidden) = claims.bound_to(key, &place);
+        let credential = sd_jwt::issue(&signer, x5c, open, hidden, &ctx.rng).map_err(failed)?;
         credentials.push(Credential { credential });
     }
     Ok(credentials)

@@ -1,10 +1,12 @@
 //! What a wallet reads before it asks for anything: of the issuer (OpenID4VCI 1.0 § 12.2), of its authorization server
 //! (RFC 8414), and, as a verifier does too, of the keys that sign credentials (SD-JWT VC § 4).
 
+use std::sync::PoisonError;
+
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
-use http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, header};
 use kernel::jose::dpop;
 use serde_json::{Value, json};
 
@@ -71,5 +73,14 @@ pub async fn jwt_vc_issuer(State(component): State<Component>) -> Json<Value> {
 /// The keys that sign credentials, and those that have signed credentials that still live.
 #[utoipa::path(get, path = "/lommebok/jwks.json", tag = "lommebok", responses((status = 200, body = Object)))]
 pub async fn jwks(State(component): State<Component>, headers: HeaderMap) -> Response {
-    component.keyring.jwks_response(&headers)
+    let certified = component.certified_keys.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if certified.is_empty() {
+        return component.keyring.jwks_response(&headers);
+    }
+    let keys: Result<Value, _> = serde_json::from_str(&component.keyring.jwks());
+    let mut keys = keys.unwrap_or_default();
+    if let Some(list) = keys["keys"].as_array_mut() {
+        list.extend(certified.iter().map(|jwk| json!(jwk)));
+    }
+    ([(header::CACHE_CONTROL, "max-age=3600, must-revalidate")], Json(keys)).into_response()
 }

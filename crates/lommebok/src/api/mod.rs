@@ -13,6 +13,7 @@ use crate::{Component, store};
 pub mod credential;
 pub mod metadata;
 pub mod nonce;
+pub mod status;
 pub mod token;
 
 /// Largest body, in bytes: a request with [`credential::MOST`] proofs takes some ten kB.

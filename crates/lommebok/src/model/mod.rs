@@ -6,6 +6,7 @@ pub mod land;
 pub mod nonce;
 pub mod pid;
 pub mod proof;
+pub mod status;
 
 /// How long an offer may be taken; seconds.
 pub const OFFER_LIVES: i64 = 600;

@@ -6,15 +6,16 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kernel::id::{Kjoenn, Pid};
 use kernel::jose::Jwk;
+use kernel::jose::status_list::Place;
 use serde_json::{Map, Value, json};
 
 use super::land::alpha2;
 
-/// The type of the credential (`vct`).
-pub const VCT: &str = "urn:eudi:pid:1";
+pub use clients::lommebok::VCT;
+
 /// The name of the credential in metadata and offers.
 pub const CONFIGURATION: &str = "urn:eudi:pid:1";
-/// How long a credential lives; seconds. Short, since none can be revoked before.
+/// How long a credential lives; seconds. Short, so that what it says is not much older than the register.
 pub const LIFE: i64 = 14 * DAY;
 /// A day; seconds.
 const DAY: i64 = 24 * 3600;
@@ -57,6 +58,8 @@ pub fn parts() -> Vec<Del> {
 pub struct PidClaims {
     open: Map<String, Value>,
     hidden: Map<String, Value>,
+    /// Their end; seconds since 1970.
+    pub expires: i64,
 }
 
 impl PidClaims {
@@ -104,15 +107,17 @@ impl PidClaims {
             hidden["sex"] = json!(if sex == Kjoenn::Mann { 1 } else { 2 });
         }
         match (open, hidden) {
-            (Value::Object(open), Value::Object(hidden)) => Some(Self { open, hidden }),
+            (Value::Object(open), Value::Object(hidden)) => Some(Self { open, hidden, expires }),
             _ => None,
         }
     }
 
-    /// The claims that stand openly, bound to the holder's key, and those that are disclosed each for itself.
-    pub fn bound_to(&self, holder: &Jwk) -> (Map<String, Value>, Map<String, Value>) {
+    /// The claims that stand openly, bound to the holder's key and with the place of its status, and those that are disclosed each for
+    /// itself.
+    pub fn bound_to(&self, holder: &Jwk, place: &Place) -> (Map<String, Value>, Map<String, Value>) {
         let mut open = self.open.clone();
         open.insert("cnf".to_owned(), json!({ "jwk": holder }));
+        open.insert("status".to_owned(), place.claim());
         (open, self.hidden.clone())
     }
 }

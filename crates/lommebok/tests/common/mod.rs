@@ -20,7 +20,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use kernel::Context;
 use kernel::id::{Kjoenn, Pid};
-use kernel::jose::{Alg, Jwk, KeyEncryptionKey, SigningKey, dpop};
+use kernel::jose::{Alg, Certified, JoseError, Jwk, KeyEncryptionKey, SigningKey, dpop};
 use kernel::testing::{TestContext, context};
 use lommebok::{Component, Config, MIGRATIONS};
 use serde_json::{Value, json};
@@ -143,6 +143,11 @@ impl std::ops::Deref for Fixture {
 }
 
 pub async fn fixture() -> Fixture {
+    fixture_of(None).await
+}
+
+/// A fixture whose issuer has a certificate, or not.
+pub async fn fixture_of(certified: Option<Certified>) -> Fixture {
     let test = context(MIGRATIONS).await;
     let key = SigningKey::generate(Alg::RS256).unwrap();
     let world = Arc::new(World {
@@ -152,17 +157,40 @@ pub async fn fixture() -> Fixture {
         ago: Mutex::new(10),
         person: Mutex::new(Some(kari())),
     });
+    let component = made(&test, world.clone(), key, certified).await.unwrap();
+    let router: Router = component.router().into();
+    Fixture { test, world, component, router }
+}
+
+/// A component of its own over the store of a test, with a sign-in that nobody uses.
+pub async fn component(test: &TestContext, certified: Option<Certified>) -> Result<Component, JoseError> {
+    let key = SigningKey::generate(Alg::RS256).unwrap();
+    let world = Arc::new(World {
+        key: key.clone(),
+        ctx: test.ctx.clone(),
+        acr: Mutex::new("idporten-loa-high"),
+        ago: Mutex::new(10),
+        person: Mutex::new(None),
+    });
+    made(test, world, key, certified).await
+}
+
+async fn made(
+    test: &TestContext,
+    world: Arc<World>,
+    key: SigningKey,
+    certified: Option<Certified>,
+) -> Result<Component, JoseError> {
     let mesh = Mesh::new(HashMap::new());
-    mesh.set_local(neighbours(world.clone()));
+    mesh.set_local(neighbours(world));
     let people = Folkeregister::new(mesh.clone(), TokenSource::fixed("t"));
     let config = Config {
         master: KeyEncryptionKey::from_bytes(&[3; 32]).unwrap(),
         secret: [4; 32],
         auth: ClientAuth { client_id: "lommeboken".to_owned(), key },
+        certified,
     };
-    let component = Component::new(test.ctx.clone(), mesh, people, config).await.unwrap();
-    let router: Router = component.router().into();
-    Fixture { test, world, component, router }
+    Component::new(test.ctx.clone(), mesh, people, config).await
 }
 
 /// An answer, read.
@@ -350,7 +378,12 @@ impl Browser<'_> {
 
     /// To ID-porten; where it sends the browser back to.
     pub async fn begin(&mut self) -> String {
-        let url = self.get("/lommebok/logg-inn").await.is(303).location();
+        self.begin_at("/lommebok/logg-inn").await
+    }
+
+    /// The same from this address.
+    pub async fn begin_at(&mut self, address: &str) -> String {
+        let url = self.get(address).await.is(303).location();
         assert!(url.starts_with(&format!("{BASE}/idporten/authorize?")), "{url}");
         assert_eq!(param(&url, "acr_values").as_deref(), Some("idporten-loa-high"));
         assert_eq!(

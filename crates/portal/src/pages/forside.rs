@@ -40,6 +40,7 @@ pub async fn page(visit: Visit) -> Response {
                 }
             }
             p { a.ds-link href="/virksomhet" { (lang.t("forside-virksomhet")) } }
+            p { a.ds-link href="/lommebok" { (lang.t("forside-lommebok")) } }
         }
     })
 }

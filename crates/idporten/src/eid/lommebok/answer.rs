@@ -3,11 +3,11 @@
 //!
 //! An answer that is refused changes nothing: the question may still be answered. One that holds, or an error of the wallet, is kept, once.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use kernel::store::StoreError;
@@ -82,9 +82,9 @@ async fn try_answer(
     let form = Parameters::form(headers, &body)?;
     let asked = Asked::find(component, wallets, name).await?;
     let content = read(&form, &asked)?;
-    let known = content.state.is_some_and(|state| {
-        verify_slices_are_equal(state.as_bytes(), asked.state.as_bytes()).is_ok()
-    });
+    let known = content
+        .state
+        .is_some_and(|state| verify_slices_are_equal(state.as_bytes(), asked.state.as_bytes()).is_ok());
     if !known {
         return Err(Refused::request("state is not the question's"));
     }
@@ -124,7 +124,8 @@ fn read(form: &Parameters, asked: &Asked) -> Result<Content, Refused> {
     match (form.one("response")?, form.one("vp_token")?, key) {
         (Some(response), None, Some(key)) if error.is_none() => {
             let opened = key.decrypt(response);
-            let opened = opened.map_err(|error| Refused::request(format!("response cannot be read: {error}")))?;
+            let opened =
+                opened.map_err(|error| Refused::request(format!("response cannot be read: {error}")))?;
             serde_json::from_slice(&opened).map_err(unlike)
         }
         (None, None, _) if error.is_some() => {

@@ -57,7 +57,10 @@ pub async fn post(
 fn respond(component: &Component, question: Result<String, Refused>) -> Response {
     match question {
         Ok(question) => {
-            let headers = [(header::CONTENT_TYPE, "application/oauth-authz-req+jwt"), (header::CACHE_CONTROL, "no-store")];
+            let headers = [
+                (header::CONTENT_TYPE, "application/oauth-authz-req+jwt"),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
             (headers, question).into_response()
         }
         Err(refused) => refused.into_json(&component.ctx.rng, None),

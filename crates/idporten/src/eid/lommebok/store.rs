@@ -108,7 +108,11 @@ pub async fn answer(
 }
 
 /// The answer with this response code.
-pub async fn answered(store: &Store, response_code: Vec<u8>, now: i64) -> Result<Option<Answered>, StoreError> {
+pub async fn answered(
+    store: &Store,
+    response_code: Vec<u8>,
+    now: i64,
+) -> Result<Option<Answered>, StoreError> {
     let sql = "SELECT handle, browser, service, pid, fault FROM presentation WHERE response_code = $1 AND expires > $2";
     let Some(row) = store.query_opt(sql, params![response_code, now]).await? else { return Ok(None) };
     let Some(outcome) = Outcome::of(row.get(3)?, row.get(4)?) else { return Ok(None) };
