@@ -238,6 +238,16 @@ pub async fn register_wallet(
     secrets: &Secrets,
     base_url: &str,
 ) -> anyhow::Result<()> {
+    // Wallets that begin by themselves ask for it; who holds an old session shows who they are again.
+    let scope = idporten::NewScope {
+        requires_user_authentication: true,
+        ..idporten::NewScope::new(
+            clients::lommebok::SCOPE,
+            Orgnr::parse(orgs::DIGDIR.orgnr)?,
+            "Hente personbevis til lommeboken",
+        )
+    };
+    registrar.put_scopes(vec![scope]).await?;
     let kept = Credentials::kept(WALLET, orgs::DIGDIR, "", secrets)?;
     let redirect = format!("{base_url}{}", lommebok::REDIRECT_PATH);
     let mut client = idporten::NewClient::new(WALLET, Orgnr::parse(&kept.orgnr)?, "Lommebok", &redirect);

@@ -8,6 +8,8 @@
 //! 2. The wallet reads the metadata ([`api::metadata`]), exchanges code and transaction code for an access token
 //!    ([`api::token`]), bound to a key where the wallet shows one (DPoP), gets a nonce ([`api::nonce`]), and asks for the
 //!    credential with proofs of the keys that it is to be bound to ([`api::credential`]).
+//!    A wallet that is a client of ID-porten can begin by itself: it sends the person there and comes with ID-porten's token of the
+//!    scope `felles:personbevis` in place of the offer's (the authorization code flow).
 //! 3. The person is looked up in Folkeregisteret, what is given out stands in the access log, and the credential is signed.
 //!
 //! A credential lives [`model::pid::LIFE`] and then a new one is fetched. Until then its holder can withdraw it on a page

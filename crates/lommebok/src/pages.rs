@@ -287,7 +287,7 @@ fn link(component: &Component, code: &str, lang: Lang) -> String {
     let offer = json!({
         "credential_issuer": &*component.issuer,
         "credential_configuration_ids": [CONFIGURATION],
-        "grants": { PRE_AUTHORIZED: { "pre-authorized_code": code, "tx_code": tx_code } },
+        "grants": { PRE_AUTHORIZED: { "pre-authorized_code": code, "tx_code": tx_code, "authorization_server": &*component.issuer } },
     });
     format!("openid-credential-offer://?credential_offer={}", clients::encoded(&offer.to_string()))
 }

@@ -13,11 +13,13 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use clients::folkeregister::Folkeregister;
 use clients::idporten::{ACR_HIGH, Ask, Callback, ClientAuth, RelyingParty};
-use clients::{Mesh, TokenSource};
+use clients::lommebok::SCOPE;
+use clients::{Mesh, TokenSource, request as ask};
 use common::{Answer, BASE, GRANT, ISSUER, KARI, key, param, proof_header, request};
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
+use kernel::auth::{Auth, KeySource};
 use kernel::id::Orgnr;
 use kernel::jose::{Alg, Certified, Jwt, KeyEncryptionKey, SigningKey, jwe, sd_jwt};
 use kernel::testing::{TestContext, context_named};
@@ -25,6 +27,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 const SERVICE: &str = "https://tjeneste.example/tilbake";
+const APP: &str = "no.example.lommebok:/tilbake";
 
 struct World {
     test: TestContext,
@@ -47,9 +50,19 @@ fn register() -> Router {
 
 /// ID-porten, the issuer and a service, all of them real but for the register.
 async fn world(certified: Option<Certified>) -> World {
-    let test = context_named(idporten::NAME, idporten::MIGRATIONS).await;
+    let mut test = context_named(idporten::NAME, idporten::MIGRATIONS).await;
     let master = || KeyEncryptionKey::from_bytes(&[3; 32]).unwrap();
     let mesh = Mesh::new(HashMap::new());
+    let keys = mesh.clone();
+    let source: KeySource = Arc::new(move |_| {
+        let mesh = keys.clone();
+        Box::pin(async move {
+            let ask = ask::get("/idporten/jwks.json").empty().map_err(|error| error.to_string())?;
+            let answer = mesh.send(idporten::NAME, ask).await.map_err(|error| error.to_string())?;
+            Ok(answer.into_body().to_vec())
+        })
+    });
+    test.ctx.auth = Auth::of_felles(test.ctx.clock.clone(), BASE, source);
     let people = Folkeregister::new(mesh.clone(), TokenSource::fixed("t"));
     let config = idporten::Config { master: master(), suggestions: Vec::new(), upstreams: Vec::new() };
     let idporten = idporten::Component::new(test.ctx.clone(), people.clone(), config).await.unwrap();
@@ -70,6 +83,15 @@ async fn world(certified: Option<Certified>) -> World {
         client.jwks = vec![rsa.public_jwk().clone()];
         idporten.registrar().register_client(client).await.unwrap();
     }
+    let scope = |name: &str| idporten::NewScope::new(name, orgnr, "Noe");
+    idporten.registrar().put_scopes(vec![scope(SCOPE), scope("test:annet")]).await.unwrap();
+    let app = idporten::NewClient {
+        application_type: idporten::ApplicationType::Native,
+        auth_method: idporten::AuthMethod::None,
+        scopes: ["openid", SCOPE, "test:annet"].map(str::to_owned).to_vec(),
+        ..idporten::NewClient::new("app", orgnr, "En lommebok", APP)
+    };
+    idporten.registrar().register_client(app).await.unwrap();
     let auth = |id: &str| ClientAuth { client_id: id.to_owned(), key: rsa.clone() };
     let config = lommebok::Config { master: master(), secret: [4; 32], auth: auth("lommeboken"), certified };
     let ctx = test.sibling(lommebok::NAME, lommebok::MIGRATIONS).await;
@@ -122,7 +144,7 @@ impl Surfer<'_> {
             }
             let next = answer.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
             match next {
-                Some(next) if !next.starts_with(SERVICE) => {
+                Some(next) if !next.starts_with(SERVICE) && !next.starts_with(APP) => {
                     request = Request::get(next.trim_start_matches(BASE)).body(Body::empty()).unwrap();
                 }
                 _ => return answer,
@@ -186,15 +208,19 @@ async fn put_into_wallet(world: &World, page: &str, holder: &SigningKey) -> Stri
     let tx_code = page.split("id=\"kode\"").nth(1).unwrap().split(['>', '<']).nth(1).unwrap();
     let fields = [("grant_type", GRANT), ("pre-authorized_code", code.as_str()), ("tx_code", tx_code)];
     let token = world.post("/lommebok/token", &fields).await.is(200).json();
+    let answer = credential(world, token["access_token"].as_str().unwrap(), holder).await.is(200).json();
+    answer["credentials"][0]["credential"].as_str().unwrap().to_owned()
+}
+
+/// Asks for a credential with an access token.
+async fn credential(world: &World, token: &str, holder: &SigningKey) -> Answer {
     let nonce = world.post("/lommebok/nonce", &[]).await.is(200).json()["c_nonce"].clone();
     let claims = json!({ "aud": ISSUER, "iat": world.now(), "nonce": nonce });
     let proof = holder.sign_parts(&proof_header(holder), &claims).unwrap();
     let ask = Request::post("/lommebok/credential")
         .header("content-type", "application/json")
-        .header("authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()));
-    let answer =
-        world.send(ask.body(Body::from(request(&[proof]).to_string())).unwrap()).await.is(200).json();
-    answer["credentials"][0]["credential"].as_str().unwrap().to_owned()
+        .header("authorization", format!("Bearer {token}"));
+    world.send(ask.body(Body::from(request(&[proof]).to_string())).unwrap()).await
 }
 
 /// The wallet's answer to a question.
@@ -207,6 +233,59 @@ async fn show(world: &World, question: &Value, credential: &str, holder: &Signin
     let to = serde_json::from_value(question["client_metadata"]["jwks"]["keys"][0].clone()).unwrap();
     let response = jwe::encrypt(&to, "A128GCM", content.as_bytes(), &world.test.ctx.rng).unwrap();
     world.post(text("response_uri"), &[("response", &response)]).await
+}
+
+/// The wallet asks for a credential with a token of ID-porten for these scopes, of a person who signs in at this level.
+async fn by_code(world: &World, scopes: &str, level: &str, holder: &SigningKey) -> Answer {
+    let verifier = "xyo94uhy3zKvgB0NJwLms86SwcjtWviEOpkBnGgaLlo";
+    let fields = [
+        ("client_id", "app"),
+        ("response_type", "code"),
+        ("redirect_uri", APP),
+        ("scope", scopes),
+        ("state", "s"),
+        ("nonce", "n"),
+        ("acr_values", level),
+        ("code_challenge", "b7elB7ZyxIXgFyvBznKvxl7wOB-H17Pz0a3B62NIMFI"),
+        ("code_challenge_method", "S256"),
+    ];
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let mut browser = Surfer { world, cookies: BTreeMap::new() };
+    let page = browser.get(&format!("/idporten/authorize?{query}")).await.is(200).text;
+    let id = hidden(&page, "id");
+    let fields = [("id", id.as_str()), ("personidentifikator", KARI), ("nivaa", level)];
+    let back = browser.post("/idporten/innlogging", &fields).await.is(303).location();
+    let code = param(&back, "code").unwrap();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("client_id", "app"),
+        ("redirect_uri", APP),
+        ("code_verifier", verifier),
+    ];
+    let token = world.post("/idporten/token", &fields).await.is(200).json();
+    credential(world, token["access_token"].as_str().unwrap(), holder).await
+}
+
+#[tokio::test]
+async fn a_wallet_that_is_a_client_of_id_porten_begins_by_itself() {
+    let world = world(None).await;
+    let metadata = "/.well-known/openid-credential-issuer/lommebok";
+    let metadata = world.send(Request::get(metadata).body(Body::empty()).unwrap()).await.is(200).json();
+    assert_eq!(metadata["authorization_servers"], json!([ISSUER, "http://localhost:8080/idporten"]));
+    assert_eq!(metadata["credential_configurations_supported"]["urn:eudi:pid:1"]["scope"], SCOPE);
+
+    let holder = key();
+    let scopes = format!("openid {SCOPE}");
+    let answer = by_code(&world, &scopes, ACR_HIGH, &holder).await.is(200).json();
+    let credential = answer["credentials"][0]["credential"].as_str().unwrap();
+    let mut browser = Surfer { world: &world, cookies: BTreeMap::new() };
+    let (question, _) = browser.asked().await;
+    show(&world, &question, credential, &holder).await.is(200);
+
+    let low = clients::idporten::ACR_SUBSTANTIAL;
+    by_code(&world, &scopes, low, &holder).await.refused(403, "insufficient_scope");
+    by_code(&world, "openid test:annet", ACR_HIGH, &holder).await.refused(403, "insufficient_scope");
 }
 
 async fn ring(certified: Option<Certified>) {

@@ -53,8 +53,8 @@ async fn mine(browser: &mut Browser<'_>) -> Answer {
 }
 
 fn hidden(page: &str, name: &str) -> Vec<String> {
-    let fields = page.split(&format!("name=\"{name}\" value=\"")).skip(1);
-    fields.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    let before = format!("name=\"{name}\" value=\"");
+    page.split(&before).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
 
 async fn post(f: &Fixture, browser: &Browser<'_>, fields: &[(&str, &str)]) -> Answer {

@@ -7,8 +7,11 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use clients::idporten::ACR_HIGH;
+use clients::lommebok::SCOPE;
 use clients::{Purpose, orgs};
 use http::{HeaderMap, StatusCode, header};
+use kernel::auth::Issuer;
 use kernel::id::{Orgnr, Pid};
 use kernel::jose::status_list::Place;
 use kernel::jose::{Jwk, sd_jwt};
@@ -73,7 +76,8 @@ pub struct Credential {
 
 /// Issues the signed-in person's credential.
 #[utoipa::path(post, path = "/lommebok/credential", tag = "lommebok", request_body = CredentialRequest,
-    responses((status = 200, body = CredentialResponse), (status = 400, body = OauthError), (status = 401, body = OauthError), (status = 413, body = OauthError)))]
+    responses((status = 200, body = CredentialResponse), (status = 400, body = OauthError), (status = 401, body = OauthError),
+        (status = 403, body = OauthError), (status = 413, body = OauthError)))]
 pub async fn credential(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -100,7 +104,7 @@ async fn authorized(component: &Component, headers: &HeaderMap) -> Result<Pid, R
     let (scheme, given) = value.split_once(' ').ok_or_else(none)?;
     let found =
         store::token(&component.ctx.store, &digest("token", &[given.trim()]), component.now()).await?;
-    let token = found.ok_or(Refused::token("The access token is not known, or too old"))?;
+    let Some(token) = found else { return by_idporten(component, headers).await };
     match token.jkt {
         None if scheme.eq_ignore_ascii_case("bearer") => {}
         Some(jkt) if scheme.eq_ignore_ascii_case("dpop") => {
@@ -112,6 +116,26 @@ async fn authorized(component: &Component, headers: &HeaderMap) -> Result<Pid, R
         _ => return Err(Refused::token("The access token is of another type")),
     }
     Ok(token.pid)
+}
+
+/// Whose token of ID-porten it is (the authorization code flow, OpenID4VCI 1.0 § 5): with the scope, of a person who has signed in at level
+/// high. The kernel verifies it, and the proof of its key where it is bound to one.
+async fn by_idporten(component: &Component, headers: &HeaderMap) -> Result<Pid, Refused> {
+    let unknown = "The access token is not known, or too old";
+    let claims = component.ctx.auth.bearer(headers, Issuer::Idporten).await;
+    let claims = claims.map_err(|error| match error.status() {
+        StatusCode::SERVICE_UNAVAILABLE => {
+            Refused { status: StatusCode::SERVICE_UNAVAILABLE, ..Refused::server() }
+        }
+        _ => Refused::token(unknown),
+    })?;
+    if !claims.has_scope(SCOPE) {
+        return Err(Refused::scope("The access token is not for the credential"));
+    }
+    if claims.acr.as_deref() != Some(ACR_HIGH) {
+        return Err(Refused::scope("The person has not signed in at level high"));
+    }
+    claims.pid.ok_or(Refused::scope("The access token names no person"))
 }
 
 /// The keys that the wallet has proven to hold, with a nonce that is used up by it.

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use clients::lommebok::SCOPE;
 use http::{HeaderMap, header};
 use kernel::jose::dpop;
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub async fn issuer(State(component): State<Component>) -> Json<Value> {
         .collect();
     let configuration = json!({
         "format": "dc+sd-jwt",
+        "scope": SCOPE,
         "vct": VCT,
         "cryptographic_binding_methods_supported": ["jwk"],
         "credential_signing_alg_values_supported": ["ES256"],
@@ -39,6 +41,8 @@ pub async fn issuer(State(component): State<Component>) -> Json<Value> {
     });
     Json(json!({
         "credential_issuer": &*component.issuer,
+        // The issuer itself for codes that come with an offer, ID-porten for people who begin in their wallet.
+        "authorization_servers": [&*component.issuer, component.relying.issuer()],
         "credential_endpoint": component.endpoint("credential"),
         "nonce_endpoint": component.endpoint("nonce"),
         "batch_credential_issuance": { "batch_size": super::credential::MOST },

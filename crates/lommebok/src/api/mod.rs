@@ -47,6 +47,11 @@ impl Refused {
         Self { status: StatusCode::UNAUTHORIZED, error: "invalid_token", description }
     }
 
+    /// 403: the access token opens something else.
+    pub fn scope(description: &'static str) -> Self {
+        Self { status: StatusCode::FORBIDDEN, error: "insufficient_scope", description }
+    }
+
     /// The body is larger than any wallet's.
     pub fn too_large(error: &'static str) -> Self {
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, error, description: "The body is too large" }
