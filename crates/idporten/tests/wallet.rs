@@ -3,16 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
 
 mod common;
+#[path = "common/wallet.rs"]
+mod parts;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use clients::idporten::{ACR_HIGH, ACR_SUBSTANTIAL};
 use clients::lommebok::PERSONAL_NUMBER;
-use common::wallet::{Issuer, OWN, Question, TestWallet, certified, key, onward, wallets};
 use common::*;
 use idporten::Wallet;
 use jiff::SignedDuration;
 use kernel::jose::{Alg, Certified, SigningKey, sd_jwt};
+use parts::{Issuer, OWN, Question, TestWallet, certified, key, onward, wallets};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

@@ -1,4 +1,5 @@
 //! A wallet, and an issuer of person identification data that does what a test wants.
+#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +22,7 @@ use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 use x509_parser::prelude::FromDer as _;
 
-use super::{Answer, form, parameters, send};
+use crate::common::{Answer, form, parameters, send};
 
 /// What the issuer is called, where it is the installation's own.
 pub const OWN: &str = "http://localhost:8080/lommebok";
