@@ -1,5 +1,5 @@
-//! The certificates of the wallet's two ends: of who asks for credentials (ID-porten, Ansattporten) and of who issues them. Where none is
-//! configured, a test installation has its own test authority issue one, and keeps it among its secrets.
+//! The certificates of the wallet's two ends: of who asks for credentials (ID-porten, Ansattporten) and of who issues them.
+//! Where none is configured, a test installation has its own test authority issue one, and keeps it among its secrets.
 
 use std::path::Path;
 
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::server::{Shared, open_store};
 
-/// How many days before its end a certificate of the test authority is replaced: long after the last credential that it signed has ended.
+/// How many days before its end a certificate of the test authority is replaced: long after the last credential that it
+/// signed has ended.
 const BEFORE: i64 = 60;
 
 /// A certificate with its key, as the secrets keep it.
@@ -24,8 +25,8 @@ struct Kept {
     pem: String,
 }
 
-/// The certificate in `file`, PEM with its private key; or, in a test installation, one of the test authority for `org`, kept under
-/// `name`. Nothing where there is neither.
+/// The certificate in `file`, PEM with its private key; or, in a test installation, one of the test authority for `org`,
+/// kept under `name`. Nothing where there is neither.
 pub async fn of(
     shared: &Shared,
     file: Option<&Path>,

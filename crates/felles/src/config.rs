@@ -214,8 +214,8 @@ pub struct WaitingRoom {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wallet {
-    /// The certificate that asks wallets for credentials: the private key of P-256 and its chain, PEM. In test mode the test authority
-    /// issues one where none is named; otherwise nobody signs in with a wallet without it.
+    /// The certificate that asks wallets for credentials: the private key of P-256 and its chain, PEM. In test mode the
+    /// test authority issues one where none is named; otherwise nobody signs in with a wallet without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verifier_certificate_file: Option<PathBuf>,
     /// The certificate that signs credentials, likewise. Without one they are signed with a key that the issuer publishes.

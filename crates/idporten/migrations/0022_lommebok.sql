@@ -1,5 +1,6 @@
--- A wallet is asked to show a credential. Moments are seconds since 1970. Secrets are here as hashes, or sealed: the request's own
--- nonce, state and key with a secret of the installation, the sign-in's handle with the cookie of the browser that began it.
+-- A wallet is asked to show a credential. Moments are seconds since 1970. Secrets are here as hashes, or sealed: the
+-- request's own nonce, state and key with a secret of the installation, the sign-in's handle with the cookie of the browser
+-- that began it.
 CREATE TABLE presentation (
     request BYTEA PRIMARY KEY,
     login BYTEA NOT NULL,

@@ -1,5 +1,5 @@
-//! A person signs in by showing a credential from their wallet, on the same device and from another, and everything that must not
-//! sign anybody in.
+//! A person signs in by showing a credential from their wallet, on the same device and from another, and everything that
+//! must not sign anybody in.
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
 
 mod common;
@@ -8,12 +8,15 @@ mod parts;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use clients::TokenSource;
+use clients::enhetsregister::Enhetsregister;
+use clients::folkeregister::Folkeregister;
 use clients::idporten::{ACR_HIGH, ACR_SUBSTANTIAL};
 use clients::lommebok::PERSONAL_NUMBER;
 use common::*;
-use idporten::Wallet;
+use idporten::{Component, Config, MIGRATIONS, Wallet};
 use jiff::SignedDuration;
-use kernel::jose::{Alg, Certified, SigningKey, sd_jwt};
+use kernel::jose::{Alg, Certified, KeyEncryptionKey, SigningKey, sd_jwt};
 use parts::{Issuer, OWN, Question, TestWallet, certified, key, onward, wallets};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -529,4 +532,33 @@ async fn without_a_certificate_there_is_no_such_eid_and_a_wrong_configuration_do
     ] {
         assert!(f.component.clone().wallet(Some(wrong)).is_err());
     }
+}
+
+#[tokio::test]
+async fn ansattporten_takes_a_wallet_too() {
+    let (f, issuer) = with_wallets(|_| {}).await;
+    let ctx = f.test.sibling(idporten::ANSATTPORTEN, MIGRATIONS).await;
+    let token = || TokenSource::fixed("t");
+    let people = Folkeregister::new(f.mesh.clone(), token());
+    let businesses = Enhetsregister::new(f.mesh.clone(), token());
+    let master = KeyEncryptionKey::from_bytes(&[3; 32]).unwrap();
+    let config = Config { master, suggestions: Vec::new(), upstreams: Vec::new() };
+    let component = Component::ansattporten(ctx, people, businesses, config).await.unwrap();
+    let component = component.wallet(Some(wallets(f.mesh.clone()))).unwrap();
+    component.registrar().register_client(client("en")).await.unwrap();
+    let f = Fixture { router: component.router().into(), component, ..f };
+
+    let wallet = TestWallet::new(&f.router, &issuer, kari(), f.now());
+    let mut browser = f.browser();
+    let form = authorize_form("en", &[("scope", "openid"), ("acr_values", "high")]);
+    let answer = browser.get(&format!("/ansattporten/authorize?{form}")).await;
+    let id = answer.sent()["id"].clone();
+    let asked = asked(&browser.get(&format!("/ansattporten/eid/lommebok?id={id}")).await);
+    let question = wallet.read(&asked.link).await;
+    let content = json!({ "vp_token": { "pid": [wallet.present(&question, f.now())] }, "state": question.text("state") });
+    let answer = wallet.answer(&question, &content).await;
+    let back = answer.json()["redirect_uri"].as_str().unwrap().to_owned();
+    assert!(back.starts_with("http://localhost:8080/ansattporten/eid/lommebok/tilbake?svar="), "{back}");
+    let done = browser.get(&back).await;
+    assert!(done.location().starts_with(&format!("{CALLBACK}?code=")), "{}", done.location());
 }

@@ -1,4 +1,5 @@
--- Moments are seconds since 1970. A list of places, each of which says whether a credential is withdrawn, and how many are taken.
+-- Moments are seconds since 1970. A list of places, each of which says whether a credential is withdrawn, and how many are
+-- taken.
 CREATE TABLE status_list (list BIGINT PRIMARY KEY, used BIGINT NOT NULL);
 -- A credential that has not expired: its place, and with which others it was issued. Nothing of what it says is kept.
 CREATE TABLE issued (

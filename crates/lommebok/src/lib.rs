@@ -1,22 +1,22 @@
 //! What a person puts into their European identity wallet: person identification data (PID) from Folkeregisteret.
 //!
-//! The credential is `urn:eudi:pid:1` as an SD-JWT VC (`dc+sd-jwt`), bound to a key of the wallet; it is issued by OpenID for
-//! Verifiable Credential Issuance 1.0 with a pre-authorized code. The story of one:
+//! The credential is `urn:eudi:pid:1` as an SD-JWT VC (`dc+sd-jwt`), bound to a key of the wallet; it is issued by OpenID
+//! for Verifiable Credential Issuance 1.0 with a pre-authorized code. The story of one:
 //!
-//! 1. The person signs in at ID-porten at level high, to which the component is an ordinary relying party ([`pages`]), and is
-//!    shown an offer, as a link and as a QR code, and a transaction code besides.
+//! 1. The person signs in at ID-porten at level high, to which the component is an ordinary relying party ([`pages`]), and
+//!    is shown an offer, as a link and as a QR code, and a transaction code besides.
 //! 2. The wallet reads the metadata ([`api::metadata`]), exchanges code and transaction code for an access token
 //!    ([`api::token`]), bound to a key where the wallet shows one (DPoP), gets a nonce ([`api::nonce`]), and asks for the
-//!    credential with proofs of the keys that it is to be bound to ([`api::credential`]).
-//!    A wallet that is a client of ID-porten can begin by itself: it sends the person there and comes with ID-porten's token of the
-//!    scope `felles:personbevis` in place of the offer's (the authorization code flow).
+//!    credential with proofs of the keys that it is to be bound to ([`api::credential`]). A wallet that is a client of
+//!    ID-porten can begin by itself: it sends the person there and comes with ID-porten's token of the scope
+//!    `felles:personbevis` in place of the offer's (the authorization code flow).
 //! 3. The person is looked up in Folkeregisteret, what is given out stands in the access log, and the credential is signed.
 //!
 //! A credential lives [`model::pid::LIFE`] and then a new one is fetched. Until then its holder can withdraw it on a page
 //! ([`mine`]); that stands in a list that verifiers fetch ([`api::status`]).
 //!
-//! Credentials are signed with the key of a certificate where the issuer has one, which stands in their header (`x5c`), otherwise with a key
-//! of the issuer's own; either is among the keys that it publishes.
+//! Credentials are signed with the key of a certificate where the issuer has one, which stands in their header (`x5c`),
+//! otherwise with a key of the issuer's own; either is among the keys that it publishes.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -150,7 +150,8 @@ impl Component {
         }
     }
 
-    /// Keeps the certificate's key among those published for as long as what it signs may live, and reads what others have signed with.
+    /// Keeps the certificate's key among those published for as long as what it signs may live, and reads what others have
+    /// signed with.
     async fn look_after_certified(&self) -> Result<(), JoseError> {
         let now = self.now();
         let jwk = self.certified.as_ref().map(|certified| certified.key().public_jwk());

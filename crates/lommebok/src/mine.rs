@@ -1,5 +1,5 @@
-//! The credentials that a person has fetched and that have not expired, and how to withdraw them: a phone that is lost should not show who its
-//! owner is.
+//! The credentials that a person has fetched and that have not expired, and how to withdraw them: a phone that is lost
+//! should not show who its owner is.
 
 use axum::extract::{Query, State};
 use axum::response::Response;

@@ -1,8 +1,8 @@
 //! Where a person asks for the credential: the front page, the sign-in at ID-porten, and the offer.
 //!
-//! The browser keeps one secret in a cookie, for as long as an offer lives; what belongs to it is kept sealed with a key made
-//! from it. There is no session: every step is an address to go to, and only who has signed in just now, in this browser, comes to an
-//! offer, or to the credentials that they have fetched ([`crate::mine`]).
+//! The browser keeps one secret in a cookie, for as long as an offer lives; what belongs to it is kept sealed with a key
+//! made from it. There is no session: every step is an address to go to, and only who has signed in just now, in this
+//! browser, comes to an offer, or to the credentials that they have fetched ([`crate::mine`]).
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};

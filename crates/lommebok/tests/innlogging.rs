@@ -1,5 +1,5 @@
-//! The whole ring, with ID-porten itself: a person signs in, puts the credential into a wallet, signs in to a service by showing it, and
-//! withdraws it, after which it signs nobody in.
+//! The whole ring, with ID-porten itself: a person signs in, puts the credential into a wallet, signs in to a service by
+//! showing it, and withdraws it, after which it signs nobody in.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;

@@ -94,8 +94,8 @@ impl Issuer {
             .with_state(self.clone())
     }
 
-    /// A credential for `holder` about `pid`, with `changes` in its open claims (null leaves one out) and `hidden` besides the
-    /// number.
+    /// A credential for `holder` about `pid`, with `changes` in its open claims (null leaves one out) and `hidden` besides
+    /// the number.
     pub fn issue(&self, holder: &SigningKey, pid: &str, changes: &Value, now: i64) -> String {
         self.issue_with(
             &self.key,

@@ -16,8 +16,8 @@ pub struct Certified {
 }
 
 impl Certified {
-    /// A key with its chain: base64 of DER, the key's own certificate first. That the first certificate is the key's is for its
-    /// reader to check; the last, where it is an authority that signs itself, is better left out.
+    /// A key with its chain: base64 of DER, the key's own certificate first. That the first certificate is the key's is for
+    /// its reader to check; the last, where it is an authority that signs itself, is better left out.
     pub fn new(key: SigningKey, x5c: Vec<String>) -> Result<Self, JoseError> {
         let readable = x5c.iter().all(|one| STANDARD.decode(one).is_ok_and(|der| !der.is_empty()));
         if x5c.is_empty() || !readable {
@@ -51,7 +51,8 @@ impl Certified {
         &self.x5c
     }
 
-    /// The SHA-256 of the key's own certificate, base64url: what `x509_hash:` client identifiers hold (OpenID4VP 1.0 § 5.9.3).
+    /// The SHA-256 of the key's own certificate, base64url: what `x509_hash:` client identifiers hold (OpenID4VP 1.0 §
+    /// 5.9.3).
     pub fn thumbprint(&self) -> String {
         // A chain is never empty and always base64.
         let der = self.x5c.first().and_then(|leaf| STANDARD.decode(leaf).ok());

@@ -3,12 +3,13 @@
 //! - [`SigningKey`] signs, [`Jwk`] and [`KeySet`] are what the public sees of keys, [`Jwt`] and [`verify`] verify.
 //! - [`Keyring`] is an issuer's keys in its own store, with their life cycle and sealed under a master key.
 //! - [`dpop`]: proof that a token's holder has the key that it is bound to.
-//! - [`sd_jwt`]: credentials of which the holder shows only what is asked for; [`status_list`]: which of them are withdrawn.
+//! - [`sd_jwt`]: credentials of which the holder shows only what is asked for; [`status_list`]: which of them are
+//!   withdrawn.
 //! - [`Certified`]: a key with its certificate; [`jwe`]: what is encrypted to a key.
 //!
-//! What a token's header says is believed only so far: the key is found by `kid` among keys known beforehand (never
-//! `jwk`, `jku`, `x5u`; a DPoP proof's own key shows that proof alone), and the algorithm is one of those that the caller allows. Symmetric algorithms and `none`
-//! do not exist here.
+//! What a token's header says is believed only so far: the key is found by `kid` among keys known beforehand (never `jwk`,
+//! `jku`, `x5u`; a DPoP proof's own key shows that proof alone), and the algorithm is one of those that the caller allows.
+//! Symmetric algorithms and `none` do not exist here.
 
 mod certified;
 mod client;

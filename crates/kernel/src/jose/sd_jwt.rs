@@ -38,8 +38,8 @@ fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
-/// A credential with the claims `open` and, each for itself, the claims `hidden`: compact, with all disclosures. The key's chain of
-/// certificates, where it has one, stands in the header.
+/// A credential with the claims `open` and, each for itself, the claims `hidden`: compact, with all disclosures. The key's
+/// chain of certificates, where it has one, stands in the header.
 pub fn issue(
     key: &SigningKey,
     x5c: &[String],
@@ -67,8 +67,8 @@ pub fn issue(
     Ok(format!("{}~{disclosures}", key.sign_parts(&header, &open)?))
 }
 
-/// What a holder shows of `credential` to `audience`, which gave `nonce`: the claims `shown` of those at the top, signed by the
-/// holder's `key` at `now` (seconds since 1970).
+/// What a holder shows of `credential` to `audience`, which gave `nonce`: the claims `shown` of those at the top, signed by
+/// the holder's `key` at `now` (seconds since 1970).
 pub fn present(
     credential: &str,
     shown: &[&str],

@@ -1,7 +1,7 @@
 //! Which credentials are withdrawn: a Token Status List (draft-ietf-oauth-status-list), signed by their issuer.
 //!
-//! A credential names a list and a place in it (`status.status_list`). The list is one bit or more for each place, compressed,
-//! so that who asks for it does not tell whose credential is shown.
+//! A credential names a list and a place in it (`status.status_list`). The list is one bit or more for each place,
+//! compressed, so that who asks for it does not tell whose credential is shown.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -35,8 +35,8 @@ impl Place {
         json!({ "status_list": self })
     }
 
-    /// What a credential's claims name; nothing where it cannot be withdrawn. A `status` that is not understood is an error: what it says is
-    /// not known.
+    /// What a credential's claims name; nothing where it cannot be withdrawn. A `status` that is not understood is an
+    /// error: what it says is not known.
     pub fn of(claims: &Map<String, Value>) -> Result<Option<Self>, JoseError> {
         let Some(status) = claims.get("status") else { return Ok(None) };
         let wrong = JoseError::Malformed("its status is not understood");
@@ -47,8 +47,8 @@ impl Place {
     }
 }
 
-/// The claims of a list of `size` places, one bit each, of which those `withdrawn` are; others are left out. It is at `uri`, made at `now`
-/// (seconds since 1970), to be asked for again after `ttl` seconds.
+/// The claims of a list of `size` places, one bit each, of which those `withdrawn` are; others are left out. It is at
+/// `uri`, made at `now` (seconds since 1970), to be asked for again after `ttl` seconds.
 pub fn claims(
     uri: &str,
     size: usize,
@@ -82,8 +82,8 @@ pub struct StatusList {
 }
 
 impl StatusList {
-    /// Verifies a list that was fetched from `uri`, at `now` (seconds since 1970), with the issuer's `keys`, by an algorithm of
-    /// `allowed`.
+    /// Verifies a list that was fetched from `uri`, at `now` (seconds since 1970), with the issuer's `keys`, by an
+    /// algorithm of `allowed`.
     pub fn verify(
         token: &str,
         uri: &str,

@@ -118,8 +118,8 @@ async fn authorized(component: &Component, headers: &HeaderMap) -> Result<Pid, R
     Ok(token.pid)
 }
 
-/// Whose token of ID-porten it is (the authorization code flow, OpenID4VCI 1.0 § 5): with the scope, of a person who has signed in at level
-/// high. The kernel verifies it, and the proof of its key where it is bound to one.
+/// Whose token of ID-porten it is (the authorization code flow, OpenID4VCI 1.0 § 5): with the scope, of a person who has
+/// signed in at level high. The kernel verifies it, and the proof of its key where it is bound to one.
 async fn by_idporten(component: &Component, headers: &HeaderMap) -> Result<Pid, Refused> {
     let unknown = "The access token is not known, or too old";
     let claims = component.ctx.auth.bearer(headers, Issuer::Idporten).await;

@@ -112,8 +112,8 @@ impl PidClaims {
         }
     }
 
-    /// The claims that stand openly, bound to the holder's key and with the place of its status, and those that are disclosed each for
-    /// itself.
+    /// The claims that stand openly, bound to the holder's key and with the place of its status, and those that are
+    /// disclosed each for itself.
     pub fn bound_to(&self, holder: &Jwk, place: &Place) -> (Map<String, Value>, Map<String, Value>) {
         let mut open = self.open.clone();
         open.insert("cnf".to_owned(), json!({ "jwk": holder }));

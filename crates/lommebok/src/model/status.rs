@@ -1,4 +1,5 @@
-//! Where it stands that a credential is withdrawn: its place in a list, drawn at random, so that neighbouring places tell nothing.
+//! Where it stands that a credential is withdrawn: its place in a list, drawn at random, so that neighbouring places tell
+//! nothing.
 
 /// How many places a list has.
 pub const SIZE: u32 = 1 << 17;

@@ -1,7 +1,8 @@
-//! A wallet's answer (OpenID4VP 1.0 § 8): encrypted (`direct_post.jwt`) or not (`direct_post`), as the question wants it; an error
-//! need not be encrypted.
+//! A wallet's answer (OpenID4VP 1.0 § 8): encrypted (`direct_post.jwt`) or not (`direct_post`), as the question wants it;
+//! an error need not be encrypted.
 //!
-//! An answer that is refused changes nothing: the question may still be answered. One that holds, or an error of the wallet, is kept, once.
+//! An answer that is refused changes nothing: the question may still be answered. One that holds, or an error of the
+//! wallet, is kept, once.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::Json;
@@ -47,8 +48,8 @@ struct Content {
     error: Option<String>,
 }
 
-/// A wallet answers a question: `response` is an encrypted token of `vp_token` and `state`; or `error` and `state` say why it does not
-/// show what was asked for.
+/// A wallet answers a question: `response` is an encrypted token of `vp_token` and `state`; or `error` and `state` say why
+/// it does not show what was asked for.
 #[utoipa::path(post, path = "/eid/lommebok/svar/{foresporsel}",
     params(("foresporsel" = String, Path, description = "The question")),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),

@@ -128,7 +128,15 @@ impl Issuers {
                 let token = self.fetch(&place.uri).await?;
                 let token = std::str::from_utf8(&token)
                     .map_err(|_| JoseError::Malformed("the status list is no text"))?;
-                let list = Arc::new(StatusList::verify(token, &place.uri, keys, &ALGS, now)?);
+                let verified = match StatusList::verify(token, &place.uri, keys, &ALGS, now) {
+                    // Perhaps a new key of the issuer's.
+                    Err(JoseError::UnknownKey) => {
+                        let keys = self.keys(issuer, now, REFETCH).await?;
+                        StatusList::verify(token, &place.uri, &keys, &ALGS, now)
+                    }
+                    result => result,
+                };
+                let list = Arc::new(verified?);
                 let mut lists = issuer.lists.write().unwrap_or_else(PoisonError::into_inner);
                 lists.retain(|_, (_, until)| now < *until);
                 if lists.len() < MOST_LISTS {
@@ -152,8 +160,8 @@ impl Issuers {
         }
         {
             let kept = issuer.keys.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some((keys, at)) = kept.as_ref().filter(|(_, at)| now.saturating_sub(*at) < oldest) {
-                return Ok(Arc::clone(keys)).inspect(|_| tracing::trace!(at, "kept keys"));
+            if let Some((keys, _)) = kept.as_ref().filter(|(_, at)| now.saturating_sub(*at) < oldest) {
+                return Ok(Arc::clone(keys));
             }
         }
         // The well-known path stands between the host and the issuer's own path.

@@ -1,16 +1,18 @@
 //! The European identity wallet as an eID: a person shows their person identification data (PID), by OpenID for Verifiable
 //! Presentations 1.0 as the High Assurance Interoperability Profile has it.
 //!
-//! The page holds a question as a link, for a wallet on the same device, and as a QR code ([`pages`]). The wallet fetches the
-//! question as a signed request object ([`request`]) and posts its answer ([`answer`]), encrypted to a key of that question
-//! alone; what it shows is believed if its issuer is ([`issuers`]). It is then sent to [`back`].
+//! The page holds a question as a link, for a wallet on the same device, and as a QR code ([`pages`]). The wallet fetches
+//! the question as a signed request object ([`request`]) and posts its answer ([`answer`]), encrypted to a key of that
+//! question alone; what it shows is believed if its issuer is ([`issuers`]). It is then sent to [`back`].
 //!
-//! An answer alone signs nobody in: who was sent a question by somebody else would sign that other browser in. Where the wallet
-//! comes back to the browser that began, by its cookie, the sign-in goes on. In any other browser, as on the phone that has read the QR code,
-//! the person is shown digits with the name of the service, and types them where the sign-in began.
+//! An answer alone signs nobody in: who was sent a question by somebody else would sign that other browser in. Where the
+//! wallet comes back to the browser that began, by its cookie, the sign-in goes on. In any other browser, as on the phone
+//! that has read the QR code, the person is shown digits with the name of the service, and types them where the sign-in
+//! began.
 //!
-//! We are `x509_hash:` and the hash of our certificate: what the profile demands of signed requests, and what a certificate that names
-//! an organisation and no host can show (`x509_san_dns:` needs one with the host's name; `redirect_uri:` cannot be signed). Without a certificate there is no such eID.
+//! We are `x509_hash:` and the hash of our certificate: what the profile demands of signed requests, and what a certificate
+//! that names an organisation and no host can show (`x509_san_dns:` needs one with the host's name; `redirect_uri:` cannot
+//! be signed). Without a certificate there is no such eID.
 
 use std::sync::Arc;
 
@@ -77,8 +79,8 @@ pub struct Wallet {
     /// Whether answers are to be encrypted (`direct_post.jwt`), as the profile demands; otherwise they are posted as they are
     /// (`direct_post`), for wallets that cannot encrypt.
     pub encrypted: bool,
-    /// Other issuers whose person identification data is believed, by their `iss`; each publishes its keys as SD-JWT VC says. The
-    /// installation's own is always believed.
+    /// Other issuers whose person identification data is believed, by their `iss`; each publishes its keys as SD-JWT VC
+    /// says. The installation's own is always believed.
     pub issuers: Vec<String>,
     /// The way to the installation's own issuer.
     pub mesh: Mesh,
@@ -238,8 +240,8 @@ async fn show_new(
     pages::show(component, wallets(component)?, visit, &question, complaint)
 }
 
-/// The person types the digits that their wallet led to on another device (`kode`), of the question `foresporsel`. `avbryt` goes back to
-/// the client.
+/// The person types the digits that their wallet led to on another device (`kode`), of the question `foresporsel`. `avbryt`
+/// goes back to the client.
 #[utoipa::path(post, path = "/eid/lommebok",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
@@ -282,8 +284,8 @@ async fn try_digits(component: &Component, headers: &HeaderMap, body: &[u8]) -> 
     }
 }
 
-/// Where a wallet goes when it has answered: `svar` is the response code. In the browser where the sign-in began it goes on; in any
-/// other the digits are shown that are to be typed there.
+/// Where a wallet goes when it has answered: `svar` is the response code. In the browser where the sign-in began it goes
+/// on; in any other the digits are shown that are to be typed there.
 #[utoipa::path(get, path = "/eid/lommebok/tilbake",
     params(("svar" = String, Query, description = "The response code")),
     responses((status = 200, description = "The digits, in another browser", content_type = "text/html", body = String),

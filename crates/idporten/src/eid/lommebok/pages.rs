@@ -72,8 +72,8 @@ pub fn show(
     }))
 }
 
-/// What is shown where a wallet comes back to another browser than the one that began: the digits to be typed there, and by whom they are
-/// asked for.
+/// What is shown where a wallet comes back to another browser than the one that began: the digits to be typed there, and by
+/// whom they are asked for.
 pub fn elsewhere(component: &Component, headers: &HeaderMap, found: &Answered, digits: &str) -> Response {
     let locale = pages::locale(headers, None);
     let lang = Lang::parse(&locale).unwrap_or_default();

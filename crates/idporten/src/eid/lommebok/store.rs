@@ -135,8 +135,8 @@ fn outcome(row: &Row) -> Result<Option<Outcome>, StoreError> {
     Ok(Outcome::of(row.get(0)?, row.get(1)?))
 }
 
-/// Takes the answer to a question of the sign-in `login`, if the digits are those that the wallet's owner was shown; counts wrong ones,
-/// and after `most` the question is over.
+/// Takes the answer to a question of the sign-in `login`, if the digits are those that the wallet's owner was shown; counts
+/// wrong ones, and after `most` the question is over.
 pub async fn redeem(
     tx: &mut Tx,
     request: Vec<u8>,
