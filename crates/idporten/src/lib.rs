@@ -223,7 +223,7 @@ impl Component {
         let open = |wallet| eid::lommebok::Wallets::open(&self.ctx, seal, wallet).map(Arc::new);
         let wallets = wallet.map(open).transpose()?;
         let eids = eid::offered(self.portal, &self.ctx, &self.upstreams, wallets.as_deref()).into();
-        Ok(Self { wallets, eids, ..self })
+        Ok(Self { eids, wallets, ..self })
     }
 
     /// The issuer as it stands in `iss`, without a slash at the end.

@@ -1,6 +1,6 @@
 //! A person signs in by showing a credential from their wallet, on the same device and from another, and everything that
 //! must not sign anybody in.
-#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected stops")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected stops")]
 
 mod common;
 #[path = "common/wallet.rs"]

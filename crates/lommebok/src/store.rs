@@ -139,15 +139,14 @@ pub async fn add_issued(tx: &mut Tx, new: &New, rng: &Rng) -> Result<Vec<(i64, i
     let count = i64::try_from(new.count).unwrap_or(i64::MAX);
     let sql = "UPDATE status_list SET used = used + $1
         WHERE list = (SELECT MAX(list) FROM status_list) AND used + $1 <= $2 RETURNING list";
-    let list: i64 = match tx.query_opt(sql, params![count, TAKEN]).await? {
-        Some(row) => row.get(0)?,
-        None => {
-            // Two nodes that come here together begin one list.
-            let sql = "INSERT INTO status_list (list, used) SELECT COALESCE(MAX(list), 0) + 1, CAST($1 AS BIGINT) FROM status_list
+    let list: i64 = if let Some(row) = tx.query_opt(sql, params![count, TAKEN]).await? {
+        row.get(0)?
+    } else {
+        // Two nodes that come here together begin one list.
+        let sql = "INSERT INTO status_list (list, used) SELECT COALESCE(MAX(list), 0) + 1, CAST($1 AS BIGINT) FROM status_list
                 WHERE TRUE ON CONFLICT (list) DO UPDATE SET used = status_list.used + excluded.used RETURNING list";
-            let row = tx.query_opt(sql, params![count]).await?;
-            row.ok_or(StoreError::Missing("status_list"))?.get(0)?
-        }
+        let row = tx.query_opt(sql, params![count]).await?;
+        row.ok_or(StoreError::Missing("status_list"))?.get(0)?
     };
     let sql = "INSERT INTO issued (list, idx, batch, pid, issued, expires) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT DO NOTHING";

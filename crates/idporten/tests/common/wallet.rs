@@ -187,15 +187,15 @@ impl<'a> TestWallet<'a> {
         let path = link["request_uri"].trim_start_matches("http://localhost:8080").to_owned();
         assert_eq!(link["request_uri_method"], "post");
         let got = send(self.router, Request::get(&path).body(Body::empty()).unwrap()).await;
-        let without = self.verified(&link["client_id"], &got);
+        let without = Self::verified(&link["client_id"], &got);
         let posted = self.post(&path, &[("wallet_nonce", "lommebokens")]).await;
-        let mut claims = self.verified(&link["client_id"], &posted);
+        let mut claims = Self::verified(&link["client_id"], &posted);
         assert_eq!(claims.as_object_mut().unwrap().remove("wallet_nonce"), Some(json!("lommebokens")));
         assert_eq!(claims, without);
         Question { claims }
     }
 
-    fn verified(&self, client_id: &str, answer: &Answer) -> Value {
+    fn verified(client_id: &str, answer: &Answer) -> Value {
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.headers["content-type"], "application/oauth-authz-req+jwt");
         let jwt = Jwt::parse(&answer.body).unwrap();

@@ -122,28 +122,27 @@ impl Issuers {
             let lists = issuer.lists.read().unwrap_or_else(PoisonError::into_inner);
             lists.get(&place.uri).filter(|(_, until)| now < *until).map(|(list, _)| list.clone())
         };
-        let list = match kept {
-            Some(list) => list,
-            None => {
-                let token = self.fetch(&place.uri).await?;
-                let token = std::str::from_utf8(&token)
-                    .map_err(|_| JoseError::Malformed("the status list is no text"))?;
-                let verified = match StatusList::verify(token, &place.uri, keys, &ALGS, now) {
-                    // Perhaps a new key of the issuer's.
-                    Err(JoseError::UnknownKey) => {
-                        let keys = self.keys(issuer, now, REFETCH).await?;
-                        StatusList::verify(token, &place.uri, &keys, &ALGS, now)
-                    }
-                    result => result,
-                };
-                let list = Arc::new(verified?);
-                let mut lists = issuer.lists.write().unwrap_or_else(PoisonError::into_inner);
-                lists.retain(|_, (_, until)| now < *until);
-                if lists.len() < MOST_LISTS {
-                    lists.insert(place.uri.clone(), (list.clone(), list.until(now, LIST_LASTS)));
+        let list = if let Some(list) = kept {
+            list
+        } else {
+            let token = self.fetch(&place.uri).await?;
+            let token = std::str::from_utf8(&token)
+                .map_err(|_| JoseError::Malformed("the status list is no text"))?;
+            let verified = match StatusList::verify(token, &place.uri, keys, &ALGS, now) {
+                // Perhaps a new key of the issuer's.
+                Err(JoseError::UnknownKey) => {
+                    let keys = self.keys(issuer, now, REFETCH).await?;
+                    StatusList::verify(token, &place.uri, &keys, &ALGS, now)
                 }
-                list
+                result => result,
+            };
+            let list = Arc::new(verified?);
+            let mut lists = issuer.lists.write().unwrap_or_else(PoisonError::into_inner);
+            lists.retain(|_, (_, until)| now < *until);
+            if lists.len() < MOST_LISTS {
+                lists.insert(place.uri.clone(), (list.clone(), list.until(now, LIST_LASTS)));
             }
+            list
         };
         match list.status(place.idx)? {
             0 => Ok(()),

@@ -237,7 +237,7 @@ async fn show_new(
     complaint: Option<&'static str>,
 ) -> Result<Response, Refused> {
     let question = ask(component, visit, headers).await?;
-    pages::show(component, wallets(component)?, visit, &question, complaint)
+    Ok(pages::show(component, wallets(component)?, visit, &question, complaint))
 }
 
 /// The person types the digits that their wallet led to on another device (`kode`), of the question `foresporsel`. `avbryt`
@@ -277,9 +277,9 @@ async fn try_digits(component: &Component, headers: &HeaderMap, body: &[u8]) -> 
     let again = |complaint| pages::show(component, wallets, &visit, question, Some(complaint));
     match redeemed? {
         Typed::Right(outcome) => finish(component, visit, headers, outcome).await,
-        Typed::Unanswered => again(key("eid-lommebok-feil-ubesvart")),
-        Typed::Wrong if typed_anything => again(key("eid-lommebok-feil-kode")),
-        Typed::Wrong => again(key("eid-lommebok-feil-kode-mangler")),
+        Typed::Unanswered => Ok(again(key("eid-lommebok-feil-ubesvart"))),
+        Typed::Wrong if typed_anything => Ok(again(key("eid-lommebok-feil-kode"))),
+        Typed::Wrong => Ok(again(key("eid-lommebok-feil-kode-mangler"))),
         Typed::Gone => show_new(component, &visit, headers, Some(key("eid-lommebok-feil-borte"))).await,
     }
 }

@@ -9,7 +9,6 @@ use maud::html;
 use super::store::{Answered, Outcome};
 use super::{ID, Wallets};
 use crate::Component;
-use crate::api::refused::Refused;
 use crate::eid::Visit;
 use crate::model::browser::names;
 use crate::pages;
@@ -28,7 +27,7 @@ pub fn show(
     visit: &Visit,
     question: &str,
     complaint: Option<&'static str>,
-) -> Result<Response, Refused> {
+) -> Response {
     let page = visit.page(component, Some(ID));
     let lang = page.lang();
     let title = lang.t("eid-lommebok-tittel");
@@ -45,7 +44,7 @@ pub fn show(
         required: true,
     };
     let status = if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(page.page(&title).status(status).render(&html! {
+    page.page(&title).status(status).render(&html! {
         div.f-stack {
             h1.ds-heading data-size="lg" { (title) }
             p { (page.purpose()) }
@@ -69,7 +68,7 @@ pub fn show(
             (page.other_ways())
             (page.cancel("/eid/lommebok"))
         }
-    }))
+    })
 }
 
 /// What is shown where a wallet comes back to another browser than the one that began: the digits to be typed there, and by
