@@ -11,14 +11,22 @@ use crate::{ClientError, Mesh, Purpose, request};
 mod adresse;
 mod dokument;
 mod hendelse;
+mod koder;
+mod kontakt;
 mod melding;
+mod opplysning;
 mod person;
+mod representasjon;
 
 pub use adresse::*;
 pub use dokument::*;
 pub use hendelse::*;
+pub use koder::*;
+pub use kontakt::*;
 pub use melding::*;
+pub use opplysning::{Opphav, Opplysning};
 pub use person::*;
+pub use representasjon::*;
 
 /// The component's name in the mesh.
 pub const NAME: &str = "folkeregister";

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::adresse::{Gradering, Vegadresse};
+use super::koder::{Familierolle, Nummerstatus, Personstatus};
+use super::kontakt::*;
+use super::opplysning::Opplysning;
 use super::person::*;
+use super::representasjon::*;
 
 /// Defines the document: its lists, and the elements' names.
 macro_rules! dokument {
