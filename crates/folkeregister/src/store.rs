@@ -19,6 +19,20 @@ const SIZES: [usize; 5] = [1, 2, 10, 100, 1000];
 /// Rows of one insert.
 const ROWS: usize = 100;
 
+/// The columns that [`versjon`] reads after the first; `d.historikk`, large and seldom wanted, may follow.
+macro_rules! dokument {
+    () => {
+        "d.id, d.pid, d.gradering, d.innhold"
+    };
+}
+/// From where the newest document of a number is read; how the number compares follows.
+macro_rules! nyeste {
+    () => {
+        " FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid "
+    };
+}
+const NYESTE: &str = concat!("SELECT n.pid, ", dokument!(), ", d.historikk", nyeste!(), "IN ");
+
 /// The newest documents of those of `pids` that the register knows, under the numbers as asked.
 pub async fn finn(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(pids.len());
@@ -31,11 +45,9 @@ pub async fn finn(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, 
 /// The newest document of the person with this number; what holds no longer only where that is wanted.
 pub async fn finn_en(store: &Store, pid: &Pid, historikk: bool) -> Result<Option<Versjon>, StoreError> {
     let sql = if historikk {
-        "SELECT 1, d.id, d.pid, d.gradering, d.innhold, d.historikk
-         FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid = $1"
+        concat!("SELECT n.pid, ", dokument!(), ", d.historikk", nyeste!(), "= $1")
     } else {
-        "SELECT 1, d.id, d.pid, d.gradering, d.innhold
-         FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid = $1"
+        concat!("SELECT n.pid, ", dokument!(), nyeste!(), "= $1")
     };
     store.query_opt(sql, params![pid]).await?.map(versjon).transpose()
 }
@@ -52,9 +64,8 @@ pub async fn finn_i(tx: &mut Tx, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, 
 /// The stored versions of these identifiers.
 pub async fn arkiverte(store: &Store, dokumenter: &[String]) -> Result<HashMap<String, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(dokumenter.len());
-    for (sql, values) in
-        utvalg("SELECT id, id, pid, gradering, innhold, historikk FROM dokument WHERE id IN ", dokumenter)
-    {
+    let sql = concat!("SELECT d.id, ", dokument!(), ", d.historikk FROM dokument d WHERE d.id IN ");
+    for (sql, values) in utvalg(sql, dokumenter) {
         for row in store.query(&sql, &values).await? {
             let versjon = versjon(row)?;
             found.insert(versjon.dokument.clone(), versjon);
@@ -215,9 +226,6 @@ pub async fn behold_melding(
 fn mottatt(row: &Row) -> Result<Mottatt, StoreError> {
     Ok(Mottatt { sum: row.get(0)?, pid: row.get(1)?, kvittering: row.get(2)? })
 }
-
-const NYESTE: &str = "SELECT n.pid, d.id, d.pid, d.gradering, d.innhold, d.historikk
-     FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid IN ";
 
 /// Statements that begin with `sql` and go on with the list of `keys`.
 fn utvalg<'a, K>(sql: &'a str, keys: &'a [K]) -> impl Iterator<Item = (String, Vec<Value>)> + use<'a, K>
