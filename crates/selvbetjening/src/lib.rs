@@ -55,13 +55,8 @@ impl Component {
                 api::keys::delete_keys
             ))
             .routes(routes!(api::customers::customers, api::customers::add))
-            .routes(routes!(api::customers::customers_misspelt, api::customers::add_misspelt))
             .routes(routes!(api::customers::customer, api::customers::put, api::customers::remove))
-            .routes(routes!(
-                api::customers::customer_misspelt,
-                api::customers::put_misspelt,
-                api::customers::remove_misspelt
-            ))
+            .merge(api::customers::misspelt())
             .routes(routes!(api::scopes::all))
             .routes(routes!(api::scopes::scopes, api::scopes::add, api::scopes::put, api::scopes::deactivate))
             .routes(routes!(api::access::accesses))
