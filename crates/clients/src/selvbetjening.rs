@@ -7,6 +7,7 @@
 mod calls;
 mod receive;
 mod refused;
+pub mod registration;
 
 use jiff::Timestamp;
 use kernel::clock::oslo;
@@ -278,6 +279,17 @@ pub struct DelegationSource {
     pub last_updated: String,
 }
 
+/// That a consumer lets a supplier use its access to a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Delegation {
+    /// The scope.
+    pub scope: String,
+    /// Whose access it is.
+    pub consumer_orgno: String,
+    /// Who may use it.
+    pub supplier_orgno: String,
+}
+
 /// A system of a supplier's, in the register of systems.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct System {
@@ -317,5 +329,6 @@ pub fn prefix(scope: &str) -> &str {
 
 /// Whose an organisation number is, or the API's error.
 pub fn orgnr(field: &str, number: &str) -> Result<Orgnr, Refused> {
-    Orgnr::parse(number).map_err(|_| Refused::invalid(format!("{field} is not an organisation number")))
+    let wrong = |_| Refused::invalid(format!("{field} is not an organisation number")).field(field);
+    Orgnr::parse(number).map_err(wrong)
 }

@@ -2,7 +2,7 @@
 //! comes.
 
 use kernel::clock::Clock;
-use kernel::id::{Orgnr, Pid};
+use kernel::id::Orgnr;
 use kernel::jose::{check_client_keys, client_keys_expire};
 use kernel::store::{Store, StoreError};
 use url::{Host, Url};
@@ -15,7 +15,8 @@ use crate::model::{
     ACCESS_TOKEN, AUTHORIZATION, LONGEST_ACCESS_TOKEN, LONGEST_AUTHORIZATION, REFRESH_TOKEN, hash,
 };
 use crate::portal::Portal;
-use crate::store::{self, Delegation, Lives};
+use crate::store::delegations::Delegation;
+use crate::store::{self, Lives};
 
 /// Least length of a secret.
 const SECRET: usize = 32;
@@ -28,6 +29,9 @@ pub enum RegistrationError {
     /// A field does not hold what it should.
     #[error("{0}")]
     Invalid(String),
+    /// A field of a client, by the name that the self-service API has for it, does not hold what it should.
+    #[error("{1}")]
+    Field(&'static str, String),
     /// A scope is not in the catalogue.
     #[error("the scope {0} does not exist")]
     UnknownScope(String),
@@ -72,8 +76,9 @@ fn check_address(uri: &str, native: bool, test_mode: bool) -> Result<(), &'stati
 }
 
 pub(crate) fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Result<(), RegistrationError> {
-    let invalid =
-        |why: String| Err(RegistrationError::Invalid(format!("client {}: {why}", client.client_id)));
+    let invalid = |field: &'static str, why: &str| {
+        Err(RegistrationError::Field(field, format!("client {}: {why}", client.client_id)))
+    };
     if !legal(&client.client_id, 100) {
         return Err(RegistrationError::Invalid(
             "the client id does not have 1 to 100 legal characters".to_owned(),
@@ -81,58 +86,75 @@ pub(crate) fn check(client: &NewClient, portal: Portal, test_mode: bool) -> Resu
     }
     let native = client.application_type == ApplicationType::Native;
     if client.is_public() == (client.application_type == ApplicationType::Web) {
-        return invalid("web clients show who they are, browser and native clients cannot".to_owned());
+        return invalid(
+            "token_endpoint_auth_method",
+            "web clients show who they are, browser and native clients cannot",
+        );
     }
     if client.is_public() && client.code_challenge_method == CodeChallengeMethod::None {
-        return invalid("a public client cannot do without PKCE".to_owned());
+        return invalid("code_challenge_method", "a public client cannot do without PKCE");
     }
     if client.redirect_uris.is_empty() {
-        return invalid("it has no redirect_uris".to_owned());
+        return invalid("redirect_uris", "it has no redirect_uris");
     }
-    for uri in client.redirect_uris.iter().chain(&client.post_logout_redirect_uris) {
-        if let Err(why) = check_address(uri, native, test_mode) {
-            return invalid(format!("the address {uri} {why}"));
+    for (field, uris) in [
+        ("redirect_uris", &client.redirect_uris),
+        ("post_logout_redirect_uris", &client.post_logout_redirect_uris),
+    ] {
+        for uri in uris {
+            if let Err(why) = check_address(uri, native, test_mode) {
+                return invalid(field, &format!("the address {uri} {why}"));
+            }
         }
     }
     if let Some(uri) = &client.frontchannel_logout_uri {
         if let Err(why) = check_address(uri, false, test_mode) {
-            return invalid(format!("frontchannel_logout_uri {why}"));
+            return invalid("frontchannel_logout_uri", &format!("frontchannel_logout_uri {why}"));
         }
         let host = |uri: &str| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
         if !client.redirect_uris.iter().any(|redirect| host(redirect) == host(uri)) {
-            return invalid("frontchannel_logout_uri has another host than redirect_uris".to_owned());
+            return invalid(
+                "frontchannel_logout_uri",
+                "frontchannel_logout_uri has another host than redirect_uris",
+            );
         }
     }
     if let Err(error) = check_client_keys(&client.jwks) {
-        return invalid(error.to_string());
+        return invalid("keys", &error.to_string());
     }
     if client.secret.as_deref().is_some_and(|secret| secret.len() < SECRET) {
-        return invalid("its secret has less than 32 characters".to_owned());
+        return invalid("client_secret", "its secret has less than 32 characters");
     }
     if client.secret.is_some() && !client.auth_method.has_secret() {
-        return invalid(format!("{} has no secret", client.auth_method.as_str()));
+        return invalid("client_secret", &format!("{} has no secret", client.auth_method.as_str()));
     }
     if client.default_acr.as_deref().is_some_and(|acr| portal.level(acr).is_none()) {
-        return invalid("default_acr is not a level".to_owned());
+        return invalid("default_acr", "default_acr is not a level");
     }
-    client.check_profile().or_else(|why| invalid(why.to_owned()))?;
-    check_lifetimes(client).or_else(|why| invalid(why.to_owned()))
+    client.check_profile().or_else(|why| invalid("security_profile", why))?;
+    check_lifetimes(client).or_else(|(field, why)| invalid(field, why))
 }
 
 /// Access tokens live shorter than refresh tokens, and those no longer than the authorization.
-fn check_lifetimes(client: &NewClient) -> Result<(), &'static str> {
+fn check_lifetimes(client: &NewClient) -> Result<(), (&'static str, &'static str)> {
     let or = |own: i64, usual: i64| if own == 0 { usual } else { own };
     let access = or(client.access_token_lifetime, ACCESS_TOKEN);
     let refresh = or(client.refresh_token_lifetime, REFRESH_TOKEN);
     let authorization = or(client.authorization_lifetime, AUTHORIZATION);
     if !(1..=LONGEST_ACCESS_TOKEN).contains(&access) {
-        return Err("access_token_lifetime is not from 0 to 3600 seconds");
+        return Err(("access_token_lifetime", "access_token_lifetime is not from 0 to 3600 seconds"));
     }
     if !(1..=LONGEST_AUTHORIZATION).contains(&authorization) || access > authorization {
-        return Err("authorization_lifetime is shorter than the access tokens' or longer than a year");
+        return Err((
+            "authorization_lifetime",
+            "authorization_lifetime is shorter than the access tokens' or longer than a year",
+        ));
     }
     if client.refresh_tokens && !(access < refresh && refresh <= authorization) {
-        return Err("refresh_token_lifetime is not between the access tokens' and the authorization's");
+        return Err((
+            "refresh_token_lifetime",
+            "refresh_token_lifetime is not between the access tokens' and the authorization's",
+        ));
     }
     Ok(())
 }
@@ -221,31 +243,20 @@ impl Registrar {
         Ok(write.await?)
     }
 
-    /// A business lets a person act for it with one resource (Ansattporten): in place of what it let them before.
+    /// A business lets a person act for it with one resource (Ansattporten): in place of what it let them before. What
+    /// businesses do themselves comes by `api/delegations`.
     pub async fn delegate(&self, delegation: Delegation) -> Result<(), RegistrationError> {
-        let right = |right: &String| legal(right, 50);
         let now = self.clock.now().as_second();
-        if !legal(&delegation.resource, 200)
-            || delegation.rights.is_empty()
-            || !delegation.rights.iter().all(right)
-            || delegation.ends.is_some_and(|ends| ends <= now)
-        {
-            return Err(RegistrationError::Invalid(
-                "a delegation gives no legal right, or has ended".to_owned(),
-            ));
+        let right = |right: &String| legal(right, 50);
+        let rights = !delegation.rights.is_empty() && delegation.rights.iter().all(right);
+        if !legal(&delegation.resource, 200) || !rights || delegation.ends.is_some_and(|ends| ends <= now) {
+            let why = "a delegation gives no legal right, or has ended";
+            return Err(RegistrationError::Invalid(why.to_owned()));
         }
-        let write =
-            self.store.write(move |tx| Box::pin(async move { store::delegate(tx, &delegation, now).await }));
-        Ok(write.await?)
-    }
-
-    /// Takes a delegation back: from the next sign-in on. Whether there was one.
-    pub async fn withdraw(&self, orgnr: Orgnr, pid: Pid, resource: &str) -> Result<bool, StoreError> {
-        let resource = resource.to_owned();
         let write = self
             .store
-            .write(move |tx| Box::pin(async move { store::withdraw(tx, &orgnr, &pid, &resource).await }));
-        write.await
+            .write(move |tx| Box::pin(async move { store::delegations::give(tx, &delegation, now).await }));
+        Ok(write.await?)
     }
 
     /// Makes scopes, or makes those that exist as told.

@@ -1,11 +1,8 @@
 //! The rules of what organisations register themselves, beside those of every client (`admin.rs`). No I/O.
 
+use clients::selvbetjening::registration::text;
 use clients::selvbetjening::{Client, Refused, Scope, orgnr};
-use kernel::id::Orgnr;
-use kernel::jose::{Jwk, check_client_keys};
-use serde_json::Value;
 
-use crate::model::assertion::ALGS;
 use crate::model::client::{ApplicationType, AuthMethod, NewClient, NewScope, RefreshTokenUsage};
 use crate::portal::Portal;
 
@@ -19,34 +16,21 @@ pub fn kinds(portal: Portal) -> &'static [&'static str] {
     }
 }
 
-/// Whose a new client is: `tenant`'s, or, where `tenant` is a supplier that may, its customer's.
-pub fn owner(client: &Client, tenant: &Orgnr, supplier: bool) -> Result<Orgnr, Refused> {
-    let owner = match client.client_orgno.as_deref() {
-        None | Some("") => return Ok(*tenant),
-        Some(number) => orgnr("client_orgno", number)?,
-    };
-    if owner != *tenant && !supplier {
-        return Err(Refused::forbidden(
-            "client_orgno is another organisation; only suppliers with the scope idporten:dcr.supplier register for others",
-        ));
-    }
-    Ok(owner)
-}
-
 /// Reads a registration over what there was (`before`: a new client, or the one that is changed).
 pub fn client(told: &Client, before: NewClient, portal: Portal) -> Result<NewClient, Refused> {
-    let refused = |why: &str| Err(Refused::invalid(why));
+    let refused = |field: &str, why: &str| Err(Refused::invalid(why).field(field));
     let application_type = match told.application_type.as_str() {
         "" | "web" => ApplicationType::Web,
         "browser" => ApplicationType::Browser,
         "native" => ApplicationType::Native,
-        _ => return refused("application_type is not one of web, browser and native"),
+        _ => return refused("application_type", "application_type is not one of web, browser and native"),
     };
     let auth_method = match told.token_endpoint_auth_method.as_str() {
         "" if application_type == ApplicationType::Web => AuthMethod::PrivateKeyJwt,
         "" => AuthMethod::None,
         name => AuthMethod::parse(name).ok_or_else(|| {
             Refused::invalid("token_endpoint_auth_method is not one of private_key_jwt, client_secret_basic, client_secret_post and none")
+                .field("token_endpoint_auth_method")
         })?,
     };
     let mut refresh_tokens = false;
@@ -56,31 +40,32 @@ pub fn client(told: &Client, before: NewClient, portal: Portal) -> Result<NewCli
             "refresh_token" => refresh_tokens = true,
             _ => {
                 return refused(
+                    "grant_types",
                     "grant_types are authorization_code and refresh_token for this integration_type",
                 );
             }
         }
     }
     if refresh_tokens && !told.grant_types.iter().any(|grant| grant == "authorization_code") {
-        return refused("refresh_token is nothing without authorization_code among grant_types");
+        return refused(
+            "grant_types",
+            "refresh_token is nothing without authorization_code among grant_types",
+        );
     }
     if !["", "S256"].contains(&told.code_challenge_method.as_str()) {
-        return refused("code_challenge_method must be S256: PKCE is demanded of every client");
+        return refused(
+            "code_challenge_method",
+            "code_challenge_method must be S256: PKCE is demanded of every client",
+        );
     }
     let refresh_token_usage = match told.refresh_token_usage.as_str() {
         "" | "ONETIME" => RefreshTokenUsage::OneTime,
         "REUSE" => RefreshTokenUsage::Reuse,
-        _ => return refused("refresh_token_usage is neither ONETIME nor REUSE"),
+        _ => return refused("refresh_token_usage", "refresh_token_usage is neither ONETIME nor REUSE"),
     };
-    for (field, text) in [
-        ("client_name", &told.client_name),
-        ("description", &told.description),
-        ("client_uri", &told.client_uri),
-    ] {
-        if text.len() > LONGEST_TEXT || text.chars().any(char::is_control) {
-            return Err(Refused::invalid(format!("{field} is too long or holds control characters")));
-        }
-    }
+    text("client_name", &told.client_name, LONGEST_TEXT)?;
+    text("description", &told.description, LONGEST_TEXT)?;
+    text("client_uri", &told.client_uri, LONGEST_TEXT)?;
     let mut scopes = told.scopes.clone();
     if scopes.is_empty() {
         scopes = vec!["openid".to_owned(), "profile".to_owned()];
@@ -114,31 +99,6 @@ pub fn client(told: &Client, before: NewClient, portal: Portal) -> Result<NewCli
         require_state_and_nonce: before.require_state_and_nonce || portal.is_strict(),
         ..before
     })
-}
-
-/// Checks keys that are handed in.
-pub fn keys(body: &[u8]) -> Result<Vec<Jwk>, Refused> {
-    #[derive(serde::Deserialize)]
-    struct Set {
-        keys: Vec<Value>,
-    }
-    let set: Set = kernel::http::json(body)?;
-    let unusable = |error: &dyn std::fmt::Display| Refused::invalid(format!("A key is unusable: {error}"));
-    let mut keys = Vec::with_capacity(set.keys.len());
-    for value in &set.keys {
-        let key = Jwk::from_value(value).map_err(|error| unusable(&error))?;
-        if key.usage.is_none() {
-            return Err(unusable(&"use is missing"));
-        }
-        match key.algorithm().map_err(|error| unusable(&error))? {
-            None => return Err(unusable(&"alg is missing")),
-            Some(alg) if !ALGS.contains(&alg) => return Err(unusable(&"its alg is not supported")),
-            Some(_) => {}
-        }
-        keys.push(key);
-    }
-    check_client_keys(&keys).map_err(|error| unusable(&error))?;
-    Ok(keys)
 }
 
 /// A scope as sign-in goes by it.

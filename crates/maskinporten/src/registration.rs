@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use clients::maskinporten::GRANT;
-use clients::selvbetjening::{Client, OnBehalfOf, Refused, Scope, orgnr};
-use kernel::id::Orgnr;
-use kernel::jose::{Jwk, check_client_keys};
-use serde_json::Value;
-use url::Url;
+use clients::selvbetjening::registration::{address, text};
+use clients::selvbetjening::{Client, Refused, Scope};
 
-use crate::model::{ALGS, LONGEST_LIFETIME};
+use crate::model::LONGEST_LIFETIME;
 
 /// The kinds of clients that are Maskinporten's.
 const KINDS: [&str; 3] = ["maskinporten", "krr", "eformidling"];
@@ -29,57 +26,35 @@ const SCOPES: usize = 200;
 /// Longest life of an authorization: a year. Seconds.
 const YEAR: i64 = 366 * 24 * 3600;
 
-fn text(field: &str, text: &str, most: usize) -> Result<(), Refused> {
-    if text.len() > most || text.chars().any(char::is_control) {
-        return Err(Refused::invalid(format!("{field} is too long or holds control characters")));
-    }
-    Ok(())
-}
-
-fn address(field: &str, uri: &str) -> Result<(), Refused> {
-    let fits = uri.is_empty() || Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if fits && uri.len() <= LONGEST_TEXT {
-        Ok(())
-    } else {
-        Err(Refused::invalid(format!("{field} is not an address of the web")))
-    }
-}
-
-/// Whose a new client is: `tenant`'s, or, where `tenant` is a supplier that may, its customer's.
-pub fn owner(client: &Client, tenant: &Orgnr, supplier: bool) -> Result<Orgnr, Refused> {
-    let owner = match client.client_orgno.as_deref() {
-        None | Some("") => return Ok(*tenant),
-        Some(number) => orgnr("client_orgno", number)?,
-    };
-    if owner != *tenant && !supplier {
-        return Err(Refused::forbidden(
-            "client_orgno is another organisation; only suppliers with the scope idporten:dcr.supplier register for others",
-        ));
-    }
-    Ok(owner)
-}
-
 /// Checks a client and fills in the usual.
 pub fn client(mut client: Client) -> Result<Client, Refused> {
-    let refused = |why: &str| Err(Refused::invalid(why));
+    let refused = |field: &str, why: &str| Err(Refused::invalid(why).field(field));
     let kind = client.integration_type.as_str();
     if !KINDS.contains(&kind) {
-        return refused("integration_type is not one of maskinporten, krr and eformidling");
+        return refused(
+            "integration_type",
+            "integration_type is not one of maskinporten, krr and eformidling",
+        );
     }
     if !["", "web"].contains(&client.application_type.as_str()) {
-        return refused("application_type must be web for this integration_type");
+        return refused("application_type", "application_type must be web for this integration_type");
     }
     if !["", "private_key_jwt"].contains(&client.token_endpoint_auth_method.as_str()) {
-        return refused("token_endpoint_auth_method must be private_key_jwt for this integration_type");
+        return refused(
+            "token_endpoint_auth_method",
+            "token_endpoint_auth_method must be private_key_jwt for this integration_type",
+        );
     }
     if client.grant_types.iter().any(|grant| grant != GRANT && grant != "jwt_bearer_token") {
-        return Err(Refused::invalid(format!("grant_types must be {GRANT} for this integration_type")));
+        let why = format!("grant_types must be {GRANT} for this integration_type");
+        return Err(Refused::invalid(why).field("grant_types"));
     }
     let sends_people = !client.redirect_uris.is_empty()
         || !client.post_logout_redirect_uris.is_empty()
         || !client.frontchannel_logout_uri.is_empty();
     if sends_people {
         return refused(
+            "redirect_uris",
             "redirect_uris, post_logout_redirect_uris and frontchannel_logout_uri are for clients that people sign in to",
         );
     }
@@ -87,15 +62,18 @@ pub fn client(mut client: Client) -> Result<Client, Refused> {
     text("description", &client.description, LONGEST_TEXT)?;
     address("client_uri", &client.client_uri)?;
     if !(0..=LONGEST_LIFETIME).contains(&client.access_token_lifetime) {
-        return refused("access_token_lifetime is not from 0 to 3600 seconds");
+        return refused("access_token_lifetime", "access_token_lifetime is not from 0 to 3600 seconds");
     }
     if !(0..=YEAR).contains(&client.authorization_lifetime)
         || !(0..=YEAR).contains(&client.refresh_token_lifetime)
     {
-        return refused("authorization_lifetime or refresh_token_lifetime is not from 0 seconds to a year");
+        return refused(
+            "authorization_lifetime",
+            "authorization_lifetime or refresh_token_lifetime is not from 0 seconds to a year",
+        );
     }
     if client.scopes.len() > SCOPES {
-        return refused("A client has at most 200 scopes");
+        return refused("scopes", "A client has at most 200 scopes");
     }
     let mut seen = BTreeSet::new();
     client.scopes.retain(|scope| seen.insert(scope.clone()));
@@ -118,86 +96,55 @@ pub fn client(mut client: Client) -> Result<Client, Refused> {
     Ok(client)
 }
 
-/// Checks keys that are handed in.
-pub fn keys(body: &[u8]) -> Result<Vec<Jwk>, Refused> {
-    #[derive(serde::Deserialize)]
-    struct Set {
-        keys: Vec<Value>,
-    }
-    let set: Set = kernel::http::json(body)?;
-    let unusable = |error: &dyn std::fmt::Display| Refused::invalid(format!("A key is unusable: {error}"));
-    let mut keys = Vec::with_capacity(set.keys.len());
-    for value in &set.keys {
-        let key = Jwk::from_value(value).map_err(|error| unusable(&error))?;
-        if key.usage.is_none() {
-            return Err(unusable(&"use is missing"));
-        }
-        match key.algorithm().map_err(|error| unusable(&error))? {
-            None => return Err(unusable(&"alg is missing")),
-            Some(alg) if !ALGS.contains(&alg) => return Err(unusable(&"its alg is not supported")),
-            Some(_) => {}
-        }
-        keys.push(key);
-    }
-    check_client_keys(&keys).map_err(|error| unusable(&error))?;
-    Ok(keys)
-}
-
-/// Checks a customer.
-pub fn customer(customer: &OnBehalfOf) -> Result<(), Refused> {
-    let handle = &customer.onbehalfof;
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-    if handle.is_empty() || handle.len() > LONGEST_NAME || !handle.bytes().all(legal) {
-        return Err(Refused::invalid("onbehalfof is missing or has other characters than A-Z a-z 0-9 . _ -"));
-    }
-    text("display_name", &customer.display_name, LONGEST_NAME)?;
-    address("url", &customer.url)?;
-    orgnr("orgno", &customer.orgno).map(drop)
-}
-
 /// Checks a scope and fills in its name and the usual.
 pub fn scope(mut scope: Scope) -> Result<Scope, Refused> {
-    let refused = |why: &str| Err(Refused::invalid(why));
+    let refused = |field: &str, why: &str| Err(Refused::invalid(why).field(field));
     // Some write the prefix with its colon.
     let prefix = scope.prefix.trim_end_matches(':').to_owned();
     let legal = |text: &str, more: &[u8]| {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
     };
     if !legal(&prefix, b"._-") {
-        return refused("prefix is missing or has other characters than A-Z a-z 0-9 . _ -");
+        return refused("prefix", "prefix is missing or has other characters than A-Z a-z 0-9 . _ -");
     }
     if !legal(&scope.subscope, b"._-:/") {
-        return refused("subscope is missing or has other characters than A-Z a-z 0-9 . _ - : /");
+        return refused("subscope", "subscope is missing or has other characters than A-Z a-z 0-9 . _ - : /");
     }
     scope.name = format!("{prefix}:{}", scope.subscope);
     scope.prefix = prefix;
     if scope.name.len() > LONGEST_SCOPE {
-        return refused("The scope's name is too long");
+        return refused("subscope", "The scope's name is too long");
     }
     if scope.description.trim().is_empty() {
-        return refused("description is missing");
+        return refused("description", "description is missing");
     }
     text("description", &scope.description, LONGEST_TEXT)?;
     if scope.long_description.len() > LONGEST_TEXT {
-        return refused("long_description is too long");
+        return refused("long_description", "long_description is too long");
     }
     if !["", "PUBLIC", "PRIVATE", "INTERNAL"].contains(&scope.visibility.as_str()) {
-        return refused("visibility is not one of PUBLIC, PRIVATE and INTERNAL");
+        return refused("visibility", "visibility is not one of PUBLIC, PRIVATE and INTERNAL");
     }
     if !["", "SELF_CONTAINED", "OPAQUE"].contains(&scope.token_type.as_str()) {
-        return refused("token_type is neither SELF_CONTAINED nor OPAQUE");
+        return refused("token_type", "token_type is neither SELF_CONTAINED nor OPAQUE");
     }
     if !(0..=YEAR).contains(&scope.at_max_age) || !(0..=YEAR).contains(&scope.authorization_max_lifetime) {
-        return refused("at_max_age or authorization_max_lifetime is not from 0 seconds to a year");
+        return refused(
+            "at_max_age",
+            "at_max_age or authorization_max_lifetime is not from 0 seconds to a year",
+        );
     }
     let mut seen = BTreeSet::new();
     scope.allowed_integration_types.retain(|kind| seen.insert(kind.clone()));
     if scope.allowed_integration_types.iter().any(|kind| !SCOPE_KINDS.contains(&kind.as_str())) {
-        return refused("allowed_integration_types holds an unknown integration_type");
+        return refused(
+            "allowed_integration_types",
+            "allowed_integration_types holds an unknown integration_type",
+        );
     }
     scope.delegation_source = scope.delegation_source.filter(|source| !source.is_empty());
     if scope.delegation_source.as_deref().is_some_and(|source| !DELEGATION_SOURCES.contains(&source)) {
-        return refused("delegation_source is not one of those of /delegationsources");
+        return refused("delegation_source", "delegation_source is not one of those of /delegationsources");
     }
     Ok(scope)
 }

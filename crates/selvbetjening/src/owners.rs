@@ -42,7 +42,9 @@ impl Component {
             return Ok(&self.owners.maskinporten);
         }
         let owner = self.owners.people.iter().find(|owner| has_kind(owner, kind));
-        owner.ok_or_else(|| Refused::invalid("integration_type is missing or unknown"))
+        owner.ok_or_else(|| {
+            Refused::invalid("integration_type is missing or unknown").field("integration_type")
+        })
     }
 
     /// The owner of one of the caller's clients, and the client.
@@ -96,7 +98,7 @@ impl Component {
                 Ok(scope) if scope.active => scope,
                 Ok(_) => return Err(Refused::scope(format!("The scope {name} is deactivated"))),
                 Err(error) if error.status() == Some(404) => {
-                    return Err(Refused::scope(format!("The scope {name} does not exist")));
+                    return Err(Refused::unknown_scope(name));
                 }
                 Err(error) => return Err(error.into()),
             };
@@ -105,9 +107,7 @@ impl Component {
             }
             let has = |access: &Access| access.scope == *name && access.state == AccessState::Approved;
             if !accesses.iter().any(has) {
-                return Err(Refused::scope(format!(
-                    "The organisation has not been given access to the scope {name}"
-                )));
+                return Err(Refused::no_access(name));
             }
             tell(owner, consumer, Method::PUT, "/scopes", Some(&scope)).await?;
         }

@@ -5,7 +5,9 @@ use http::{Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Access, Client, DelegationSource, Jwks, NAME, OnBehalfOf, Scope, System, SystemUser, TENANT};
+use super::{
+    Access, Client, Delegation, DelegationSource, Jwks, NAME, OnBehalfOf, Scope, System, SystemUser, TENANT,
+};
 use crate::maskinporten::TestCertificate;
 use crate::request::Builder;
 use crate::{ClientError, Mesh, TokenSource, encoded, read_json, success};
@@ -269,6 +271,11 @@ impl Forvaltning {
     /// Removes a business's user of a system (Maskinporten alone).
     pub async fn remove_system_user(&self, tenant: &str, id: &str) -> Result<(), ClientError> {
         self.order(tenant, Method::DELETE, &format!("/systemusers/{}", encoded(id))).await
+    }
+
+    /// What an organisation has delegated, and what it has been (Maskinporten alone).
+    pub async fn delegations(&self, tenant: &str) -> Result<Vec<Delegation>, ClientError> {
+        self.pass(tenant, Method::GET, "/delegations", None).await
     }
 
     /// Keeps that `consumer` lets `supplier` use its access to a scope (Maskinporten alone).

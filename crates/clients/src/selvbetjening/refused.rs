@@ -25,6 +25,20 @@ pub struct ApiError {
     pub error: String,
     /// In words.
     pub error_description: String,
+    /// The field that it is about, where it is about one; of Felles' own making.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// A name for the reason, where it is one that can be acted on; of Felles' own making.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl ApiError {
+    /// Whether it is of this field, for this reason, or of this code.
+    pub fn is_about(&self, what: &str) -> bool {
+        let told = [self.field.as_deref(), self.reason.as_deref(), Some(self.error.as_str())];
+        told.contains(&Some(what))
+    }
 }
 
 /// Why a request is refused. Becomes an [`ApiError`] by [`write_refusals`].
@@ -33,12 +47,31 @@ pub struct Refused {
     status: StatusCode,
     error: String,
     why: String,
+    field: Option<String>,
+    reason: Option<String>,
     authenticate: Option<String>,
 }
 
 impl Refused {
     fn new(status: StatusCode, error: &str, why: impl Into<String>) -> Self {
-        Self { status, error: error.to_owned(), why: why.into(), authenticate: None }
+        Self {
+            status,
+            error: error.to_owned(),
+            why: why.into(),
+            field: None,
+            reason: None,
+            authenticate: None,
+        }
+    }
+
+    /// The same, about this field of what was sent.
+    pub fn field(self, name: &str) -> Self {
+        Self { field: Some(name.to_owned()), ..self }
+    }
+
+    /// The same, for a reason of this name.
+    pub fn reason(self, name: &str) -> Self {
+        Self { reason: Some(name.to_owned()), ..self }
     }
 
     /// 400: a field does not hold what it should.
@@ -48,7 +81,18 @@ impl Refused {
 
     /// 400: a scope that the client cannot have.
     pub fn scope(why: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", why)
+        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", why).field("scopes")
+    }
+
+    /// 400: a scope that does not exist.
+    pub fn unknown_scope(name: &str) -> Self {
+        Self::scope(format!("The scope {name} does not exist")).reason("unknown_scope")
+    }
+
+    /// 400: a scope that the organisation may not have.
+    pub fn no_access(name: &str) -> Self {
+        let why = format!("The organisation has not been given access to the scope {name}");
+        Self::scope(why).reason("no_access")
     }
 
     /// 403: the caller may not.
@@ -91,7 +135,8 @@ impl From<AuthError> for Refused {
 impl From<BadJson> for Refused {
     fn from(bad: BadJson) -> Self {
         let at = if bad.path.is_empty() { String::new() } else { format!("{}: ", bad.path) };
-        Self::invalid(format!("The body is not understood: {at}{}", bad.message))
+        let refused = Self::invalid(format!("The body is not understood: {at}{}", bad.message));
+        if bad.path.is_empty() { refused } else { refused.field(&bad.path) }
     }
 }
 
@@ -103,7 +148,8 @@ impl From<ClientError> for Refused {
             && let Ok(status) = StatusCode::from_u16(*status)
             && status != StatusCode::UNAUTHORIZED
         {
-            return Self::new(status, &told.error, told.error_description);
+            let refused = Self::new(status, &told.error, told.error_description);
+            return Self { field: told.field, reason: told.reason, ..refused };
         }
         tracing::error!(%error, "an owner of clients or scopes did not answer");
         Self::new(StatusCode::BAD_GATEWAY, "temporarily_unavailable", "The token service did not answer")
@@ -129,6 +175,8 @@ pub async fn write_refusals(State(ctx): State<Context>, mut response: Response) 
         correlation_id,
         error: refused.error,
         error_description: refused.why,
+        field: refused.field,
+        reason: refused.reason,
     };
     let mut response = (refused.status, axum::Json(body)).into_response();
     if let Some(how) = refused.authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Response};
+use clients::selvbetjening::registration::{self as shared, unchanged};
 use clients::selvbetjening::{
     self, Asked, Asking, Body, Client, Jwks, OnBehalfOf, Refused, Scope, moment, orgnr, require_own,
     write_refusals,
@@ -18,7 +19,8 @@ use kernel::store::{Tx, TxFuture};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::admin::{SECRET_LIVES, check};
+use crate::admin::{RegistrationError, SECRET_LIVES, check};
+use crate::model::assertion::ALGS;
 use crate::model::client::{NewClient, OnBehalfOf as Customer};
 use crate::model::hash;
 use crate::store::forvaltning::{self as store, Administered};
@@ -80,7 +82,13 @@ impl Component {
     }
 
     fn checked(&self, new: &NewClient) -> Result<(), Refused> {
-        check(new, self.portal, self.ctx.test_mode).map_err(|error| Refused::invalid(error.to_string()))
+        check(new, self.portal, self.ctx.test_mode).map_err(|error| {
+            let refused = Refused::invalid(error.to_string());
+            match error {
+                RegistrationError::Field(field, _) => refused.field(field),
+                _ => refused,
+            }
+        })
     }
 }
 
@@ -88,7 +96,7 @@ impl Component {
 async fn known_scopes(tx: &mut Tx, new: &NewClient, before: &[String]) -> Result<(), Refused> {
     for scope in new.scopes.iter().filter(|scope| !before.contains(scope)) {
         if store::scope(tx, scope).await?.is_none() {
-            return Err(Refused::scope(format!("The scope {scope} does not exist")));
+            return Err(Refused::unknown_scope(scope));
         }
     }
     Ok(())
@@ -129,7 +137,9 @@ async fn register(
     let supplier = Asked::of(query)?.supplier == Some(true);
     let asked: Client = json(&body)?;
     if !registration::kinds(component.portal).contains(&asked.integration_type.as_str()) {
-        return Err(Refused::invalid("integration_type is not one of this service's"));
+        return Err(
+            Refused::invalid("integration_type is not one of this service's").field("integration_type")
+        );
     }
     if let Some(id) = asked.client_id.clone().filter(|id| !id.is_empty()) {
         return Err(match component.one(tenant, id).await {
@@ -137,7 +147,7 @@ async fn register(
             Err(_) => Refused::invalid("client_id is given by the service"),
         });
     }
-    let owner = registration::owner(&asked, &tenant, supplier)?;
+    let owner = shared::owner(&asked, &tenant, supplier)?;
     let rng = &component.ctx.rng;
     let mut blank = NewClient::new(&rng.uuid().to_string(), owner, "", "");
     blank.supplier = (owner != tenant).then_some(tenant);
@@ -188,14 +198,10 @@ async fn update(
         .write(move |tx| {
             Box::pin(async move {
                 let before = store::client_of(tx, &tenant, &client_id).await?;
-                let same = |field: &str, new: Option<&str>, before: &str| match new {
-                    None | Some("") => Ok(()),
-                    Some(new) if new == before => Ok(()),
-                    Some(_) => Err(Refused::invalid(format!("{field} cannot be changed"))),
-                };
-                same("client_id", asked.client_id.as_deref(), &client_id)?;
-                same("client_orgno", asked.client_orgno.as_deref(), before.settings.orgnr.as_str())?;
-                same("integration_type", Some(&asked.integration_type), &before.integration_type)?;
+                unchanged("client_id", asked.client_id.as_deref(), Some(&client_id))?;
+                let (owner, kind) = (before.settings.orgnr.as_str(), &before.integration_type);
+                unchanged("client_orgno", asked.client_orgno.as_deref(), Some(owner))?;
+                unchanged("integration_type", Some(&asked.integration_type), Some(kind))?;
                 let asked = Client { integration_type: before.integration_type.clone(), ..asked };
                 let new = registration::client(&asked, before.settings.clone(), this.portal)?;
                 this.checked(&new)?;
@@ -290,7 +296,7 @@ async fn replace_keys(
     let tenant = tenant(component, headers).await?;
     // Whose client it is comes before what is wrong with the keys.
     component.one(tenant, client_id.clone()).await?;
-    let keys = body.map(registration::keys).transpose()?.unwrap_or_default();
+    let keys = body.map(|body| shared::keys(body, &ALGS)).transpose()?.unwrap_or_default();
     let now = component.ctx.clock.now();
     let expire = client_keys_expire(now);
     let changed = component
@@ -356,17 +362,12 @@ fn written(customer: &Customer) -> OnBehalfOf {
 }
 
 fn read(customer: &OnBehalfOf) -> Result<Customer, Refused> {
-    let handle = &customer.onbehalfof;
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-    if handle.is_empty() || handle.len() > 255 || !handle.bytes().all(legal) {
-        return Err(Refused::invalid("onbehalfof is missing or has other characters than A-Z a-z 0-9 . _ -"));
+    let name = customer.display_name.clone();
+    if name.trim().is_empty() {
+        return Err(Refused::invalid("display_name is missing").field("display_name"));
     }
-    let name = &customer.display_name;
-    if name.trim().is_empty() || name.len() > 255 || name.chars().any(char::is_control) {
-        return Err(Refused::invalid("display_name is missing, too long or holds control characters"));
-    }
-    let orgnr = orgnr("orgno", &customer.orgno)?;
-    Ok(Customer { onbehalfof: handle.clone(), display_name: name.clone(), orgnr })
+    let orgnr = shared::customer(customer)?;
+    Ok(Customer { onbehalfof: customer.onbehalfof.clone(), display_name: name, orgnr })
 }
 
 /// A client's customers.

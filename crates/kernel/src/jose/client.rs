@@ -17,11 +17,7 @@ pub fn check_client_keys(keys: &[Jwk]) -> Result<(), JoseError> {
         return Err(JoseError::Key("a client has at most five keys"));
     }
     for (n, key) in keys.iter().enumerate() {
-        let legal = |kid: &str| {
-            (1..=LONGEST_KID).contains(&kid.len())
-                && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-        };
-        if !key.kid.as_deref().is_some_and(legal) {
+        if !key.kid.as_deref().is_some_and(is_kid) {
             return Err(JoseError::Key("its kid is missing or has other characters than A-Z a-z 0-9 . _ -"));
         }
         if keys.iter().take(n).any(|before| before.kid == key.kid) {
@@ -31,6 +27,12 @@ pub fn check_client_keys(keys: &[Jwk]) -> Result<(), JoseError> {
         PublicKey::from_jwk(key)?;
     }
     Ok(())
+}
+
+/// Whether a key may have this name.
+pub fn is_kid(kid: &str) -> bool {
+    (1..=LONGEST_KID).contains(&kid.len())
+        && kid.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// When keys that are registered at `now` may no longer be used: a year later. Seconds since 1970.

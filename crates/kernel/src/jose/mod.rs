@@ -23,7 +23,7 @@ pub mod status_list;
 mod verify;
 
 pub use certified::Certified;
-pub use client::{CLIENT_KEYS, check_client_keys, client_keys_expire};
+pub use client::{CLIENT_KEYS, check_client_keys, client_keys_expire, is_kid};
 pub use jwk::{Jwk, KeySet, PublicKey};
 pub use keyring::{KeyEncryptionKey, Keyring, Lifecycle, MIGRATION};
 pub use sign::SigningKey;

@@ -7,9 +7,10 @@ use axum::extract::{Path, State};
 use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Response};
 use clients::maskinporten::TestCertificate;
+use clients::selvbetjening::registration::{self as shared, unchanged};
 use clients::selvbetjening::{
-    self, Access, AccessState, Asked, Asking, Body, Client, DelegationSource, Jwks, OnBehalfOf, Refused,
-    Scope, System, SystemUser, moment, orgnr, require_own, write_refusals,
+    self, Access, AccessState, Asked, Asking, Body, Client, Delegation, DelegationSource, Jwks, OnBehalfOf,
+    Refused, Scope, System, SystemUser, moment, orgnr, require_own, write_refusals,
 };
 use http::{HeaderMap, StatusCode};
 use kernel::http::json;
@@ -19,6 +20,7 @@ use kernel::store::{Tx, TxFuture};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::model::ALGS;
 use crate::store::forvaltning as store;
 use crate::{Component, Seid, Subject, registration};
 
@@ -40,6 +42,7 @@ pub fn router(component: &Component) -> OpenApiRouter<Component> {
         .routes(routes!(grant, deny))
         .routes(routes!(delegation_sources))
         .routes(routes!(assign_prefix))
+        .routes(routes!(delegations))
         .routes(routes!(delegate, undelegate))
         .routes(routes!(systems))
         .routes(routes!(put_system))
@@ -97,7 +100,7 @@ async fn register(
     let supplier = Asked::of(query)?.supplier == Some(true);
     let new: Client = json(&body)?;
     let given = new.client_id.clone().filter(|id| !id.is_empty());
-    let owner = registration::owner(&new, &tenant, supplier)?;
+    let owner = shared::owner(&new, &tenant, supplier)?;
     let new = registration::client(new)?;
     let client_id = match (new.integration_type.as_str(), given) {
         ("eformidling", None) => format!("MOVE_IP_{}", owner.as_str()),
@@ -150,15 +153,10 @@ async fn update(
         .write(move |tx| {
             Box::pin(async move {
                 let before = store::find_client(tx, &tenant, &client_id).await?;
-                let same = |field: &str, new: Option<&str>, before: Option<&str>| match new {
-                    None | Some("") => Ok(()),
-                    new if new == before => Ok(()),
-                    _ => Err(Refused::invalid(format!("{field} cannot be changed"))),
-                };
-                same("client_id", new.client_id.as_deref(), Some(&client_id))?;
-                same("client_orgno", new.client_orgno.as_deref(), before.client_orgno.as_deref())?;
+                unchanged("client_id", new.client_id.as_deref(), Some(&client_id))?;
+                unchanged("client_orgno", new.client_orgno.as_deref(), before.client_orgno.as_deref())?;
                 let kind = before.integration_type.clone();
-                same("integration_type", Some(&new.integration_type), Some(&kind))?;
+                unchanged("integration_type", Some(&new.integration_type), Some(&kind))?;
                 let new = registration::client(Client { integration_type: kind, ..new })?;
                 let owner = orgnr("client_orgno", before.client_orgno.as_deref().unwrap_or_default())?;
                 store::change_client(tx, &before, &new, &tenant, &owner, now).await
@@ -226,7 +224,7 @@ async fn replace_keys(
     let tenant = tenant(component, headers).await?;
     // Whose client it is comes before what is wrong with the keys.
     store::client_of(&component.ctx.store, &tenant, &client_id).await?;
-    let keys = body.map(registration::keys).transpose()?.unwrap_or_default();
+    let keys = body.map(|body| shared::keys(body, &ALGS)).transpose()?.unwrap_or_default();
     let jwks = Jwks { keys, ..Jwks::default() };
     let now = component.ctx.clock.now();
     let (expire, id) = (client_keys_expire(now), client_id.clone());
@@ -297,7 +295,7 @@ async fn keep_customer(
 ) -> Answer<OnBehalfOf> {
     let tenant = tenant(component, headers).await?;
     store::client_of(&component.ctx.store, &tenant, &client_id).await?;
-    registration::customer(&customer)?;
+    shared::customer(&customer)?;
     let now = component.seconds();
     let kept = component
         .write(move |tx| {
@@ -630,6 +628,13 @@ async fn assign_prefix(
     Ok(StatusCode::OK)
 }
 
+/// What the organisation has delegated to suppliers, and what consumers have delegated to it.
+#[utoipa::path(get, path = "/maskinporten/forvaltning/delegations", tag = "forvaltning", responses((status = 200, body = Vec<Delegation>)))]
+async fn delegations(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<Delegation>> {
+    let tenant = tenant(&component, &headers).await?;
+    Ok(Json(store::delegations_of(&component.ctx.store, &tenant).await?))
+}
+
 async fn set_delegation(
     component: &Component,
     headers: &HeaderMap,
@@ -640,9 +645,12 @@ async fn set_delegation(
     let consumer = tenant(component, headers).await?;
     let asked = Asked::of(query)?;
     let supplier = orgnr("supplier", supplier)?;
+    if given && supplier == consumer {
+        return Err(Refused::invalid("supplier is the organisation itself").field("supplier"));
+    }
     let scope = store::scope_named(&component.ctx.store, asked.scope()?).await?;
     let scope = scope.filter(|scope| !given || (scope.active && scope.delegation_source.is_some()));
-    let scope = scope.ok_or_else(|| Refused::not_found("scope that can be delegated"))?;
+    let scope = scope.ok_or_else(|| Refused::not_found("scope that can be delegated").field("scope"))?;
     component.registrar().set_delegation(&scope.name, consumer, supplier, given).await?;
     Ok(StatusCode::OK)
 }

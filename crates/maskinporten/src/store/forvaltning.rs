@@ -2,7 +2,7 @@
 //! another's.
 
 use clients::selvbetjening::{
-    Access, AccessState, Client, Jwks, OnBehalfOf, Refused, Scope, System, SystemUser, moment,
+    Access, AccessState, Client, Delegation, Jwks, OnBehalfOf, Refused, Scope, System, SystemUser, moment,
 };
 use kernel::id::Orgnr;
 use kernel::params;
@@ -91,10 +91,8 @@ fn written(scope: &Scope) -> Result<String, StoreError> {
 pub async fn add_scope(tx: &mut Tx, new: &Scope, owner: &Orgnr, now: i64) -> Result<Scope, Refused> {
     let sql = "SELECT 1 FROM scope_prefix WHERE prefix = $1 AND owner = $2";
     if tx.query_opt(sql, params![new.prefix.as_str(), owner]).await?.is_none() {
-        return Err(Refused::forbidden(format!(
-            "The organisation has not been given the prefix {}",
-            new.prefix
-        )));
+        let why = format!("The organisation has not been given the prefix {}", new.prefix);
+        return Err(Refused::forbidden(why).field("prefix"));
     }
     let made = tx
         .execute(
@@ -216,7 +214,8 @@ pub async fn request_access(tx: &mut Tx, name: &str, consumer: &Orgnr, now: i64)
     let scope = find_scope(tx, name).await?.filter(|scope| scope.active && scope.visibility != "INTERNAL");
     let scope = scope.ok_or_else(|| Refused::not_found("scope"))?;
     if scope.accessible_for_all {
-        return Err(Refused::invalid("The scope is open to all: no access has to be asked for"));
+        let why = "The scope is open to all: no access has to be asked for";
+        return Err(Refused::invalid(why).field("scope").reason("open_to_all"));
     }
     tx.execute(
         "INSERT INTO scope_access (scope, consumer, state, created, last_updated) VALUES ($1, $2, 'REQUESTED', $3, $3)
@@ -329,7 +328,7 @@ async fn check_scopes(
 ) -> Result<(), Refused> {
     for name in client.scopes.iter().filter(|name| !before.contains(name)) {
         let scope = find_scope(tx, name).await?.filter(|scope| scope.active);
-        let scope = scope.ok_or_else(|| Refused::scope(format!("The scope {name} does not exist")))?;
+        let scope = scope.ok_or_else(|| Refused::unknown_scope(name))?;
         let allowed = &scope.allowed_integration_types;
         if !allowed.iter().any(|kind| *kind == client.integration_type || kind == "maskinporten") {
             return Err(Refused::scope(format!("The scope {name} is not for {}", client.integration_type)));
@@ -337,9 +336,7 @@ async fn check_scopes(
         let approved = find_access(tx, name, consumer).await?;
         let approved = approved.is_some_and(|access| access.state == AccessState::Approved);
         if !(scope.accessible_for_all || scope.delegation_source.is_some() || approved) {
-            return Err(Refused::scope(format!(
-                "The organisation has not been given access to the scope {name}"
-            )));
+            return Err(Refused::no_access(name));
         }
     }
     Ok(())
@@ -508,6 +505,18 @@ pub async fn remove_customer(
         return Err(Refused::not_found("onbehalfof"));
     }
     Ok(touched(tx, client_id, now).await?)
+}
+
+// --- delegations ---
+
+/// What an organisation has delegated to suppliers, and what consumers have delegated to it.
+pub async fn delegations_of(store: &Store, orgnr: &Orgnr) -> Result<Vec<Delegation>, StoreError> {
+    let sql = "SELECT scope, consumer, supplier FROM delegation WHERE consumer = $1 OR supplier = $1
+        ORDER BY scope, consumer, supplier LIMIT 1000";
+    let read = |row: &Row| {
+        Ok(Delegation { scope: row.get(0)?, consumer_orgno: row.get(1)?, supplier_orgno: row.get(2)? })
+    };
+    store.query(sql, params![orgnr]).await?.iter().map(read).collect()
 }
 
 // --- systems ---
