@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+mod adresse;
 mod dpi;
 
 use crate::kontaktregister::DigitalPost;

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use pdf_writer::types::{ArtifactType, StructRole};
 use pdf_writer::{Chunk, Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
-use super::skrift::{self, TILLEGG, Vekt};
-use super::{Brev, Del};
+use crate::skrift::{self, TILLEGG, Vekt};
+use crate::{Brev, Del};
 
 const CATALOG: Ref = Ref::new(1);
 const PAGES: Ref = Ref::new(2);
@@ -288,7 +288,10 @@ fn content(brev: &Brev, elements: &[Element], page: usize, pages: usize) -> Vec<
         .properties()
         .artifact()
         .kind(ArtifactType::Pagination);
-    let foot = format!("Sak {} · side {} av {pages}", brev.sak, page + 1);
+    let foot = match brev.sak.as_str() {
+        "" => format!("Side {} av {pages}", page + 1),
+        sak => format!("Sak {sak} · side {} av {pages}", page + 1),
+    };
     show(
         &mut content,
         &Linje { text: skrift::bytes(&foot), vekt: Vekt::Normal, size: 9.0, x: LEFT, y: 48.0 },

@@ -1,4 +1,4 @@
-//! Decision letters: the words (`content/letters/barnetrygd.toml`) filled in from the decision, and set as PDF.
+//! Decision letters: the words (`content/letters/barnetrygd.toml`) filled in from the decision.
 
 use std::collections::BTreeSet;
 
@@ -6,42 +6,11 @@ use clients::life_events::{Etat, Vedtak, Vedtaksperiode, Vilkaar, Vilkaarsresult
 use clients::postkasse::Adresse;
 use jiff::civil::Date;
 use kernel::clock::oslo;
+use letters::{Brev, Del};
 use rules::bokmaal;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-mod pdf;
-mod skrift;
-
-pub use pdf::render;
-
-const FILE: &str = include_str!("../../../../content/letters/barnetrygd.toml");
-
-/// A letter, ready to be set: kept with the decision, so that every sending of it gives the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Brev {
-    /// The heading, and the document's title.
-    pub tittel: String,
-    /// Who writes.
-    pub avsender: String,
-    /// The case's number.
-    pub sak: String,
-    /// The lines above the heading.
-    pub hode: Vec<String>,
-    /// What it says.
-    pub deler: Vec<Del>,
-}
-
-/// A part of a letter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Del {
-    /// A heading.
-    Overskrift(String),
-    /// A paragraph.
-    Avsnitt(String),
-    /// A list.
-    Liste(Vec<String>),
-}
+const FILE: &str = include_str!("../../../content/letters/barnetrygd.toml");
 
 /// The letters that can be written.
 #[derive(Debug, Clone, Deserialize)]

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use kernel::clock::oslo;
 use kernel::id::Pid;
 use kernel::store::StoreError;
+use letters::Brev;
 use process::{Answer, Call, Condition, Failure, Handlers, Incident, Statement, Vars};
 use rules::{Expression, Scope, Type, Value};
 use serde::de::DeserializeOwned;
@@ -21,7 +22,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::brev::{self, Brev};
 use crate::fakta::{Grunnlag, Personer};
 use crate::model::{self, NyOppgave, grunn, id_av, tittel};
 use crate::vurdering::{self, Vurdering};
@@ -396,7 +396,7 @@ impl Fag {
             avsender: self.nav.orgnr,
             kanal: None,
             opprettet: made,
-            pdf: brev::render(&letter),
+            pdf: letters::render(&letter),
         };
         Ok((vedtak, sending))
     }

@@ -8,12 +8,12 @@ use jiff::civil::Date;
 use kernel::id::{Orgnr, Pid};
 use kernel::params;
 use kernel::store::{FromValue, Row, Store, StoreError, Tx, Value};
+use letters::Brev;
 use process::Statement;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::brev::Brev;
 use crate::model::{NyOppgave, Oppgaverad, Reiserad, Vedtaksrad};
 
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {

@@ -5,7 +5,8 @@ mod common;
 
 use std::process::Command;
 
-use life_events::brev::{Brev, Del, Maler, render};
+use letters::{Brev, Del, render};
+use life_events::brev::Maler;
 
 /// What `program` says of the letter; `None`, said aloud, where it is not installed.
 fn les(program: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
