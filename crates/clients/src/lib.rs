@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+pub mod ansattporten;
 pub mod enhetsregister;
 pub mod folkeregister;
 pub mod idporten;

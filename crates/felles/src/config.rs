@@ -184,7 +184,7 @@ pub struct File {
     /// Written when the nation has been made and loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
-    /// The eIDs of other providers, with which people sign in to ID-porten.
+    /// The eIDs of other providers, with which people sign in to ID-porten and Ansattporten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub eid: Vec<Eid>,
     /// How often ID-porten, Ansattporten and Maskinporten may be asked.
@@ -232,8 +232,8 @@ pub struct Wallet {
     pub issuers: Vec<String>,
 }
 
-/// `[[eid]]`: an OpenID Connect provider whose eID signs people in; see [`idporten::Upstream`]. Its redirect URI is
-/// `{base_url}/idporten/eid/{id}/tilbake`.
+/// `[[eid]]`: an OpenID Connect provider whose eID signs people in; see [`idporten::Upstream`]. Its redirect URIs are
+/// `{base_url}/idporten/eid/{id}/tilbake` and `{base_url}/ansattporten/eid/{id}/tilbake`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Eid {
@@ -264,6 +264,14 @@ pub struct Eid {
     pub amr: Option<String>,
     /// Its `acr` values → `low`, `substantial` or `high`.
     pub acr: BTreeMap<String, String>,
+    /// Where people sign in with it: `idporten`, `ansattporten`; at both unless set. ID-porten itself can be an eID of
+    /// Ansattporten, and brings MinID and passkeys with it.
+    #[serde(default = "everywhere")]
+    pub at: Vec<String>,
+}
+
+fn everywhere() -> Vec<String> {
+    [idporten::NAME, idporten::ANSATTPORTEN].map(str::to_owned).to_vec()
 }
 
 impl Eid {
@@ -406,6 +414,17 @@ impl Config {
             waiting_room: None,
             proxies: Proxies::default(),
         }
+    }
+
+    /// The eIDs of other providers at ID-porten or Ansattporten (`name`).
+    pub fn upstreams(&self, name: &str) -> anyhow::Result<Vec<idporten::Upstream>> {
+        for eid in &self.eid {
+            if let Some(unknown) = eid.at.iter().find(|at| !everywhere().contains(at)) {
+                bail!("the eID {}: at holds {unknown}, which is neither idporten nor ansattporten", eid.id);
+            }
+        }
+        let here = self.eid.iter().filter(|eid| eid.at.iter().any(|at| at == name));
+        here.map(|eid| eid.upstream(&self.data)).collect()
     }
 
     /// Takes the flags (clap has merged the environment into them) over the file. `only` empty means all.

@@ -31,11 +31,12 @@ pub const LIFE_EVENTS: Internal = Internal {
     owner: orgs::NAV,
     scopes: "folkeregister:deling/offentligmedhjemmel krr:global/kontaktinformasjon.read krr:global/digitalpost.read digitalpostinnbygger:send",
 };
-/// ID-porten looks up whether who signs in is alive and grown up; Ansattporten, whom they may act for.
+/// ID-porten looks up whether who signs in is alive and grown up, and sends MinID's letters; Ansattporten looks up whom they may
+/// act for.
 pub const IDPORTEN: Internal = Internal {
     name: "felles-idporten",
     owner: orgs::DIGDIR,
-    scopes: "folkeregister:deling/offentligmedhjemmel brreg:data:enhetsregisteret:roller:person:oppslag:fnr",
+    scopes: "folkeregister:deling/offentligmedhjemmel brreg:data:enhetsregisteret:roller:person:oppslag:fnr digitalpostinnbygger:send",
 };
 /// The demo hospital of `felles birth`.
 pub const HOSPITAL: Internal = Internal {

@@ -223,17 +223,18 @@ impl Server {
         }
         if here(idporten::NAME) {
             let ctx = shared.context(idporten::NAME).await?;
-            let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::IDPORTEN)?);
+            let tokens = shared.tokens(internal::IDPORTEN)?;
+            let people = Folkeregister::new(shared.mesh.clone(), tokens.clone());
+            let post = Postkasse::new(shared.mesh.clone(), tokens);
             let (limits, rate) = (&config.limits, config.waiting_room);
-            let upstreams: anyhow::Result<_> =
-                config.eid.iter().map(|eid| eid.upstream(&config.data)).collect();
             let config = idporten::Config {
                 master: shared.master()?,
                 suggestions: suggestions(config)?,
-                upstreams: upstreams?,
+                upstreams: config.upstreams(idporten::NAME)?,
             };
             let component = idporten::Component::new(ctx.clone(), people, config).await?;
-            let component = component.wallet(shared.wallet().await?)?.limited(limits).waiting_room(rate);
+            let component =
+                component.wallet(shared.wallet().await?)?.limited(limits).waiting_room(rate).post(post);
             internal::register_portal(&component.registrar(), &shared.secrets, &shared.config.base_url)
                 .await?;
             internal::register_wallet(&component.registrar(), &shared.secrets, &shared.config.base_url)
@@ -250,7 +251,7 @@ impl Server {
             let config = idporten::Config {
                 master: shared.master()?,
                 suggestions: suggestions(config)?,
-                upstreams: Vec::new(),
+                upstreams: config.upstreams(idporten::ANSATTPORTEN)?,
             };
             let component =
                 idporten::Component::ansattporten(ctx.clone(), people, businesses, config).await?;

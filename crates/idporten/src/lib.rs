@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
+use clients::postkasse::Postkasse;
 use jiff::Timestamp;
 use kernel::Context;
 use kernel::id::Pid;
@@ -48,12 +49,12 @@ pub use model::client::{
 pub use model::profile::SecurityProfile;
 pub use model::rights::ServiceRule;
 pub use portal::Portal;
-pub use store::Delegation;
+pub use store::delegations::{Delegation, Names};
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::idporten::NAME;
 /// The name of Ansattporten and of its store, which has the same tables.
-pub const ANSATTPORTEN: &str = "ansattporten";
+pub const ANSATTPORTEN: &str = clients::ansattporten::NAME;
 /// The tables of clients, keys, sessions and what was given.
 pub const MIGRATIONS: &[&str] = &[
     kernel::jose::MIGRATION,
@@ -66,6 +67,8 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0020_forvaltning.sql"),
     include_str!("../migrations/0021_sessions.sql"),
     include_str!("../migrations/0022_lommebok.sql"),
+    include_str!("../migrations/0030_delegation.sql"),
+    include_str!("../migrations/0031_minid_letter.sql"),
 ];
 
 /// How often keys are looked after and what has ended is forgotten.
@@ -123,6 +126,7 @@ pub struct Component {
     nonces: Arc<Nonces>,
     people: Folkeregister,
     businesses: Option<Enhetsregister>,
+    post: Option<Postkasse>,
     suggestions: Arc<[Suggestion]>,
     eids: Arc<[eid::Eid]>,
     minid: Arc<eid::minid::Minid>,
@@ -189,6 +193,7 @@ impl Component {
             nonces,
             people,
             businesses: None,
+            post: None,
             suggestions,
             eids,
             minid,
@@ -209,6 +214,11 @@ impl Component {
     /// With other limits than the usual ones; before [`Self::router`].
     pub fn limited(self, limits: &Limits) -> Self {
         Self { limiter: Limiter::new(limits, self.ctx.clock.clone()), ..self }
+    }
+
+    /// With somebody who prints MinID's letters; before [`Self::router`].
+    pub fn post(self, post: Postkasse) -> Self {
+        Self { post: Some(post), ..self }
     }
 
     /// With a waiting room before new sign-ins beyond this rate, on this node; before [`Self::router`].
@@ -271,6 +281,9 @@ impl Component {
             .merge(api::forvaltning::router(self));
         if self.portal == Portal::Idporten {
             routes = routes.merge(api::minside::router());
+        }
+        if self.portal == Portal::Ansattporten {
+            routes = routes.merge(api::delegations::router(self));
         }
         if self.portal.has_userinfo() {
             routes = routes.routes(routes!(api::userinfo::userinfo, api::userinfo::userinfo_post));

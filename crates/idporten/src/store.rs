@@ -1,6 +1,6 @@
 //! Every statement of ID-porten. Secrets (codes, tokens, cookies, handles) are here as hashes alone.
 
-use kernel::id::{Orgnr, Pid};
+use kernel::id::Pid;
 use kernel::params;
 use kernel::store::{Row, Store, StoreError, Tx};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use crate::model::tokens::Granted;
 use crate::model::{LOGIN, PUSHED};
 
 pub mod authorizations;
+pub mod delegations;
 pub mod forvaltning;
 pub mod sessions;
 
@@ -308,46 +309,10 @@ pub async fn rule(store: &Store, resource: &str) -> Result<Option<ServiceRule>, 
     row.map(|row| read_json(&row.get::<String>(0)?, "a service's rule")).transpose()
 }
 
-/// That a business lets a person act for it with one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delegation {
-    /// The business; a main unit or a sub-unit.
-    pub orgnr: Orgnr,
-    /// The person.
-    pub pid: Pid,
-    /// The resource's id: `2480:40`, `ttd-skjema`.
-    pub resource: String,
-    /// What the person may: `Read`, or `read` of a resource of Altinn 3.
-    pub rights: Vec<String>,
-    /// When it ends; seconds since 1970. `None` for until it is withdrawn.
-    pub ends: Option<i64>,
-}
-
-/// Keeps a delegation, in place of one for the same.
-pub async fn delegate(tx: &mut Tx, delegation: &Delegation, now: i64) -> Result<(), StoreError> {
-    let Delegation { orgnr, pid, resource, rights, ends } = delegation;
-    let sql = "INSERT INTO delegation (orgnr, pid, resource, rights, given, ends) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (pid, orgnr, resource) DO UPDATE SET rights = excluded.rights, given = excluded.given, ends = excluded.ends";
-    tx.execute(sql, params![*orgnr, *pid, resource.as_str(), write_json(rights)?, now, *ends]).await.map(drop)
-}
-
-/// Withdraws a delegation; whether there was one.
-pub async fn withdraw(tx: &mut Tx, orgnr: &Orgnr, pid: &Pid, resource: &str) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM delegation WHERE pid = $1 AND orgnr = $2 AND resource = $3";
-    Ok(tx.execute(sql, params![*pid, *orgnr, resource]).await? > 0)
-}
-
-/// A person's delegations that hold now.
-pub async fn delegations(store: &Store, pid: &Pid, now: i64) -> Result<Vec<Delegation>, StoreError> {
-    let sql = "SELECT orgnr, resource, rights, ends FROM delegation
-        WHERE pid = $1 AND (ends IS NULL OR ends > $2) ORDER BY orgnr, resource LIMIT 500";
-    let rows = store.query(sql, params![*pid, now]).await?;
-    rows.iter()
-        .map(|row| {
-            let rights = read_json(&row.get::<String>(2)?, "a delegation")?;
-            Ok(Delegation { orgnr: row.get(0)?, pid: *pid, resource: row.get(1)?, rights, ends: row.get(3)? })
-        })
-        .collect()
+/// All that is said of services, by id.
+pub async fn rules(store: &Store) -> Result<Vec<ServiceRule>, StoreError> {
+    let rows = store.query("SELECT settings FROM resource ORDER BY resource", &[]).await?;
+    rows.iter().map(|row| read_json(&row.get::<String>(0)?, "a service's rule")).collect()
 }
 
 // --- sessions ---

@@ -94,6 +94,50 @@ async fn a_person_signs_in_with_the_eid_of_another_provider() {
     assert!(page.body.contains("/idporten/innlogging?id="));
 }
 
+#[tokio::test]
+async fn ansattporten_takes_id_porten_as_its_eid() {
+    use common::ansattporten::{self as door, ansattporten_with, ask, enhetsregister};
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let other = fixture_with(|ctx| ctx.base_url = base.as_str().into()).await;
+    let registration =
+        NewClient { redirect_uris: vec![format!("{}/eid/annen/tilbake", door::ISSUER)], ..client("felles") };
+    other.component.registrar().register_client(registration).await.unwrap();
+    serve(listener, other.router.clone());
+    let eid = || vec![upstream(&format!("{base}/idporten"), UpstreamAuth::Key(Box::new(rsa_key())))];
+
+    let f = ansattporten_with(enhetsregister(), eid(), true).await;
+    let mut browser = f.browser();
+    let answer = browser.get(&format!("/ansattporten/authorize?{}", ask("en", door::SERVICE, &[]))).await;
+    let id = answer.sent()["id"].clone();
+    browser.get(answer.location()).await;
+    let there = browser.get(&format!("/ansattporten/eid/annen?id={id}")).await;
+    let mut over_there = other.browser();
+    let page = over_there.get(&there.location().replace(&base, "")).await;
+    let (at, kari) = (page.sent()["id"].clone(), kari());
+    let fields = [("id", at.as_str()), ("personidentifikator", kari.as_str()), ("nivaa", ACR_HIGH)];
+    let back = over_there.post("/idporten/innlogging", &fields).await;
+    let mut answer = browser.get(back.location()).await;
+    while answer.headers.contains_key("location") {
+        let next = answer.location().to_owned();
+        answer = browser.get(&next).await;
+    }
+    answer.is_page(200, "EKSEMPEL AS");
+    let answer = browser.post("/ansattporten/velg", &[("id", &id), ("valg", door::ENTERPRISE)]).await;
+    let (id_token, ..) = door::tokens(&f, "en", &door::sent(&answer)["code"]).await;
+    assert_eq!((&id_token["amr"][0], &id_token["acr"]), (&json!("BankID"), &json!("high")));
+    assert_eq!(id_token["authorization_details"][0]["reportees"][0]["Name"], "EKSEMPEL AS");
+
+    // Where people are real there is no test eID, and it is all that there is.
+    let f = ansattporten_with(enhetsregister(), eid(), false).await;
+    let mut browser = f.browser();
+    let answer = browser.get(&format!("/ansattporten/authorize?{}", ask("en", "", &[]))).await;
+    let page = browser.get(answer.location()).await;
+    let only = page.status == 302 && page.location().contains("/eid/annen");
+    assert!(only || page.body.contains("/ansattporten/eid/annen?id="), "{} {}", page.status, page.body);
+    assert!(!page.body.contains("Test-eID"));
+}
+
 /// A provider that answers what it is told, and counts how often its keys are fetched.
 #[derive(Clone, Default)]
 struct Fake {

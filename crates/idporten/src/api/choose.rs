@@ -194,7 +194,8 @@ async fn businesses(
             });
         }
     }
-    for delegation in store::delegations(&ctx.store, &who.pid, ctx.clock.now().as_second()).await? {
+    let given = store::delegations::of_person(&ctx.store, &who.pid, ctx.clock.now().as_second()).await?;
+    for (delegation, _) in given {
         if !asked.resources.iter().any(|resource| resource.id == delegation.resource) {
             continue;
         }

@@ -4,6 +4,7 @@ pub mod authorizations;
 pub mod authorize;
 pub mod caller;
 pub mod choose;
+pub mod delegations;
 pub mod discovery;
 pub mod dpop;
 pub mod edge;

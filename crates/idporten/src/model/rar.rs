@@ -42,6 +42,16 @@ impl Kind {
             Self::Orgno => "ansattporten:orgno",
         }
     }
+
+    /// The type that a resource of this id is asked for by; none where it is no id.
+    pub fn of(id: &str) -> Option<Self> {
+        let digits = |text: &str| (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        if id.split_once(':').is_some_and(|(code, edition)| digits(code) && digits(edition)) {
+            return Some(Self::Service);
+        }
+        let legal = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        ((1..=200).contains(&id.len()) && id.bytes().all(legal)).then_some(Self::Resource)
+    }
 }
 
 /// Which units a person may choose among.
@@ -129,16 +139,7 @@ fn flag(flag: Option<&Flag>, name: &str) -> Result<bool, Refused> {
 /// The id in a resource's name.
 fn id(kind: Kind, urn: &str) -> Option<String> {
     let id = urn.strip_prefix("urn:altinn:resource:").or_else(|| urn.strip_prefix("urn:altinn:ressurs:"))?;
-    let digits = |text: &str| (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let legal = match kind {
-        Kind::Service => id.split_once(':').is_some_and(|(code, edition)| digits(code) && digits(edition)),
-        Kind::Resource => {
-            (1..=200).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-        }
-        Kind::Orgno => false,
-    };
-    legal.then(|| id.to_owned())
+    (Kind::of(id) == Some(kind)).then(|| id.to_owned())
 }
 
 fn actions(list: Option<List>) -> Result<Vec<String>, Refused> {

@@ -37,6 +37,14 @@ pub fn of_role(kind: Kind, rule: Option<&ServiceRule>, role: &str) -> Vec<String
     if !KEY_ROLES.contains(&role) {
         return Vec::new();
     }
+    all(kind, rule)
+}
+
+/// Everything that there is to hold in a resource.
+pub fn all(kind: Kind, rule: Option<&ServiceRule>) -> Vec<String> {
+    if let Some(rule) = rule.filter(|rule| !rule.roles.is_empty()) {
+        return in_order(rule.roles.values().flatten().cloned().collect());
+    }
     let all: &[&str] = match kind {
         Kind::Service => &ALTINN_2,
         Kind::Resource => &ALTINN_3,

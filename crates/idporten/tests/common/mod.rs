@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected stops")]
 
+pub mod ansattporten;
 pub mod authenticator;
 pub mod fapi;
 

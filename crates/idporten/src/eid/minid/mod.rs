@@ -40,6 +40,7 @@ mod enrol;
 mod guard;
 mod letter;
 mod own;
+mod post;
 mod store;
 mod totp;
 

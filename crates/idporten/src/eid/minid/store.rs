@@ -71,17 +71,35 @@ pub async fn remove(tx: &mut Tx, pid: Pid) -> Result<(), StoreError> {
 
 // --- letters and enrolments ---
 
-/// Keeps the code of the letter that is on its way to a person; an older letter no longer counts.
-pub async fn put_letter(tx: &mut Tx, pid: Pid, code: Vec<u8>, expires: i64) -> Result<(), StoreError> {
-    let sql = "INSERT INTO minid_letter (pid, code, expires) VALUES ($1, $2, $3)
-        ON CONFLICT (pid) DO UPDATE SET code = excluded.code, expires = excluded.expires";
-    tx.execute(sql, params![pid, code, expires]).await.map(drop)
+/// How often a letter's code can be tried.
+const TRIES: i64 = 20;
+
+/// Keeps the code of the letter that is on its way to a person, unless one was sent after `since`; whether it did. An older
+/// letter no longer counts.
+pub async fn put_letter(
+    tx: &mut Tx,
+    pid: Pid,
+    code: Vec<u8>,
+    now: i64,
+    since: i64,
+    expires: i64,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO minid_letter (pid, code, sent, expires, tries) VALUES ($1, $2, $3, $4, 0)
+        ON CONFLICT (pid) DO UPDATE SET code = excluded.code, sent = excluded.sent, expires = excluded.expires, tries = 0
+        WHERE minid_letter.sent <= $5";
+    Ok(tx.execute(sql, params![pid, code, now, expires, since]).await? > 0)
 }
 
-/// Whether a letter with this code has been sent to the person.
+/// Forgets a letter that was not sent after all.
+pub async fn drop_letter(tx: &mut Tx, pid: Pid, code: Vec<u8>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM minid_letter WHERE pid = $1 AND code = $2", params![pid, code]).await.map(drop)
+}
+
+/// Whether a letter with this code has been sent to the person; counts the attempt.
 pub async fn has_letter(tx: &mut Tx, pid: Pid, code: Vec<u8>, now: i64) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM minid_letter WHERE pid = $1 AND code = $2 AND expires > $3";
-    Ok(tx.query_opt(sql, params![pid, code, now]).await?.is_some())
+    let sql = "UPDATE minid_letter SET tries = tries + 1 WHERE pid = $1 AND expires > $2 AND tries < $3 RETURNING code";
+    let row = tx.query_opt(sql, params![pid, now, TRIES]).await?;
+    row.map_or(Ok(false), |row| Ok(row.get::<Vec<u8>>(0)? == code))
 }
 
 /// A MinID in the making: it counts when the person has shown a code of its generator.
