@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { accessible, identify, launch, open, signIn } from './browser.mjs';
-import { mothers, suggested, url } from './felles.mjs';
+import { mothers, register, suggested, url } from './felles.mjs';
 import { birthWithLetter, birthWithTask, hospital } from './hospital.mjs';
 
 let browser;
@@ -162,6 +162,39 @@ test('a developer registers a client with a key, without JavaScript', async () =
   assert.ok(!(await page.content()).includes(secret.trim()), 'the secret is shown twice');
 });
 
+// The token of Ansattporten that it leads to is tested in crates/idporten/tests/delegations.rs.
+test('a business gives a person a right and takes it back, without JavaScript', async () => {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await signIn(page, mother, '/virksomhet');
+  await page.goto(`${url}${agency}/fullmakter`);
+  await page.getByLabel('Tjeneste').fill('2480:40');
+  await page.getByRole('button', { name: 'Gå videre' }).click();
+  const known = (await register()).find(({ identifikasjonsnummer }) =>
+    identifikasjonsnummer.some(({ foedselsEllerDNummer }) => foedselsEllerDNummer === caseworker));
+  const { etternavn } = known.navn.find(({ erGjeldende }) => erGjeldende);
+  await page.getByLabel(/^Personens fødselsnummer/).fill(caseworker);
+  await page.getByLabel('Personens etternavn').fill('Et annet navn');
+  await page.getByLabel('Lese', { exact: true }).check();
+  const day = new Date(Date.now() + 30 * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  await page.getByLabel('Siste dag').fill(day);
+  const give = page.getByRole('button', { name: 'Gi en fullmakt' });
+  await give.click();
+  assert.equal(await page.getByLabel(/^Personens fødselsnummer/).getAttribute('aria-invalid'), 'true');
+  assert.ok(await page.getByLabel('Lese', { exact: true }).isChecked());
+  await page.getByLabel('Personens etternavn').fill(etternavn);
+  await give.click();
+  const given = page.getByRole('row').filter({ hasText: etternavn }).filter({ has: page.getByRole('button') });
+  await given.waitFor();
+  // Both see it.
+  const theirs = await open(browser, { javaScriptEnabled: false });
+  await signIn(theirs, caseworker, '/virksomhet');
+  await theirs.goto(`${url}/virksomhet`);
+  assert.match(await theirs.locator('main').innerText(), /Fullmakter du har fått[^]*SKATTEETATEN/);
+  await given.getByRole('button').click();
+  assert.equal(await given.count(), 0);
+  assert.match(await page.locator('main').innerText(), /Trukket tilbake/);
+});
+
 test('axe-core finds nothing on any page', async (t) => {
   const page = await open(browser);
   const visit = (path, name = path) =>
@@ -201,7 +234,8 @@ test('axe-core finds nothing on any page', async (t) => {
     await page.screenshot({ path: process.env.FELLES_PICTURE });
   }
 
-  for (const below of ['', '/ny-klient', '/ny-klient?type=idporten', '/tilganger', '/scopes', '/nytt-scope', '/testsertifikat']) {
+  for (const below of ['', '/ny-klient', '/ny-klient?type=idporten', '/tilganger', '/scopes', '/nytt-scope', '/testsertifikat',
+    '/delegeringer', '/fullmakter', '/fullmakter/ny?ressurs=2480:40', '/fullmakter/ny?ressurs=']) {
     await visit(agency + below);
   }
   await visit('/virksomhet');

@@ -140,6 +140,63 @@ vs-gi-en-til = Grant access to a business
 vs-gi-hjelp = The business need not have asked.
 vs-orgnr = Organisation number
 
+## Delegation to suppliers
+
+vs-delegeringer = Suppliers
+vs-delegeringer-ingress = The business can let a supplier use the access that it has to a scope in Maskinporten. The tokens then show both.
+vs-delegert-til = Suppliers that can use our access
+vs-delegert-ingen = No suppliers can use the business’s access.
+vs-delegert-fra = Businesses that have given us their access
+vs-deleger = Let a supplier use an access
+vs-deleger-knapp = Give the supplier the access
+vs-ingen-delegerbare = There are no scopes that can be delegated. The owner of a scope decides whether it can be.
+vs-velg-scope = Choose a scope
+vs-leverandoer = Supplier
+vs-leverandoer-nummer = The supplier’s organisation number
+vs-leverandoer-hjelp = The supplier needs a client of its own with this scope.
+vs-virksomhet = Business
+vs-delegerbart = Suppliers
+vs-delegerbart-nei = Only the business itself can use its access
+vs-delegerbart-ja = The business can delegate the access to a supplier
+
+## Rights for people
+
+vs-fullmakter = Rights for people
+vs-fullmakter-ingress = Here you let people without a role in the business use a service on its behalf. They choose the business when they sign in with Ansattporten.
+vs-ingen-fullmakter = The business has given no rights that hold now.
+vs-fullmakter-naa = Rights that hold now
+vs-fullmakter-logg = What has happened with the rights
+vs-gi-fullmakt = Give a right
+vs-tjeneste = Service
+vs-tjeneste-hjelp = The service’s code, as the service itself tells it, for instance 2480:40 or ttd-skjema.
+vs-videre = Continue
+vs-person = Person
+vs-rettigheter = What the person can do
+vs-siste-dag = Last day
+vs-siste-dag-hjelp = The right ends by itself after this day. It can last for five years.
+vs-uten-slutt = Until it is taken back
+vs-trekk-fullmakt = Take back
+vs-naar = When
+vs-hva = What
+vs-av = By
+vs-fullmakt-gitt = Given
+vs-fullmakt-trukket = Taken back
+vs-fullmakt-nummer = The person’s national identity number or D number
+vs-etternavn = The person’s last name
+vs-etternavn-hjelp = We check that number and name belong together. The person sees in their log that you have done so.
+vs-faatt = Rights that you have been given
+vs-faatt-ingress = This is what you can do on behalf of businesses when you sign in with Ansattporten.
+vs-faatt-ingen = No rights hold now.
+vs-rett-lese = Read
+vs-rett-skrive = Write
+vs-rett-signere = Sign
+vs-rett-lese-arkiv = Read in the archive
+vs-rett-slette-arkiv = Delete in the archive
+vs-rett-bekrefte = Confirm
+vs-rett-avvise = Reject
+vs-rett-slette = Delete
+vs-rett-aapne = Open
+
 ## Test certificate
 
 vs-sertifikat = Test certificate
@@ -166,7 +223,6 @@ vs-feil-uten-scope = Write at least one scope
 vs-feil-uten-tilgang = The business has no access to one of the scopes. Ask for access first
 vs-feil-ukjent-scope = There is no scope of this name. Check that it is written correctly
 vs-feil-aapent-scope = This scope is open to all. You need not ask for access
-vs-feil-scope-ute-av-bruk = This scope is out of use
 vs-feil-hvilket-scope = Write the name of the scope that you want access to
 vs-feil-metode = Choose a way that suits where the client runs: only clients on a server can show who they are
 vs-feil-kjoerer = Choose where the client runs
@@ -183,3 +239,10 @@ vs-feil-scope-beskrivelse = Write what the scope opens
 vs-feil-scope-finnes = There is a scope of this name. Choose another
 vs-feil-velg = Choose one of these
 vs-feil-orgnr = Write an organisation number: nine digits
+vs-feil-leverandoer = Write the organisation number of another business: nine digits
+vs-feil-ikke-delegerbart = Choose a scope that can be delegated
+vs-feil-tjeneste = Write the code of a service, for instance 2480:40
+vs-feil-person = We find no person with this number and last name who can be given the right
+vs-feil-etternavn = Write the person’s last name
+vs-feil-rettigheter = Choose what the person can do. You can only give what you can do yourself
+vs-feil-dag = Choose a last day from today to five years from now

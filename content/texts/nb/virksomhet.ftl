@@ -140,6 +140,63 @@ vs-gi-en-til = Gi tilgang til en virksomhet
 vs-gi-hjelp = Virksomheten trenger ikke å ha bedt om det.
 vs-orgnr = Organisasjonsnummer
 
+## Delegering til leverandører
+
+vs-delegeringer = Leverandører
+vs-delegeringer-ingress = Virksomheten kan la en leverandør bruke tilgangen den har til et scope i Maskinporten. Tokenene viser da begge.
+vs-delegert-til = Leverandører som kan bruke tilgangen vår
+vs-delegert-ingen = Ingen leverandører kan bruke virksomhetens tilganger.
+vs-delegert-fra = Virksomheter som har gitt oss tilgangen sin
+vs-deleger = La en leverandør bruke en tilgang
+vs-deleger-knapp = Gi leverandøren tilgangen
+vs-ingen-delegerbare = Det finnes ingen scopes som kan delegeres. Eieren av et scope bestemmer om det kan det.
+vs-velg-scope = Velg et scope
+vs-leverandoer = Leverandør
+vs-leverandoer-nummer = Leverandørens organisasjonsnummer
+vs-leverandoer-hjelp = Leverandøren trenger sin egen klient med dette scopet.
+vs-virksomhet = Virksomhet
+vs-delegerbart = Leverandører
+vs-delegerbart-nei = Bare virksomheten selv kan bruke tilgangen sin
+vs-delegerbart-ja = Virksomheten kan delegere tilgangen til en leverandør
+
+## Fullmakter for personer
+
+vs-fullmakter = Fullmakter
+vs-fullmakter-ingress = Her gir du personer uten rolle i virksomheten rett til å bruke en tjeneste på vegne av den. De velger virksomheten når de logger inn med Ansattporten.
+vs-ingen-fullmakter = Virksomheten har ikke gitt noen fullmakter som gjelder nå.
+vs-fullmakter-naa = Fullmakter som gjelder nå
+vs-fullmakter-logg = Hva som har skjedd med fullmaktene
+vs-gi-fullmakt = Gi en fullmakt
+vs-tjeneste = Tjeneste
+vs-tjeneste-hjelp = Tjenestens kode, slik tjenesten selv oppgir den, for eksempel 2480:40 eller ttd-skjema.
+vs-videre = Gå videre
+vs-person = Person
+vs-rettigheter = Hva personen kan gjøre
+vs-siste-dag = Siste dag
+vs-siste-dag-hjelp = Fullmakten slutter av seg selv etter denne dagen. Den kan vare i fem år.
+vs-uten-slutt = Til den trekkes tilbake
+vs-trekk-fullmakt = Trekk tilbake
+vs-naar = Når
+vs-hva = Hva
+vs-av = Av
+vs-fullmakt-gitt = Gitt
+vs-fullmakt-trukket = Trukket tilbake
+vs-fullmakt-nummer = Personens fødselsnummer eller d-nummer
+vs-etternavn = Personens etternavn
+vs-etternavn-hjelp = Vi sjekker at nummeret og navnet hører sammen. Personen ser i loggen sin at dere har gjort det.
+vs-faatt = Fullmakter du har fått
+vs-faatt-ingress = Dette kan du gjøre på vegne av virksomheter når du logger inn med Ansattporten.
+vs-faatt-ingen = Ingen fullmakter gjelder nå.
+vs-rett-lese = Lese
+vs-rett-skrive = Skrive
+vs-rett-signere = Signere
+vs-rett-lese-arkiv = Lese i arkivet
+vs-rett-slette-arkiv = Slette i arkivet
+vs-rett-bekrefte = Bekrefte
+vs-rett-avvise = Avvise
+vs-rett-slette = Slette
+vs-rett-aapne = Åpne
+
 ## Testsertifikat
 
 vs-sertifikat = Testsertifikat
@@ -166,7 +223,6 @@ vs-feil-uten-scope = Skriv minst ett scope
 vs-feil-uten-tilgang = Virksomheten har ikke tilgang til et av scopene. Be om tilgang først
 vs-feil-ukjent-scope = Det finnes ikke noe scope med dette navnet. Sjekk at det er skrevet riktig
 vs-feil-aapent-scope = Dette scopet er åpent for alle. Du trenger ikke å be om tilgang
-vs-feil-scope-ute-av-bruk = Dette scopet er tatt ut av bruk
 vs-feil-hvilket-scope = Skriv navnet på scopet du vil ha tilgang til
 vs-feil-metode = Velg en måte som passer til hvor klienten kjører: bare klienter på en tjener kan vise hvem de er
 vs-feil-kjoerer = Velg hvor klienten kjører
@@ -183,3 +239,10 @@ vs-feil-scope-beskrivelse = Skriv hva scopet åpner for
 vs-feil-scope-finnes = Det finnes et scope med dette navnet. Velg et annet
 vs-feil-velg = Velg ett av alternativene
 vs-feil-orgnr = Skriv et organisasjonsnummer: ni sifre
+vs-feil-leverandoer = Skriv organisasjonsnummeret til en annen virksomhet: ni sifre
+vs-feil-ikke-delegerbart = Velg et scope som kan delegeres
+vs-feil-tjeneste = Skriv koden til en tjeneste, for eksempel 2480:40
+vs-feil-person = Vi finner ingen person med dette nummeret og etternavnet som kan få fullmakten
+vs-feil-etternavn = Skriv personens etternavn
+vs-feil-rettigheter = Velg hva personen kan gjøre. Du kan bare gi det du selv kan
+vs-feil-dag = Velg en siste dag fra i dag til om fem år

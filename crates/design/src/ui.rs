@@ -170,6 +170,17 @@ pub struct Choice {
 
 /// A group of choices of which one is taken.
 pub fn radios(name: &str, legend: &str, choices: &[Choice], chosen: &str, errors: &[FieldError]) -> Markup {
+    group("radio", name, legend, choices, |choice| choice.value == chosen, errors)
+}
+
+fn group(
+    kind: &str,
+    name: &str,
+    legend: &str,
+    choices: &[Choice],
+    chosen: impl Fn(&Choice) -> bool,
+    errors: &[FieldError],
+) -> Markup {
     let wrong = errors.iter().any(|error| error.field == name);
     html! {
         fieldset.ds-fieldset aria-describedby=[wrong.then(|| format!("{name}-feil"))] {
@@ -178,13 +189,24 @@ pub fn radios(name: &str, legend: &str, choices: &[Choice], chosen: &str, errors
                 // The first choice has the group's own id, to which the error summary leads.
                 @let id = if at == 0 { name.to_owned() } else { format!("{name}-{at}") };
                 ds-field.ds-field {
-                    input.ds-input type="radio" id=(id) name=(name) value=(choice.value) checked[choice.value == chosen] aria-invalid=[wrong.then_some("true")];
+                    input.ds-input type=(kind) id=(id) name=(name) value=(choice.value) checked[chosen(choice)] aria-invalid=[wrong.then_some("true")];
                     label.ds-label for=(id) data-weight="regular" { (choice.text) }
                 }
             }
             (field_error(errors, name))
         }
     }
+}
+
+/// A group of choices of which any are taken; all are sent under `name`.
+pub fn checkboxes(
+    name: &str,
+    legend: &str,
+    choices: &[Choice],
+    chosen: &[String],
+    errors: &[FieldError],
+) -> Markup {
+    group("checkbox", name, legend, choices, |choice| chosen.contains(&choice.value), errors)
 }
 
 /// A choice from a list. `empty` is the line that chooses nothing.

@@ -1,7 +1,5 @@
 //! Forms that come in: from our own pages only, and with what they hold at hand.
 
-use std::collections::HashMap;
-
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use http::{HeaderMap, StatusCode, header};
@@ -19,9 +17,9 @@ pub struct Posted {
     pub fields: Fields,
 }
 
-/// The fields of a form.
+/// The fields of a form, as they came.
 #[derive(Debug, Default)]
-pub struct Fields(HashMap<String, String>);
+pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     fn parse(body: &[u8]) -> Self {
@@ -33,29 +31,39 @@ impl Fields {
     /// A file is a field like others: its text. One that is no text has characters that stand for what is none.
     async fn of_parts(request: Request) -> Result<Self, Fault> {
         let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Fault::Form)?;
-        let mut fields = HashMap::new();
+        let mut fields = Vec::new();
         while let Some(part) = parts.next_field().await.map_err(|refused| too_large(refused.status()))? {
             let Some(name) = part.name().map(str::to_owned) else { continue };
             let bytes = part.bytes().await.map_err(|refused| too_large(refused.status()))?;
-            fields.insert(name, String::from_utf8_lossy(&bytes).replace("\r\n", "\n"));
+            fields.push((name, String::from_utf8_lossy(&bytes).replace("\r\n", "\n")));
         }
         Ok(Self(fields))
     }
 
-    /// The field's value without spaces around it; empty where it is absent.
+    /// The field's value without spaces around it, the last where there are several; empty where it is absent.
     pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", |value| value.trim())
+        self.all(name).last().unwrap_or_default()
+    }
+
+    /// As [`Self::get`], for a text that is kept.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).to_owned()
+    }
+
+    /// What is ticked of a group.
+    pub fn all<'a>(&'a self, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
     /// Takes a field away that must not be shown again.
     pub fn forget(&mut self, name: &str) {
-        self.0.remove(name);
+        self.0.retain(|(field, _)| field != name);
     }
 
     /// What one field holds in another, too.
     pub fn copy(&mut self, from: &str, to: &str) {
-        if let Some(value) = self.0.get(from).cloned() {
-            self.0.insert(to.to_owned(), value);
+        if let Some((_, value)) = self.0.iter().rfind(|(name, _)| name == from).cloned() {
+            self.0.push((to.to_owned(), value));
         }
     }
 }
@@ -112,6 +120,7 @@ mod tests {
     fn fields_are_decoded_and_trimmed() {
         let fields = Fields::parse(b"tekst=+Hei%0D%0Ap%C3%A5+deg+&csrf=a%2Bb&tom=");
         assert_eq!(fields.get("tekst"), "Hei\npå deg");
+        assert_eq!(Fields::parse(b"r=a&r=b").all("r").collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((fields.get("csrf"), fields.get("tom"), fields.get("borte")), ("a+b", "", ""));
     }
 

@@ -9,6 +9,7 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use clients::ansattporten::Fullmakter;
 use clients::enhetsregister::Enhetsregister;
 use clients::idporten::{ClientAuth, RelyingParty};
 use clients::kontaktregister::MinKontaktinformasjon;
@@ -54,6 +55,7 @@ pub struct Component {
     businesses: Enhetsregister,
     self_service: Selvbetjening,
     maskinporten: Forvaltning,
+    fullmakter: Fullmakter,
 }
 
 impl Component {
@@ -77,6 +79,7 @@ impl Component {
             contact: MinKontaktinformasjon::new(mesh.clone()),
             businesses: Enhetsregister::new(mesh.clone(), tokens.clone()),
             self_service: Selvbetjening::new(mesh.clone(), tokens.clone()),
+            fullmakter: Fullmakter::new(mesh.clone(), tokens.clone()),
             maskinporten: Forvaltning::new(mesh, clients::maskinporten::NAME, tokens),
             ctx,
         }

@@ -18,9 +18,15 @@ fn sent(fixture: &Fixture, what: &str) -> Value {
     if asked.body.is_empty() { Value::Null } else { serde_json::from_str(&asked.body).unwrap() }
 }
 
-/// An API's refusal.
-fn refusal(why: &str) -> Value {
-    json!({ "status": 400, "timestamp": "", "correlation_id": "1", "error": "invalid_request", "error_description": why })
+/// An API's refusal; `about` is its field, its reason or its code: `field=navn`.
+fn refusal(about: &str, why: &str) -> Value {
+    let mut refusal = json!({
+        "status": 400, "timestamp": "", "correlation_id": "1", "error": "invalid_request", "error_description": why,
+    });
+    if let Some((member, value)) = about.split_once('=') {
+        refusal[member] = json!(value);
+    }
+    refusal
 }
 
 fn at(path: &str) -> String {
@@ -109,20 +115,23 @@ async fn a_developer_registers_a_client_and_sees_its_secret_once() {
     fields[2].1 = "Skjema";
     fields[6].1 = "https://skjema.example.no/svar\r\nhttp://skjema.example.no/x#y";
     let what = format!("POST {ADMIN}/clients");
-    for (why, field) in [
-        ("client x: the address http://skjema.example.no/x#y has a fragment", "viderekobling"),
-        ("client x: the address https://skjema.example.no/ has no TLS", "utlogging"),
-        ("client_name is too long or holds control characters", "navn"),
-        ("The scope a:b does not exist", "scopes"),
-        ("client x: web clients show who they are, browser and native clients cannot", "metode"),
-        ("application_type is not one of web, browser and native", "kjoerer"),
-        ("Something new", "navn"),
+    for (about, field) in [
+        ("field=redirect_uris", "viderekobling"),
+        ("field=post_logout_redirect_uris", "utlogging"),
+        ("field=client_name", "navn"),
+        ("field=scopes", "scopes"),
+        ("reason=unknown_scope", "scopes"),
+        ("field=token_endpoint_auth_method", "metode"),
+        ("field=application_type", "kjoerer"),
+        ("field=noe_nytt", "navn"),
+        ("", "navn"),
     ] {
-        fixture.world.answer(&what, 400, &refusal(why));
+        let why = format!("Slik er {about}: ikke");
+        fixture.world.answer(&what, 400, &refusal(about, &why));
         let answer = browser.post(&at("/ny-klient"), &fields).await;
         answer.is(422).says(&format!("href=\"#{field}\"")).says(&format!("id=\"{field}-feil\""));
         answer
-            .says(why)
+            .says(&why)
             .says("value=\"Skjema\"")
             .says("http://skjema.example.no/x#y")
             .says("Søknader &lt;b&gt;");
@@ -177,7 +186,7 @@ async fn a_client_is_changed_and_what_the_page_does_not_show_stays() {
     fixture.world.answer(
         &what,
         400,
-        &refusal("client x: the address https://skjema.example.no/ny holds a user"),
+        &refusal("field=redirect_uris", "client x: the address https://skjema.example.no/ny holds a user"),
     );
     browser
         .post(&page, &fields)
@@ -239,7 +248,11 @@ async fn a_public_key_is_pasted_or_comes_as_a_file_and_a_private_one_goes_nowher
     }
     assert!(fixture.world.asked(&what).is_empty());
     // As a file that the API does not take: it is shown to be corrected.
-    fixture.world.answer(&what, 400, &refusal("A key is unusable: a client has at most five keys"));
+    fixture.world.answer(
+        &what,
+        400,
+        &refusal("reason=too_many_keys", "A key is unusable: a client has at most five keys"),
+    );
     let answer = upload(&mut browser, &page, &fields(""), &jwk).await;
     answer.is(422).says("høyst fem nøkler").says(key.public_jwk().x.as_deref().unwrap());
 
@@ -274,12 +287,12 @@ async fn a_developer_asks_for_a_scope_and_takes_the_request_back() {
     let token = form.csrf();
     browser.post(&page, &[("csrf", &token), ("scope", " ")]).await.is(422).says("Skriv navnet på scopet");
     let what = format!("POST {ADMIN}/scopes/access/request");
-    for (status, why, says) in [
-        (400, "The scope is open to all: no access has to be asked for", "åpent for alle"),
-        (404, "There is no such scope", "Det finnes ikke noe scope"),
-        (409, "The scope is deactivated", "tatt ut av bruk"),
+    for (status, about, says) in [
+        (400, "reason=open_to_all", "åpent for alle"),
+        (404, "error=not_found", "Det finnes ikke noe scope"),
+        (400, "", "kan ikke brukes her"),
     ] {
-        fixture.world.answer(&what, status, &refusal(why));
+        fixture.world.answer(&what, status, &refusal(about, "The scope"));
         let answer = browser.post(&page, &[("csrf", &token), ("scope", "skatt:x y")]).await;
         answer.is(422).says(says).says("id=\"scope-feil\"").says("value=\"skatt:x y\"");
     }
@@ -322,12 +335,10 @@ async fn an_owner_makes_a_scope_and_grants_refuses_and_withdraws_access() {
         .says("value=\"inntekt\"");
     fields[3].1 = "Inntekten til en person";
     let what = format!("POST {ADMIN}/scopes");
-    for (status, why, field) in [
-        (403, "The organisation has not been given the prefix skatt", "prefiks"),
-        (400, "subscope is missing or has other characters than A-Z", "navn"),
-        (409, "The scope exists already, perhaps deactivated: change it with PUT", "navn"),
-    ] {
-        fixture.world.answer(&what, status, &refusal(why));
+    for (status, about, field) in
+        [(403, "field=prefix", "prefiks"), (400, "field=subscope", "navn"), (409, "error=conflict", "navn")]
+    {
+        fixture.world.answer(&what, status, &refusal(about, "It is so"));
         let answer = browser.post(&at("/nytt-scope"), &fields).await;
         answer.is(422).says(&format!("id=\"{field}-feil\"")).says("Inntekten til en person");
     }
@@ -337,6 +348,14 @@ async fn an_owner_makes_a_scope_and_grants_refuses_and_withdraws_access() {
     let body = sent(&fixture, &what);
     assert_eq!((&body["prefix"], &body["subscope"]), (&json!("skatt"), &json!("inntekt")));
     assert_eq!(body["allowed_integration_types"], json!(["maskinporten"]));
+    assert!(body.get("delegation_source").is_none());
+    // One that suppliers can be delegated says where delegations are kept.
+    fields.push(("delegering", "ja"));
+    let source =
+        json!([{ "name": "altinn", "issuer": "https://tt02.altinn.no/", "created": "", "last_updated": "" }]);
+    fixture.world.answer(&format!("GET {ADMIN}/delegationsources"), 200, &source);
+    browser.post(&at("/nytt-scope"), &fields).await.is(303);
+    assert_eq!(sent(&fixture, &what)["delegation_source"], "https://tt02.altinn.no/");
 
     // The request is seen, and answered from there.
     browser.get(&at("/scopes")).await.is(200).says("Forespørsler som venter").says("FELLES UTSKRIFT");
@@ -360,6 +379,107 @@ async fn an_owner_makes_a_scope_and_grants_refuses_and_withdraws_access() {
     let fields =
         [("csrf", token.as_str()), ("scope", "skatt:inntekt"), ("konsument", BEDRIFT), ("valg", "alt")];
     browser.post(&at("/scope"), &fields).await.is(403);
+}
+
+#[tokio::test]
+async fn a_supplier_is_given_an_access_and_loses_it() {
+    let fixture = fixture().await;
+    let mut browser = fixture.kari().await;
+    let page = at("/delegeringer");
+    let form = browser.get(&page).await;
+    form.is(200).says("Leverandører som kan bruke").says("skatt:delt").says("DIGITALISERINGSDIREKTORATET");
+    let token = form.csrf();
+    let mut fields = vec![("csrf", token.as_str()), ("scope", ""), ("leverandoer", "")];
+    browser.post(&page, &fields).await.is(422).says("id=\"scope-feil\"").says("id=\"leverandoer-feil\"");
+    assert!(fixture.world.asked("PUT /maskinporten").is_empty());
+    fields[1].1 = "skatt:delt";
+    fields[2].1 = "310 000 035";
+    let what = "PUT /maskinporten/forvaltning/delegations/310000035";
+    for (status, about, field) in
+        [(400, "field=supplier", "leverandoer"), (404, "field=scope", "scope"), (400, "", "scope")]
+    {
+        fixture.world.answer(what, status, &refusal(about, "It is so"));
+        let answer = browser.post(&page, &fields).await;
+        answer.is(422).says(&format!("id=\"{field}-feil\"")).says("value=\"310 000 035\"");
+    }
+    fixture.world.answer_bytes(what, 200, "text/plain", Vec::new());
+    browser.post(&page, &fields).await.is(303);
+    let asked = fixture.world.asked(what).pop().unwrap();
+    assert_eq!((asked.tenant.as_str(), asked.what), (BEDRIFT, format!("{what}?scope=skatt%3Adelt")));
+    let what = "DELETE /maskinporten/forvaltning/delegations/310000035";
+    fixture.world.answer_bytes(what, 200, "text/plain", Vec::new());
+    browser.post(&at("/delegeringer/trekk"), &fields).await.is(303);
+    assert_eq!(fixture.world.asked(what)[0].tenant, BEDRIFT);
+    fields[0].1 = "gal";
+    browser.post(&page, &fields).await.is(403);
+}
+
+#[tokio::test]
+async fn a_person_is_given_a_right_and_both_see_it() {
+    const GIVEN: &str = "/ansattporten/forvaltning/delegeringer";
+    let fixture = fixture().await;
+    let mut browser = fixture.kari().await;
+    // What Kari has been given herself, by another.
+    browser
+        .get("/virksomhet")
+        .await
+        .is(200)
+        .says("Fullmakter du har fått")
+        .says("ANNEN AS")
+        .says("31. desember 2026");
+    assert!(fixture.world.asked(&format!("POST {GIVEN}/mine"))[0].body.contains(common::KARI));
+    let page = at("/fullmakter");
+    browser.get(&page).await.is(200).says("Ola Nordmann").says("Registerinfo").says("Trukket tilbake");
+    browser.get(&at("/fullmakter/ny?ressurs=")).await.is(422).says("id=\"ressurs-feil\"");
+    browser.get(&at("/fullmakter/ny?ressurs=finnes%20ikke")).await.is(422).says("finnes ikke");
+    let form = browser.get(&at("/fullmakter/ny?ressurs=2480%3A40")).await;
+    form.is(200).says("Registerinfo").says("value=\"ArchiveRead\"").says("Lese i arkivet");
+    let token = form.csrf();
+    let there = at("/fullmakter/ny");
+    let mut fields = vec![("csrf", token.as_str()), ("ressurs", "2480:40"), ("siste_dag", "i morgen")];
+    let answer = browser.post(&there, &fields).await;
+    for field in ["personidentifikator", "etternavn", "rettigheter", "siste_dag"] {
+        answer.is(422).says(&format!("id=\"{field}-feil\""));
+    }
+    let what = format!("POST {GIVEN}");
+    assert!(!fixture.world.asked(&what).iter().any(|asked| asked.what == what));
+    fields[2].1 = "2026-12-31";
+    let person = [("personidentifikator", "21879498012"), ("etternavn", "Nordmann")];
+    fields.extend(person);
+    fields.extend([("rettigheter", "Read"), ("rettigheter", "ArchiveRead")]);
+    for (about, field) in [
+        ("field=personidentifikator", "personidentifikator"),
+        ("field=rettigheter", "rettigheter"),
+        ("field=siste_dag", "siste_dag"),
+    ] {
+        fixture.world.answer(&what, 400, &refusal(about, "It is so"));
+        let answer = browser.post(&there, &fields).await;
+        answer
+            .is(422)
+            .says(&format!("id=\"{field}-feil\""))
+            .says("value=\"Nordmann\"")
+            .says("value=\"2026-12-31\"");
+        answer.says("value=\"Read\" checked").says("value=\"ArchiveRead\" checked");
+    }
+    fixture.world.answer(&what, 201, &common::data::delegering("KARIS SKJEMA AS", "Ola Nordmann"));
+    assert_eq!(browser.post(&there, &fields).await.is(303).location(), page);
+    let body = sent(&fixture, &what);
+    assert_eq!((&body["ressurs"], &body["siste_dag"]), (&json!("2480:40"), &json!("2026-12-31")));
+    assert_eq!(body["rettigheter"], json!(["Read", "ArchiveRead"]));
+    assert_eq!(body["av"]["personidentifikator"], common::KARI);
+
+    // Taken back, also where somebody was there first.
+    let what = format!("POST {GIVEN}/en-id/trekk");
+    let take = [("csrf", token.as_str()), ("id", "en-id")];
+    fixture.world.answer(&what, 404, &refusal("error=not_found", "There is no such delegation"));
+    browser.post(&at("/fullmakter/trekk"), &take).await.is(303);
+    fixture.world.answer(&what, 200, &common::data::delegering("KARIS SKJEMA AS", "Ola Nordmann"));
+    assert_eq!(browser.post(&at("/fullmakter/trekk"), &take).await.is(303).location(), page);
+    assert_eq!(fixture.world.asked(&what)[0].tenant, BEDRIFT);
+    browser.post(&at("/fullmakter/trekk"), &[("csrf", "gal"), ("id", "en-id")]).await.is(403);
+    // Who has no role gives nothing where people are real.
+    let real = fixture_of(BASE, false).await;
+    real.kari().await.get(&format!("/virksomhet/{SKATT}/fullmakter")).await.is(403);
 }
 
 #[tokio::test]

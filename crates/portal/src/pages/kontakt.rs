@@ -60,12 +60,11 @@ impl Input {
     }
 
     fn from(fields: &Fields) -> Self {
-        let text = |name| fields.get(name).to_owned();
         Self {
-            email: text("epost"),
-            phone: text("mobil"),
-            language: text("spraak"),
-            reserved: text("reservasjon"),
+            email: fields.text("epost"),
+            phone: fields.text("mobil"),
+            language: fields.text("spraak"),
+            reserved: fields.text("reservasjon"),
         }
     }
 

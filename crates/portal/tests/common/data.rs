@@ -457,7 +457,27 @@ fn businesses(world: &World) {
     world.answer(&format!("GET {}", at(&format!("/clients/{KLIENT}"))), 200, &klient());
     world.answer(&format!("GET {}", at(&format!("/clients/{KLIENT}/jwks"))), 200, &json!({ "keys": [] }));
     world.answer(&format!("GET {}", at("/scopes/access/all")), 200, &json!([tilgang(BEDRIFT, "REQUESTED")]));
-    world.answer(&format!("GET {}", at("/scopes/all")), 200, &json!([scope()]));
+    let mut shared = scope();
+    shared["name"] = "skatt:delt".into();
+    shared["delegation_source"] = "https://tt02.altinn.no/".into();
+    world.answer(&format!("GET {}", at("/scopes/all")), 200, &json!([scope(), shared]));
+    let delegated = json!([
+        { "scope": "skatt:delt", "consumer_orgno": BEDRIFT, "supplier_orgno": "310000035" },
+        { "scope": "skatt:delt", "consumer_orgno": "310000027", "supplier_orgno": BEDRIFT },
+    ]);
+    world.answer("GET /maskinporten/forvaltning/delegations", 200, &delegated);
+    let given = "/ansattporten/forvaltning/delegeringer";
+    let event = json!({
+        "hva": "trukket", "tid": "2026-11-20T10:00:00Z", "av": "Kari Nordmann", "virksomhet": "KARIS SKJEMA AS",
+        "person": "Per Hansen", "ressurs": "2480:40", "rettigheter": ["Read"],
+    });
+    let of = |business: &str, person: &str| json!({ "delegeringer": [delegering(business, person)], "logg": [event] });
+    world.answer(&format!("GET {given}"), 200, &of("KARIS SKJEMA AS", "Ola Nordmann"));
+    world.answer(&format!("POST {given}/mine"), 200, &of("ANNEN AS", "Kari Nordmann"));
+    let service =
+        json!({ "ressurs": "2480:40", "navn": "Registerinfo", "rettigheter": ["Read", "ArchiveRead"] });
+    world.answer(&format!("GET {given}/ressurser"), 200, &json!([service]));
+    world.answer(&format!("GET {given}/ressurser/2480%3A40"), 200, &service);
     // One path answers both lists of scopes and one scope; the pages of the owner's story set what they need.
     world.answer(&format!("GET {}", at("/scopes")), 200, &json!([scope()]));
     world.answer(
@@ -476,4 +496,13 @@ fn businesses(world: &World) {
         "certificate_pem": "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", "x5c": [],
     });
     world.answer("POST /maskinporten/forvaltning/testsertifikater", 201, &issued);
+}
+
+/// A right that a business has given a person.
+pub fn delegering(business: &str, person: &str) -> Value {
+    json!({
+        "id": "en-id", "organisasjonsnummer": BEDRIFT, "virksomhet": business, "person": person, "ressurs": "2480:40",
+        "ressurs_navn": "Registerinfo", "rettigheter": ["Read"], "gitt_av": "Kari Nordmann", "gitt": "2026-11-20T10:00:00Z",
+        "siste_dag": "2026-12-31",
+    })
 }

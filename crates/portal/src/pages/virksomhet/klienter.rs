@@ -2,15 +2,15 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use clients::encoded;
 use clients::selvbetjening::Client;
-use clients::{ClientError, encoded};
-use design::ui::{self, Choice, FieldError, TextField};
+use design::ui::{self, Choice, TextField};
 use design::{Lang, key};
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Acting, Wrong, acting, button, kind, lines, moment, ours, table, wrong};
+use super::{Acting, FieldText, Wrong, acting, button, kind, lines, moment, ours, table, wrong};
 use crate::Component;
 use crate::fault::Fault;
 use crate::form::{Fields, Posted};
@@ -39,19 +39,16 @@ const APPLICATIONS: [(&str, &str); 3] = [
     ("native", key("vs-kjoerer-native")),
 ];
 /// What the API's refusals are about.
-const FIELDS: [(&str, &str, &str); 15] = [
+const FIELDS: [FieldText; 12] = [
     ("client_name", "navn", key("vs-feil-navn")),
     ("description", "beskrivelse", key("vs-feil-beskrivelse")),
+    ("redirect_uris", "viderekobling", key("vs-feil-adresse")),
     ("post_logout_redirect_uris", "utlogging", key("vs-feil-adresse")),
     ("frontchannel_logout_uri", "viderekobling", key("vs-feil-adresse")),
-    ("it has no redirect_uris", "viderekobling", key("vs-feil-uten-viderekobling")),
-    ("redirect_uri", "viderekobling", key("vs-feil-adresse")),
-    ("the address", "viderekobling", key("vs-feil-adresse")),
-    ("has not been given access", "scopes", key("vs-feil-uten-tilgang")),
-    ("does not exist", "scopes", key("vs-feil-ukjent-scope")),
-    ("scope", "scopes", key("vs-feil-scope")),
-    ("cannot do without PKCE", "metode", key("vs-feil-metode")),
-    ("show who they are", "metode", key("vs-feil-metode")),
+    ("no_access", "scopes", key("vs-feil-uten-tilgang")),
+    ("unknown_scope", "scopes", key("vs-feil-ukjent-scope")),
+    ("scopes", "scopes", key("vs-feil-scope")),
+    ("code_challenge_method", "metode", key("vs-feil-metode")),
     ("token_endpoint_auth_method", "metode", key("vs-feil-metode")),
     ("application_type", "kjoerer", key("vs-feil-kjoerer")),
     ("", "navn", key("vs-feil-annet")),
@@ -183,16 +180,15 @@ impl Input {
     }
 
     fn from(kind: &str, fields: &Fields) -> Self {
-        let text = |name| fields.get(name).to_owned();
         Self {
             kind: kind.to_owned(),
-            name: text("navn"),
-            description: text("beskrivelse"),
-            application: text("kjoerer"),
-            method: text("metode"),
-            redirects: text("viderekobling"),
-            logouts: text("utlogging"),
-            scopes: text("scopes"),
+            name: fields.text("navn"),
+            description: fields.text("beskrivelse"),
+            application: fields.text("kjoerer"),
+            method: fields.text("metode"),
+            redirects: fields.text("viderekobling"),
+            logouts: fields.text("utlogging"),
+            scopes: fields.text("scopes"),
         }
     }
 
@@ -218,33 +214,15 @@ impl Input {
     }
 
     /// What is missing before anybody is asked.
-    fn missing(&self, lang: Lang) -> Wrong {
-        let mut wrong = Wrong::default();
-        let mut missing = |field: &str, text| {
-            wrong.errors.push(FieldError { field: field.to_owned(), text: lang.t(text) });
-        };
-        if self.name.is_empty() {
-            missing("navn", key("vs-feil-uten-navn"));
+    fn missing(&self, lang: Lang, fields: &Fields) -> Wrong {
+        let mut needed = vec![("navn", key("vs-feil-uten-navn"))];
+        if signs_in(&self.kind) {
+            needed.push(("viderekobling", key("vs-feil-uten-viderekobling")));
         }
-        if signs_in(&self.kind) && self.redirects.is_empty() {
-            missing("viderekobling", key("vs-feil-uten-viderekobling"));
+        if self.kind == "maskinporten" {
+            needed.push(("scopes", key("vs-feil-uten-scope")));
         }
-        if self.kind == "maskinporten" && self.scopes.is_empty() {
-            missing("scopes", key("vs-feil-uten-scope"));
-        }
-        wrong
-    }
-
-    /// Why the API did not take it.
-    fn wrong(&self, lang: Lang, error: ClientError) -> Result<Wrong, Fault> {
-        let mut wrong = wrong(lang, error, &FIELDS)?;
-        // The API writes which address is wrong, and not which of the two lists it stands in.
-        let said = wrong.said.clone().unwrap_or_default();
-        let within = |list: &str| lines(list).iter().any(|uri| said.contains(&format!("the address {uri} ")));
-        if within(&self.logouts) && !within(&self.redirects) {
-            wrong.errors.iter_mut().for_each(|error| "utlogging".clone_into(&mut error.field));
-        }
-        Ok(wrong)
+        Wrong::missing(lang, fields, &needed)
     }
 
     fn form(&self, acting: &Acting, wrong: &Wrong, action: &str, send: &str) -> Markup {
@@ -342,13 +320,13 @@ pub async fn register(
     let chosen = KINDS.iter().find(|(kind, _)| *kind == fields.get("type"));
     let Some((chosen, _)) = chosen else { return Ok(kinds(&acting)) };
     let input = Input::from(chosen, &fields);
-    let missing = input.missing(lang);
+    let missing = input.missing(lang, &fields);
     if !missing.is_nothing() {
         return Ok(show_new(&acting, &input, &missing));
     }
     match acting.api.register(&input.over(Client { active: true, ..Client::default() })).await {
         Ok(made) => shown_next(&portal, &acting, &headers, made).await,
-        Err(error) => Ok(show_new(&acting, &input, &input.wrong(lang, error)?)),
+        Err(error) => Ok(show_new(&acting, &input, &wrong(lang, error, &FIELDS)?)),
     }
 }
 
@@ -498,13 +476,13 @@ pub async fn change(
     let lang = acting.lang();
     let before = acting.api.client(&id).await.map_err(ours)?;
     let input = Input::from(&before.integration_type, &fields);
-    let missing = input.missing(lang);
+    let missing = input.missing(lang, &fields);
     if !missing.is_nothing() {
         return Ok(show_edit(&acting, &id, &input, &missing));
     }
     match acting.api.update(&id, &input.over(before)).await {
         Ok(_) => Ok(see(&acting.path(&format!("/klienter/{}", encoded(&id))))),
-        Err(error) => Ok(show_edit(&acting, &id, &input, &input.wrong(lang, error)?)),
+        Err(error) => Ok(show_edit(&acting, &id, &input, &wrong(lang, error, &FIELDS)?)),
     }
 }
 

@@ -19,9 +19,12 @@ use utoipa_axum::router::OpenApiRouter;
 use super::parts;
 use crate::Component;
 use crate::fault::Fault;
+use crate::form::Fields;
 use crate::session::{Businesses, Session};
 use crate::visit::{SignedIn, Visit};
 
+mod delegeringer;
+mod fullmakter;
 mod klienter;
 mod noekler;
 mod scopes;
@@ -51,6 +54,11 @@ pub fn router() -> OpenApiRouter<Component> {
         .route("/virksomhet/{orgnr}/scopes", get(scopes::list))
         .route("/virksomhet/{orgnr}/nytt-scope", get(scopes::new).post(scopes::add))
         .route("/virksomhet/{orgnr}/scope", get(scopes::one).post(scopes::decide))
+        .route("/virksomhet/{orgnr}/delegeringer", get(delegeringer::page).post(delegeringer::give))
+        .route("/virksomhet/{orgnr}/delegeringer/trekk", post(delegeringer::withdraw))
+        .route("/virksomhet/{orgnr}/fullmakter", get(fullmakter::page))
+        .route("/virksomhet/{orgnr}/fullmakter/ny", get(fullmakter::new).post(fullmakter::give))
+        .route("/virksomhet/{orgnr}/fullmakter/trekk", post(fullmakter::withdraw))
         .route("/virksomhet/{orgnr}/testsertifikat", get(sertifikat::page).post(sertifikat::issue))
 }
 
@@ -126,6 +134,20 @@ impl Wrong {
         Self { errors: vec![FieldError { field: field.to_owned(), text }], said: None }
     }
 
+    /// The fields that are empty, each with what to do about it.
+    fn missing(lang: Lang, fields: &Fields, needed: &[(&str, &'static str)]) -> Self {
+        let mut wrong = Self::default();
+        for (field, text) in needed.iter().filter(|(field, _)| fields.get(field).is_empty()) {
+            wrong.add(field, lang.t(text));
+        }
+        wrong
+    }
+
+    /// One more field.
+    fn add(&mut self, field: &str, text: String) {
+        self.errors.push(FieldError { field: field.to_owned(), text });
+    }
+
     fn is_nothing(&self) -> bool {
         self.errors.is_empty()
     }
@@ -141,15 +163,16 @@ impl Wrong {
     }
 }
 
-/// A refusal by the field that it is about: `fields` are parts of the API's sentence, the field that each is about and what to do
-/// about it; the last is for what names none.
-fn wrong(lang: Lang, error: ClientError, fields: &[(&str, &str, &'static str)]) -> Result<Wrong, Fault> {
+/// What a refusal of the API is about (its field, its reason or its code), the field of ours, and what to do about it.
+type FieldText = (&'static str, &'static str, &'static str);
+
+/// A refusal by the field that it is about; the last of `fields` is for what is about none of them.
+fn wrong(lang: Lang, error: ClientError, fields: &[FieldText]) -> Result<Wrong, Fault> {
     let ClientError::Status { status: 400 | 403 | 404 | 409, body } = &error else { return Err(ours(error)) };
     let Ok(told) = serde_json::from_str::<ApiError>(body) else { return Err(ours(error)) };
-    let said = told.error_description;
-    let about = fields.iter().find(|(part, ..)| said.contains(part)).or(fields.last());
+    let about = fields.iter().find(|(what, ..)| told.is_about(what)).or(fields.last());
     let Some((_, field, text)) = about else { return Err(ours(error)) };
-    Ok(Wrong { said: Some(said), ..Wrong::field(field, lang.t(text)) })
+    Ok(Wrong { said: Some(told.error_description), ..Wrong::field(field, lang.t(text)) })
 }
 
 impl Acting {
@@ -186,6 +209,8 @@ impl Acting {
             ("", key("vs-klienter")),
             ("/tilganger", key("vs-tilganger")),
             ("/scopes", key("vs-scopes")),
+            ("/delegeringer", key("vs-delegeringer")),
+            ("/fullmakter", key("vs-fullmakter")),
             ("/testsertifikat", key("vs-sertifikat")),
         ];
         // A synthetic nation alone has a test authority.
@@ -237,6 +262,7 @@ pub async fn choose(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let found = businesses(&portal, &headers, &who.session).await?;
+    let received = fullmakter::received(&portal, &who).await?;
     let (visit, lang) = (&who.visit, who.visit.lang);
     Ok(visit.page(lang.t("vs-velg")).narrow().render(&html! {
         div.f-stack {
@@ -250,6 +276,7 @@ pub async fn choose(
             } @else {
                 (choices(&found))
             }
+            (received)
             @if portal.ctx.test_mode {
                 p { a.ds-link href="/virksomhet/test" { (lang.t("vs-test-velg")) } }
             }

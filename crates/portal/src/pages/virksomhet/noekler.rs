@@ -9,7 +9,7 @@ use design::{Lang, key};
 use http::HeaderMap;
 use maud::{Markup, html};
 
-use super::{Acting, Wrong, acting, button, moment, ours, table, wrong};
+use super::{Acting, FieldText, Wrong, acting, button, moment, ours, table, wrong};
 use crate::Component;
 use crate::fault::Fault;
 use crate::form::{Fields, Posted};
@@ -17,10 +17,10 @@ use crate::noekkel::{self, Unfit};
 use crate::pages::see;
 use crate::visit::SignedIn;
 
-const FIELDS: [(&str, &str, &str); 4] = [
+const FIELDS: [FieldText; 4] = [
     ("kid", "kid", key("vs-feil-kid")),
-    ("at most five keys", "noekkel", key("vs-feil-mange-noekler")),
-    ("deactivated", "noekkel", key("vs-feil-deaktivert")),
+    ("too_many_keys", "noekkel", key("vs-feil-mange-noekler")),
+    ("conflict", "noekkel", key("vs-feil-deaktivert")),
     ("", "noekkel", key("vs-feil-noekkel")),
 ];
 

@@ -5,28 +5,27 @@ use axum::response::Response;
 use clients::encoded;
 use clients::selvbetjening::{Access, AccessState, Scope};
 use design::key;
-use design::ui::{self, Choice, FieldError, TextField};
+use design::ui::{self, Choice, TextField};
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::tilganger::owner;
-use super::{Acting, Wrong, acting, button, kind, moment, ours, state, table, wrong};
+use super::{Acting, FieldText, Wrong, acting, button, kind, moment, ours, state, table, wrong};
 use crate::Component;
 use crate::fault::Fault;
 use crate::form::{Fields, Posted};
 use crate::pages::{parts, see};
 use crate::visit::SignedIn;
 
-const FIELDS: [(&str, &str, &str); 6] = [
+const FIELDS: [FieldText; 5] = [
     ("subscope", "navn", key("vs-feil-subscope")),
     ("prefix", "prefiks", key("vs-feil-prefiks")),
     ("description", "beskrivelse", key("vs-feil-scope-beskrivelse")),
-    ("exists already", "navn", key("vs-feil-scope-finnes")),
-    ("too long", "navn", key("vs-feil-subscope")),
+    ("conflict", "navn", key("vs-feil-scope-finnes")),
     ("", "navn", key("vs-feil-annet")),
 ];
-const DECISION: [(&str, &str, &str); 1] = [("", "konsument", key("vs-feil-orgnr"))];
+const DECISION: [FieldText; 1] = [("", "konsument", key("vs-feil-orgnr"))];
 /// Who can be given a scope for.
 const FOR: [&str; 3] = ["maskinporten", "api_klient", "ansattporten"];
 
@@ -269,6 +268,7 @@ fn show_new(acting: &Acting, fields: &Fields, wrong: &Wrong) -> Response {
     };
     let choice = |value: &str, text: String| Choice { value: value.to_owned(), text };
     let kinds: Vec<Choice> = FOR.iter().map(|name| choice(name, kind(lang, name))).collect();
+    let delegated = [choice("nei", lang.t("vs-delegerbart-nei")), choice("ja", lang.t("vs-delegerbart-ja"))];
     let access = [choice("soekt", lang.t("vs-etter-tilgang")), choice("alle", lang.t("vs-aapent"))];
     let chosen = |name: &str, otherwise: &'static str| -> String {
         let chosen = fields.get(name);
@@ -282,6 +282,7 @@ fn show_new(acting: &Acting, fields: &Fields, wrong: &Wrong) -> Response {
             (description.render(errors))
             (ui::radios("for", &lang.t("vs-for-klienter"), &kinds, &chosen("for", "maskinporten"), errors))
             (ui::radios("hvem", &lang.t("vs-hvem"), &access, &chosen("hvem", "soekt"), errors))
+            (ui::radios("delegering", &lang.t("vs-delegerbart"), &delegated, &chosen("delegering", "nei"), errors))
             div.f-row { button.ds-button type="submit" { (lang.t("vs-opprett-scope")) } }
         }
     })
@@ -296,27 +297,30 @@ pub async fn add(
 ) -> Result<Response, Fault> {
     let acting = acting(&portal, &headers, who, &orgnr).await?;
     let lang = acting.lang();
-    let mut missing = Wrong::default();
-    for (field, text) in [
+    let needed = [
         ("prefiks", key("vs-feil-prefiks")),
         ("navn", key("vs-feil-subscope")),
         ("beskrivelse", key("vs-feil-scope-beskrivelse")),
-    ] {
-        if fields.get(field).is_empty() {
-            missing.errors.push(FieldError { field: field.to_owned(), text: lang.t(text) });
-        }
-    }
+    ];
+    let mut missing = Wrong::missing(lang, &fields, &needed);
     if !FOR.contains(&fields.get("for")) {
-        missing.errors.push(FieldError { field: "for".to_owned(), text: lang.t("vs-feil-velg") });
+        missing.add("for", lang.t("vs-feil-velg"));
     }
     if !missing.is_nothing() {
         return Ok(show_new(&acting, &fields, &missing));
     }
+    let delegation_source = if fields.get("delegering") == "ja" {
+        let sources = acting.api.delegation_sources().await.map_err(ours)?;
+        sources.into_iter().next().map(|source| source.issuer)
+    } else {
+        None
+    };
     let scope = Scope {
-        prefix: fields.get("prefiks").to_owned(),
-        subscope: fields.get("navn").to_owned(),
-        description: fields.get("beskrivelse").to_owned(),
-        allowed_integration_types: vec![fields.get("for").to_owned()],
+        prefix: fields.text("prefiks"),
+        subscope: fields.text("navn"),
+        description: fields.text("beskrivelse"),
+        allowed_integration_types: vec![fields.text("for")],
+        delegation_source,
         accessible_for_all: fields.get("hvem") == "alle",
         active: true,
         ..Scope::default()

@@ -8,17 +8,16 @@ use design::ui::{self, TextField};
 use http::HeaderMap;
 use maud::html;
 
-use super::{Acting, Wrong, acting, button, moment, ours, state, table, wrong};
+use super::{Acting, FieldText, Wrong, acting, button, moment, ours, state, table, wrong};
 use crate::Component;
 use crate::fault::Fault;
 use crate::form::Posted;
 use crate::pages::see;
 use crate::visit::SignedIn;
 
-const FIELDS: [(&str, &str, &str); 4] = [
-    ("open to all", "scope", key("vs-feil-aapent-scope")),
-    ("no such scope", "scope", key("vs-feil-ukjent-scope")),
-    ("deactivated", "scope", key("vs-feil-scope-ute-av-bruk")),
+const FIELDS: [FieldText; 3] = [
+    ("open_to_all", "scope", key("vs-feil-aapent-scope")),
+    ("not_found", "scope", key("vs-feil-ukjent-scope")),
     ("", "scope", key("vs-feil-scope")),
 ];
 
