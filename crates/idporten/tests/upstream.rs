@@ -104,9 +104,9 @@ async fn ansattporten_takes_id_porten_as_its_eid() {
         NewClient { redirect_uris: vec![format!("{}/eid/annen/tilbake", door::ISSUER)], ..client("felles") };
     other.component.registrar().register_client(registration).await.unwrap();
     serve(listener, other.router.clone());
-    let eid = || vec![upstream(&format!("{base}/idporten"), UpstreamAuth::Key(Box::new(rsa_key())))];
+    let eid = |issuer: &str| vec![upstream(issuer, UpstreamAuth::Key(Box::new(rsa_key())))];
 
-    let f = ansattporten_with(enhetsregister(), eid(), true).await;
+    let f = ansattporten_with(enhetsregister(), eid(&format!("{base}/idporten")), true).await;
     let mut browser = f.browser();
     let answer = browser.get(&format!("/ansattporten/authorize?{}", ask("en", door::SERVICE, &[]))).await;
     let id = answer.sent()["id"].clone();
@@ -129,7 +129,7 @@ async fn ansattporten_takes_id_porten_as_its_eid() {
     assert_eq!(id_token["authorization_details"][0]["reportees"][0]["Name"], "EKSEMPEL AS");
 
     // Where people are real there is no test eID, and it is all that there is.
-    let f = ansattporten_with(enhetsregister(), eid(), false).await;
+    let f = ansattporten_with(enhetsregister(), eid("https://annen.example"), false).await;
     let mut browser = f.browser();
     let answer = browser.get(&format!("/ansattporten/authorize?{}", ask("en", "", &[]))).await;
     let page = browser.get(answer.location()).await;
