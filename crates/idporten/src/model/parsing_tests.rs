@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use serde_json::{Value, json};
 
-use super::assertion::Credentials;
+use super::assertion::{ALGS, Credentials};
 use super::client::{ApplicationType, AuthMethod, Client, NewClient, NewScope};
 use super::parameters::Parameters;
 use super::profile::SecurityProfile;
@@ -459,7 +459,7 @@ fn kept_registrations_and_their_like_are_refused_or_hold_together() {
 #[test]
 fn kept_key_sets_and_their_like_are_refused_or_keys_that_can_be_used() {
     let corpus = kept("client_keys");
-    corpus.run(|input| match registration::keys(input) {
+    corpus.run(|input| match clients::selvbetjening::registration::keys(input, &ALGS) {
         Ok(keys) => {
             for key in &keys {
                 kernel::jose::PublicKey::from_jwk(key).unwrap();
