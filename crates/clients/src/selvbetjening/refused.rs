@@ -47,8 +47,8 @@ pub struct Refused {
     status: StatusCode,
     error: String,
     why: String,
-    field: Option<String>,
-    reason: Option<String>,
+    field: Option<Box<str>>,
+    reason: Option<Box<str>>,
     authenticate: Option<String>,
 }
 
@@ -66,12 +66,12 @@ impl Refused {
 
     /// The same, about this field of what was sent.
     pub fn field(self, name: &str) -> Self {
-        Self { field: Some(name.to_owned()), ..self }
+        Self { field: Some(name.into()), ..self }
     }
 
     /// The same, for a reason of this name.
     pub fn reason(self, name: &str) -> Self {
-        Self { reason: Some(name.to_owned()), ..self }
+        Self { reason: Some(name.into()), ..self }
     }
 
     /// 400: a field does not hold what it should.
@@ -149,7 +149,8 @@ impl From<ClientError> for Refused {
             && status != StatusCode::UNAUTHORIZED
         {
             let refused = Self::new(status, &told.error, told.error_description);
-            return Self { field: told.field, reason: told.reason, ..refused };
+            let (field, reason) = (told.field.map(String::into), told.reason.map(String::into));
+            return Self { field, reason, ..refused };
         }
         tracing::error!(%error, "an owner of clients or scopes did not answer");
         Self::new(StatusCode::BAD_GATEWAY, "temporarily_unavailable", "The token service did not answer")
@@ -175,8 +176,8 @@ pub async fn write_refusals(State(ctx): State<Context>, mut response: Response) 
         correlation_id,
         error: refused.error,
         error_description: refused.why,
-        field: refused.field,
-        reason: refused.reason,
+        field: refused.field.map(String::from),
+        reason: refused.reason.map(String::from),
     };
     let mut response = (refused.status, axum::Json(body)).into_response();
     if let Some(how) = refused.authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {

@@ -242,13 +242,11 @@ pub async fn new(
     let acting = acting(&portal, &headers, who, &orgnr).await?;
     let asked = chosen.ressurs.unwrap_or_default();
     let asked = asked.trim();
-    match resource(&portal, &acting, asked).await? {
-        Some(resource) => Ok(show_new(&acting, &resource, &Fields::default(), &Wrong::default())),
-        None => {
-            let wrong = Wrong::field("ressurs", acting.lang().t("vs-feil-tjeneste"));
-            show(&portal, &acting, asked, &wrong).await
-        }
+    if let Some(resource) = resource(&portal, &acting, asked).await? {
+        return Ok(show_new(&acting, &resource, &Fields::default(), &Wrong::default()));
     }
+    let wrong = Wrong::field("ressurs", acting.lang().t("vs-feil-tjeneste"));
+    show(&portal, &acting, asked, &wrong).await
 }
 
 async fn resource(portal: &Component, acting: &Acting, id: &str) -> Result<Option<Ressurs>, Fault> {
