@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
@@ -50,6 +51,13 @@ impl Rng {
     /// A random UUID (version 4).
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+    }
+
+    /// A UUID that sorts by when it was made (version 7), with 74 random bits. New rows lie side by side in an index of
+    /// them, so that a write touches as few pages among millions of rows as among a thousand.
+    pub fn ordered_uuid(&self, now: Timestamp) -> Uuid {
+        let millis = now.as_millisecond().unsigned_abs();
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }
 
     /// A secret of 256 bits as 43 characters of base64url.

@@ -36,7 +36,8 @@ impl Issue {
         scopes: Vec<Scope>,
         locale: String,
     ) -> Self {
-        let (rng, now) = (&component.ctx.rng, component.ctx.clock.now().as_second());
+        let (rng, now) = (&component.ctx.rng, component.ctx.clock.now());
+        let id = rng.ordered_uuid(now).to_string();
         let chosen = Chosen {
             authorization_details: request
                 .authorization_details
@@ -44,7 +45,7 @@ impl Issue {
                 .and_then(|asked| asked.claim(&[], &[])),
             mandate: None,
         };
-        Self { request, client, scopes, locale, chosen, id: rng.token(), code: rng.token(), now }
+        Self { request, client, scopes, locale, chosen, id, code: rng.token(), now: now.as_second() }
     }
 
     /// On behalf of whom the person signs in; of nobody else unless this is told.

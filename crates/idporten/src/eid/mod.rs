@@ -211,9 +211,10 @@ impl Visit {
         }
         component.limiter.person(pid.as_str())?;
         let ctx = &component.ctx;
-        let now = ctx.clock.now().as_second();
+        let now = ctx.clock.now();
+        let (sid, now) = (ctx.rng.ordered_uuid(now).to_string(), now.as_second());
         let cookie = ctx.rng.token();
-        let who = Authentication { sid: ctx.rng.token(), pid, level, amr, auth_time: now, name };
+        let who = Authentication { sid, pid, level, amr, auth_time: now, name };
         let sign_in = SignIn {
             before: SESSION.read(component, headers).map(|before| hash(&before)),
             cookie: hash(&cookie),
