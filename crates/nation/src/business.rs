@@ -31,9 +31,9 @@ pub enum Form {
     Komm,
 }
 
-/// Businesses by form, by weight (spec § B; new enterprises of 2024).
+/// Businesses by form, by weight: shares of all units (spec § B), among these forms.
 const FORMS: [(Form, u32); 5] =
-    [(Form::Enk, 40), (Form::As, 42), (Form::Fli, 14), (Form::Da, 3), (Form::Ans, 1)];
+    [(Form::Enk, 419), (Form::As, 407), (Form::Fli, 139), (Form::Da, 26), (Form::Ans, 9)];
 /// Weights of companies by how many work there, with how many share the work (SSB, establishments of 2023).
 const SIZES: [(u16, u32); 8] = [(0, 550), (3, 104), (7, 41), (14, 31), (32, 22), (70, 7), (160, 3), (400, 1)];
 /// Of a thousand grown people below 67, those who are employed; of the employed, those of their municipality.

@@ -74,6 +74,12 @@ impl<T: Copy> Weighted<T> {
         self.sums.last().copied().unwrap_or(0)
     }
 
+    /// The items with their weights.
+    pub fn iter(&self) -> impl Iterator<Item = (T, u32)> + '_ {
+        let before = std::iter::once(0).chain(self.sums.iter().copied());
+        self.items.iter().zip(&self.sums).zip(before).map(|((item, sum), before)| (*item, sum - before))
+    }
+
     /// The item at a place below the total.
     pub fn at(&self, place: u32) -> Option<T> {
         self.items.get(self.sums.partition_point(|sum| *sum <= place)).copied()

@@ -1,6 +1,6 @@
 //! The facts in `data/`, read once: municipalities, names, countries, streets, industries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use kernel::id::Kjoenn;
@@ -165,6 +165,57 @@ impl Names {
     }
 }
 
+/// Of a thousand residents, those whose surname is drawn from the Norwegian ones: all but immigrants and their children.
+const WITH_NORWEGIAN_NAMES: u32 = 835;
+
+/// Adds surnames that few bear, until all together are borne by `people`: most Norwegians have a name that fewer than two
+/// hundred others have.
+fn rare_surnames(names: &mut Names, people: u32, surnames: &mut Vec<(NameId, u32)>) {
+    let parts: Vec<_> =
+        rows(include_str!("../data/etternavn_sjeldne.tsv")).map(|row| field(&row, 1)).collect();
+    let [first, last] = [0, 1].map(|n| parts.get(n).map_or("", |parts| *parts).split(' '));
+    // A double letter is written once where the parts meet, a vowel is never followed by the same.
+    let joined = |(first, last): (&str, &str)| {
+        let same = first.chars().last() == last.chars().next();
+        (!same).then(|| format!("{first}{last}"))
+    };
+    let known: BTreeSet<NameId> = surnames.iter().map(|(name, _)| *name).collect();
+    let rare: Vec<NameId> = first
+        .flat_map(|first| last.clone().map(move |last| (first, last)))
+        .filter_map(joined)
+        // The facts are read once and stay.
+        .map(|name| names.id(name.leak()))
+        .filter(|name| !known.contains(name))
+        .collect();
+    let common: u32 = surnames.iter().map(|(_, people)| people).sum();
+    let each = people.saturating_sub(common).checked_div(rare.len() as u32).unwrap_or(0);
+    surnames.extend(rare.into_iter().map(|name| (name, each)));
+}
+
+/// Gives what the commonest names of a decade leave of 100,000 to those of all other decades.
+fn with_rare_first_names(
+    common: &BTreeMap<(i32, bool), Vec<(NameId, u32)>>,
+) -> BTreeMap<(i32, bool), Weighted<NameId>> {
+    let of_sex = |man: bool| -> BTreeSet<NameId> {
+        common
+            .iter()
+            .filter(|((_, sex), _)| *sex == man)
+            .flat_map(|(_, all)| all)
+            .map(|(name, _)| *name)
+            .collect()
+    };
+    let all = [of_sex(false), of_sex(true)];
+    let decade = |((decade, man), common): (&(i32, bool), &Vec<(NameId, u32)>)| {
+        let mut rare = all[usize::from(*man)].clone();
+        rare.retain(|name| common.iter().all(|(other, _)| other != name));
+        let left = 100_000_u32.saturating_sub(common.iter().map(|(_, share)| share).sum());
+        let each = left.checked_div(rare.len() as u32).unwrap_or(0);
+        let weights = common.iter().copied().chain(rare.into_iter().map(|name| (name, each)));
+        ((*decade, *man), Weighted::new(weights))
+    };
+    common.iter().map(decade).collect()
+}
+
 impl Facts {
     fn read() -> Self {
         let mut names = Names::default();
@@ -175,16 +226,19 @@ impl Facts {
         for (at, weight) in weights() {
             fylker.entry(kommuner[usize::from(at)].fylke()).or_default().push((at, weight));
         }
-        let etternavn = rows(include_str!("../data/etternavn.tsv"))
+        let mut etternavn = rows(include_str!("../data/etternavn.tsv"))
             .flatten()
             .map(|text| names.counted(text))
             .collect::<Vec<_>>();
-        let fornavn = rows(include_str!("../data/fornavn.tsv"))
+        let people: u32 = kommuner.iter().map(|kommune| kommune.folketall).sum();
+        rare_surnames(&mut names, people / 1000 * WITH_NORWEGIAN_NAMES, &mut etternavn);
+        let fornavn: BTreeMap<_, Vec<_>> = rows(include_str!("../data/fornavn.tsv"))
             .map(|row| {
                 let key = (number(field(&row, 0)) as i32, field(&row, 1) == "mann");
-                (key, Weighted::new(row[2..].iter().map(|text| names.counted(text)).collect::<Vec<_>>()))
+                (key, row[2..].iter().map(|text| names.counted(text)).collect())
             })
             .collect();
+        let fornavn = with_rare_first_names(&fornavn);
         let mut land = vec![Land {
             kode: "NOR",
             omraade: Omraade::Norden,
@@ -237,7 +291,7 @@ impl Facts {
 
     /// The first names of a sex, as they were given in a year.
     pub fn fornavn(&self, year: i32, sex: Kjoenn) -> Option<&Weighted<NameId>> {
-        let decade = (year.div_euclid(10) * 10).clamp(1910, 2020);
+        let decade = (year.div_euclid(10) * 10).clamp(1880, 2020);
         self.fornavn.get(&(decade, sex == Kjoenn::Mann))
     }
 }
@@ -295,8 +349,6 @@ fn veinavn() -> Veinavn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
     #[test]
     fn the_files_are_read_whole() {
         let facts = facts();

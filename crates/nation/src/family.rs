@@ -68,7 +68,7 @@ pub fn descend(world: &mut World) {
             ..1970 => 26,
             1970..1990 => 27,
             1990..2010 => 29,
-            _ => 31,
+            _ => 32,
         };
         let mut mother = None;
         for _ in 0..40 {

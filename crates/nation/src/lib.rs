@@ -36,9 +36,11 @@ mod model;
 mod names;
 mod people;
 mod relation;
+mod summary;
 mod unit;
 
 pub use choice::{Testperson, mothers};
+pub use summary::{Figure, Summary};
 
 use business::Business;
 use choice::Choice;
@@ -90,6 +92,8 @@ pub struct Nation {
     contacts: Vec<Option<Contact>>,
     businesses: Vec<Business>,
     choice: Choice,
+    /// Everyone, by number.
+    order: Vec<model::Id>,
 }
 
 /// The steps of making a nation, for the progress.
@@ -130,13 +134,16 @@ pub fn generate(options: &Options, progress: &mut dyn FnMut(usize, usize)) -> Na
     step();
     let choice = Choice::of(&world, &contacts, &businesses);
     step();
-    Nation { world, contacts, businesses, choice }
+    let mut order: Vec<model::Id> = world.ids().collect();
+    order.sort_unstable_by_key(|id| world.person(*id).number);
+    Nation { world, contacts, businesses, choice, order }
 }
 
 impl Nation {
-    /// Everyone's document, one at a time.
+    /// Everyone's document, one at a time, in the order of their numbers: a register that is loaded so grows at the end of
+    /// its indexes.
     pub fn persons(&self) -> impl Iterator<Item = Persondokument> + '_ {
-        self.world.ids().map(|id| document::document(&self.world, id))
+        self.order.iter().map(|id| document::document(&self.world, *id))
     }
 
     /// The contact register's lines.
@@ -151,7 +158,7 @@ impl Nation {
 
     /// Those whom the contact register knows.
     fn known(&self) -> impl Iterator<Item = (u32, &Contact)> {
-        self.world.ids().zip(&self.contacts).filter_map(|(id, contact)| Some((id, contact.as_ref()?)))
+        self.order.iter().filter_map(|id| Some((*id, self.contacts[*id as usize].as_ref()?)))
     }
 
     /// Public bodies, businesses and associations.
@@ -169,13 +176,34 @@ impl Nation {
         self.choice.testpersons(&self.world)
     }
 
-    /// Writes the files that the registers load, and `testpersoner.json`, into a directory that exists.
+    /// What each register loads.
+    pub fn loads(&self) -> Vec<Load<'_>> {
+        let people = self.order.len();
+        vec![
+            Load::new(clients::folkeregister::NAME, people, self.persons()),
+            Load::new(clients::enhetsregister::NAME, self.businesses.len(), self.businesses()),
+            Load::new(clients::kontaktregister::NAME, people, self.contacts()),
+            Load::new(clients::postkasse::NAME, people, self.mailboxes()),
+            Load::new(clients::life_events::NAME, 0, self.caseworkers()),
+        ]
+    }
+
+    /// Writes a file for each register, `NAME.jsonl`, and [`Self::write_testpersons`], into a directory that exists.
     pub fn write(&self, directory: &Path) -> io::Result<()> {
-        lines(&directory.join("folkeregister.jsonl"), self.persons())?;
-        lines(&directory.join("kontaktregister.jsonl"), self.contacts())?;
-        lines(&directory.join("postkasse.jsonl"), self.mailboxes())?;
-        lines(&directory.join("life-events.jsonl"), self.caseworkers())?;
-        lines(&directory.join("enhetsregister.jsonl"), self.businesses())?;
+        for load in self.loads() {
+            let path = directory.join(format!("{}.jsonl", load.register));
+            let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
+            for line in load.lines {
+                file.write_all(&line?)?;
+                file.write_all(b"\n")?;
+            }
+            file.flush()?;
+        }
+        self.write_testpersons(directory)
+    }
+
+    /// Writes `testpersoner.json`.
+    pub fn write_testpersons(&self, directory: &Path) -> io::Result<()> {
         let mut people = serde_json::to_vec_pretty(&self.testpersons())?;
         people.push(b'\n');
         std::fs::write(directory.join("testpersoner.json"), people)
@@ -187,12 +215,18 @@ impl Nation {
     }
 }
 
-/// A JSON object a line.
-fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> io::Result<()> {
-    let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
-    for item in items {
-        serde_json::to_writer(&mut file, &item)?;
-        file.write_all(b"\n")?;
+/// What a register loads.
+pub struct Load<'a> {
+    /// The register's name.
+    pub register: &'static str,
+    /// About how many lines there are.
+    pub about: usize,
+    /// The lines, each a JSON object, made as they are asked for.
+    pub lines: Box<dyn Iterator<Item = serde_json::Result<Vec<u8>>> + 'a>,
+}
+
+impl<'a> Load<'a> {
+    fn new<T: Serialize>(register: &'static str, about: usize, items: impl Iterator<Item = T> + 'a) -> Self {
+        Self { register, about, lines: Box::new(items.map(|item| serde_json::to_vec(&item))) }
     }
-    file.flush()
 }

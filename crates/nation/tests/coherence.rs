@@ -553,3 +553,25 @@ fn shares_are_near_those_of_the_country() {
         );
     });
 }
+
+/// The nation is like the country that it imitates; small counties and single names vary with chance.
+#[test]
+fn a_nation_is_like_what_is_published() {
+    let summary = generate(&Options { population: 60_000, seed: 1, date: TODAY }, &mut |_, _| {}).summary();
+    for figure in &summary.0 {
+        let most = match figure.topic {
+            "Municipalities" | "Surnames" | "First names of the 2010s" | "Legal forms" => continue,
+            "Counties" => 12.0,
+            _ => 8.0,
+        };
+        assert!(
+            figure.deviation().abs() < most,
+            "{} {}: {:.1} %",
+            figure.topic,
+            figure.what,
+            figure.deviation()
+        );
+    }
+    let table = summary.to_string();
+    assert!(table.contains("Municipalities (per cent)") && table.contains("0301 Oslo"), "{table}");
+}

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::{Date, date};
+use nation::Summary;
 
 use crate::config;
 
@@ -17,6 +18,9 @@ const SEED: u64 = 1;
 
 /// The file of women who can have a child now and whose case a machine may decide, one number a line.
 pub const MOTHERS: &str = "moedre.txt";
+
+/// The file of what was made beside what is published.
+const SUMMARY: &str = "summary.txt";
 
 /// Which nation.
 #[derive(Debug, Clone, Args)]
@@ -57,22 +61,33 @@ pub struct Nation {
 impl Nation {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
-        make(&self.which, &self.out)?;
-        super::say(&format!("{} people in {}", self.which.population, self.out.display()));
+        let made = make(&self.which)?;
+        directory(&self.out)?;
+        made.write(&self.out).with_context(|| format!("cannot write to {}", self.out.display()))?;
+        let summary = made.summary();
+        let path = self.out.join(SUMMARY);
+        std::fs::write(&path, summary.to_string())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        let short = Summary(summary.0.into_iter().filter(|one| one.topic != "Municipalities").collect());
+        super::say(&format!("{short}\n{} people in {}", self.which.population, self.out.display()));
+        super::say(&format!("The whole table, with every municipality, is in {}", path.display()));
         Ok(())
     }
 }
 
-/// Makes a nation and writes its files to `directory`.
-pub fn make(which: &Which, directory: &Path) -> anyhow::Result<nation::Nation> {
+/// Makes a nation.
+pub fn make(which: &Which) -> anyhow::Result<nation::Nation> {
     let options = nation::Options { population: which.population, seed: which.seed, date: which.date };
     options.check().map_err(anyhow::Error::msg)?;
     let mut progress = Progress::new("Making the nation");
     let made = nation::generate(&options, &mut |done, total| progress.show(done as u64, total as u64));
     progress.end();
-    std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
-    made.write(directory).with_context(|| format!("cannot write to {}", directory.display()))?;
     Ok(made)
+}
+
+/// Makes a directory that may be there already.
+pub fn directory(path: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))
 }
 
 /// A line on the terminal that says how far something has come; nothing where standard error is no terminal.
