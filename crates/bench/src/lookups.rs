@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bench::hospital::client_key;
+use bench::load::Measured;
 use bench::{Installation, load};
 use bytes::Bytes;
 use clients::{Mesh, TokenSource, folkeregister, maskinporten};
@@ -18,35 +19,43 @@ use crate::report;
 const CONNECTIONS: usize = 256;
 const TIME: Duration = Duration::from_secs(5);
 
-pub async fn measure(felles: &Installation, data: &Path) -> anyhow::Result<()> {
+/// A token for look-ups, and whom to look up, in a chance order.
+pub async fn prepare(felles: &Installation, data: &Path) -> anyhow::Result<(String, Vec<String>)> {
     let scope = folkeregister::SCOPE_MED_HJEMMEL;
     let client = client_key(&felles.json(&["client", "add", "maskinporten", "--scope", scope])?)?;
     let mesh = Mesh::remote(&felles.base(), &[maskinporten::NAME]);
     let issuer = format!("{}/maskinporten/", felles.base());
     let token = TokenSource::new(mesh, &issuer, client, Clock::system(), Rng::system()).token().await?;
     let mothers = std::fs::read_to_string(data.join("nation/moedre.txt"))?;
-    let mothers: Vec<String> = mothers.lines().map(str::to_owned).collect();
+    Ok((token, mothers.lines().map(str::to_owned).collect()))
+}
 
+/// Look-ups of these persons, one after the other.
+pub async fn of_persons(address: &str, bearer: &str, persons: &[String]) -> anyhow::Result<Measured> {
+    let (host, bearer, persons) = (address.to_owned(), bearer.to_owned(), persons.to_vec());
+    let measured = load::measure(address, CONNECTIONS, TIME, move |n| {
+        let person = persons.get(n % persons.len())?;
+        Request::get(format!("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/{person}"))
+            .header("host", &host)
+            .header("authorization", &bearer)
+            .body(Full::new(Bytes::new()))
+            .ok()
+    });
+    measured.await.context("personer")
+}
+
+pub async fn measure(felles: &Installation, data: &Path) -> anyhow::Result<()> {
+    let (token, mothers) = prepare(felles, data).await?;
     let address = felles.address();
     let host = address.clone();
     let constant = load::measure(&address, CONNECTIONS, TIME, move |_| {
         Request::get("/health").header("host", &host).body(Full::new(Bytes::new())).ok()
     });
     let constant = constant.await.context("/health")?.per_second;
-    let host = address.clone();
-    let persons = load::measure(&address, CONNECTIONS, TIME, move |n| {
-        let person = mothers.get(n % mothers.len())?;
-        Request::get(format!("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/{person}"))
-            .header("host", &host)
-            .header("authorization", format!("Bearer {token}"))
-            .body(Full::new(Bytes::new()))
-            .ok()
-    });
-    let persons = persons.await.context("personer")?;
-    let (persons, p99) = (persons.per_second, persons.p99);
+    let persons = of_persons(&address, &format!("Bearer {token}"), &mothers).await?;
     report("constant_per_second", constant, "1/s");
-    report("person_lookups_per_second", persons, "1/s");
-    report("person_lookups_p99", p99, "ms");
-    report("person_lookups_to_constant", persons / constant, "ratio");
+    report("person_lookups_per_second", persons.per_second, "1/s");
+    report("person_lookups_p99", persons.p99, "ms");
+    report("person_lookups_to_constant", persons.per_second / constant, "ratio");
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod journey;
 mod lookups;
 mod peer;
+mod scale;
 mod sessions;
 mod signins;
 mod tokens;
@@ -16,6 +17,8 @@ const POPULATION: u32 = 10_000;
 const SMALL: u32 = 100;
 /// People of the installations that births are measured on: enough mothers for the longest run.
 const LARGE: u32 = 100_000;
+/// People of the nation that `scale` sets beside one of [`POPULATION`], unless `BENCH_POPULATION` says otherwise.
+const WHOLE: u32 = 5_600_000;
 
 #[expect(clippy::print_stdout, reason = "what is measured goes to standard output")]
 fn report(name: &str, value: f64, unit: &str) {
@@ -64,6 +67,16 @@ async fn main() -> anyhow::Result<()> {
         let data = tempfile::tempdir()?;
         let felles = Installation::new(&binary, data.path(), POPULATION, None)?;
         sessions::measure(&felles, data.path()).await?;
+    }
+    // Only where they are asked for: each takes a quarter of an hour and gigabytes.
+    for (part, store) in [("scale", None), ("scale-postgres", postgres.as_deref())] {
+        if !named.iter().any(|name| name == part) {
+            continue;
+        }
+        let whole = std::env::var("BENCH_POPULATION").map_or(Ok(WHOLE), |people| people.parse())?;
+        let small = scale::measure(&binary, POPULATION, store).await?;
+        let large = scale::measure(&binary, whole, store).await?;
+        report(&format!("{part}_person_lookups_large_to_small"), large / small, "ratio");
     }
     if wanted("journey") {
         for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {

@@ -70,8 +70,9 @@ impl Installation {
             if let Some(status) = server.child.try_wait()? {
                 bail!("felles ended with {status}");
             }
-            if begin.elapsed() > Duration::from_mins(5) {
-                bail!("felles does not serve after five minutes");
+            // A large nation takes its time to make and load.
+            if begin.elapsed() > Duration::from_secs(300 + u64::from(self.population) / 1000) {
+                bail!("felles does not serve after {} s", begin.elapsed().as_secs());
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -103,8 +104,17 @@ pub struct Server {
 impl Server {
     /// Resident memory; MiB.
     pub fn resident(&self) -> anyhow::Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that was resident so far; MiB.
+    pub fn peak(&self) -> anyhow::Result<f64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, which: &str) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(which)).context("no such memory")?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib / 1024.0)
     }

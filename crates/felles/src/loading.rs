@@ -1,52 +1,91 @@
 //! Loads a nation into the registers, through the interface that each has for it.
 
-use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use clients::{Mesh, TokenSource, request};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use nation::Nation;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::commands::nation::Progress;
 
 /// Lines in one request: enough to be fast, few enough that a body stays well under every limit.
 const LINES: usize = 2000;
+/// Requests under way: while a register writes one, the next is read.
+const AT_ONCE: usize = 2;
 
-/// The registers, their files and where they take them.
-const REGISTERS: &[(&str, &str, &str)] = &[
-    (folkeregister::NAME, "folkeregister.jsonl", "/folkeregisteret/innlasting/v1"),
-    (enhetsregister::NAME, "enhetsregister.jsonl", "/enhetsregisteret/innlasting/v1"),
-    (kontaktregister::NAME, "kontaktregister.jsonl", "/kontaktregisteret/innlasting/v1"),
-    (postkasse::NAME, "postkasse.jsonl", "/postkasse/innlasting/v1"),
-    (life_events::NAME, "life-events.jsonl", "/livshendelser/innlasting/v1"),
+/// Where the registers take what they load.
+const REGISTERS: &[(&str, &str)] = &[
+    (folkeregister::NAME, "/folkeregisteret/innlasting/v1"),
+    (enhetsregister::NAME, "/enhetsregisteret/innlasting/v1"),
+    (kontaktregister::NAME, "/kontaktregisteret/innlasting/v1"),
+    (postkasse::NAME, "/postkasse/innlasting/v1"),
+    (life_events::NAME, "/livshendelser/innlasting/v1"),
 ];
 
-/// Loads the files in `directory`. Safe to repeat: a register takes what it has once more as an update.
-pub async fn load(mesh: &Mesh, tokens: &TokenSource, directory: &Path) -> anyhow::Result<()> {
-    let mut files = Vec::new();
-    for (register, file, path) in REGISTERS {
-        let file = directory.join(file);
-        let text =
-            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        files.push((*register, *path, text));
-    }
-    let total: usize = files.iter().map(|(_, _, text)| text.len()).sum();
+/// What one request brings.
+struct Chunk {
+    register: &'static str,
+    lines: usize,
+    body: Vec<u8>,
+}
+
+/// Loads a nation. Its lines are made on a thread of their own, no faster than the registers take them, so that memory
+/// does not grow with the nation. Safe to repeat: a register takes what it has once more as an update.
+pub async fn load(mesh: &Mesh, tokens: &TokenSource, nation: Arc<Nation>) -> anyhow::Result<()> {
+    let total: usize = nation.loads().iter().map(|load| load.about).sum();
+    let (sender, chunks) = mpsc::channel(AT_ONCE);
+    let maker = std::thread::Builder::new()
+        .name("nation".to_owned())
+        .spawn(move || make(&nation, &sender))
+        .context("cannot start a thread")?;
     let mut progress = Progress::new("Loading the registers");
     let mut done = 0;
-    for (register, path, text) in files {
-        let lines: Vec<&str> = text.lines().collect();
-        for chunk in lines.chunks(LINES) {
-            let body = chunk.join("\n");
-            done += body.len();
-            let ask = request::post(path)
-                .bearer(&tokens.token().await?)
-                .body("application/x-ndjson", body.into_bytes())?;
-            let answer = mesh.send(register, ask).await.and_then(request::json::<Value>);
-            let answer = answer.map_err(|error| anyhow::anyhow!("{register} {}", error.in_full()))?;
-            let read = answer["lest"].as_u64();
-            ensure!(read == Some(chunk.len() as u64), "{register} read {read:?} of {} lines", chunk.len());
+    stream::unfold(chunks, |mut chunks| async { chunks.recv().await.map(|chunk| (chunk, chunks)) })
+        .map(|chunk| send(mesh, tokens, chunk))
+        .buffered(AT_ONCE)
+        .try_for_each(|lines| {
+            done += lines;
             progress.show(done as u64, total as u64);
-        }
-    }
+            std::future::ready(Ok(()))
+        })
+        .await?;
+    maker.join().map_err(|_| anyhow::anyhow!("the making of lines ended early"))??;
     progress.end();
     Ok(())
+}
+
+/// Makes the chunks, until all are made or nobody takes them any more.
+fn make(nation: &Nation, chunks: &mpsc::Sender<Chunk>) -> serde_json::Result<()> {
+    for mut load in nation.loads() {
+        loop {
+            let (mut lines, mut body) = (0, Vec::new());
+            for line in load.lines.by_ref().take(LINES) {
+                body.extend(line?);
+                body.push(b'\n');
+                lines += 1;
+            }
+            if lines == 0 {
+                break;
+            }
+            if chunks.blocking_send(Chunk { register: load.register, lines, body }).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Has a register take a chunk, and gives how many lines that were.
+async fn send(mesh: &Mesh, tokens: &TokenSource, chunk: Chunk) -> anyhow::Result<usize> {
+    let Chunk { register, lines, body } = chunk;
+    let (_, path) = REGISTERS.iter().find(|(name, _)| *name == register).context(register)?;
+    let ask = request::post(path).bearer(&tokens.token().await?).body("application/x-ndjson", body)?;
+    let answer = mesh.send(register, ask).await.and_then(request::json::<Value>);
+    let answer = answer.map_err(|error| anyhow::anyhow!("{register} {}", error.in_full()))?;
+    let read = answer["lest"].as_u64();
+    ensure!(read == Some(lines as u64), "{register} read {read:?} of {lines} lines");
+    Ok(lines)
 }

@@ -23,7 +23,11 @@ mod store;
 /// The name of the component and of its store.
 pub const NAME: &str = clients::folkeregister::NAME;
 /// The register's tables.
-pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    kernel::feed::MIGRATION,
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_pakket.sql"),
+];
 
 /// The register. Clones share it.
 #[derive(Clone, Debug)]

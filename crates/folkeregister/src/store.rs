@@ -14,15 +14,23 @@ use kernel::store::{Row, Store, StoreError, Tx, Value};
 
 use crate::model::Versjon;
 
+mod pakking;
+
 /// Values of one `IN`: few sizes, so that the prepared statements stay few.
 const SIZES: [usize; 5] = [1, 2, 10, 100, 1000];
 /// Rows of one insert.
 const ROWS: usize = 100;
 
-/// The columns that [`versjon`] reads after the first; `d.historikk`, large and seldom wanted, may follow.
+/// The columns that [`versjon`] reads after the first; [`historikk`], large and seldom wanted, may follow. The text of
+/// versions that were kept before texts were packed stands as it is, in `innhold` and `historikk`.
 macro_rules! dokument {
     () => {
-        "d.id, d.pid, d.gradering, d.innhold"
+        "d.id, d.pid, d.gradering, d.pakket, d.innhold"
+    };
+}
+macro_rules! historikk {
+    () => {
+        ", d.pakket_historikk, d.historikk"
     };
 }
 /// From where the newest document of a number is read; how the number compares follows.
@@ -31,7 +39,7 @@ macro_rules! nyeste {
         " FROM nummer n JOIN dokument d ON d.id = n.dokument WHERE n.pid "
     };
 }
-const NYESTE: &str = concat!("SELECT n.pid, ", dokument!(), ", d.historikk", nyeste!(), "IN ");
+const NYESTE: &str = concat!("SELECT n.pid, ", dokument!(), historikk!(), nyeste!(), "IN ");
 
 /// The newest documents of those of `pids` that the register knows, under the numbers as asked.
 pub async fn finn(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, StoreError> {
@@ -45,7 +53,7 @@ pub async fn finn(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, 
 /// The newest document of the person with this number; what holds no longer only where that is wanted.
 pub async fn finn_en(store: &Store, pid: &Pid, historikk: bool) -> Result<Option<Versjon>, StoreError> {
     let sql = if historikk {
-        concat!("SELECT n.pid, ", dokument!(), ", d.historikk", nyeste!(), "= $1")
+        concat!("SELECT n.pid, ", dokument!(), historikk!(), nyeste!(), "= $1")
     } else {
         concat!("SELECT n.pid, ", dokument!(), nyeste!(), "= $1")
     };
@@ -64,7 +72,7 @@ pub async fn finn_i(tx: &mut Tx, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, 
 /// The stored versions of these identifiers.
 pub async fn arkiverte(store: &Store, dokumenter: &[String]) -> Result<HashMap<String, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(dokumenter.len());
-    let sql = concat!("SELECT d.id, ", dokument!(), ", d.historikk FROM dokument d WHERE d.id IN ");
+    let sql = concat!("SELECT d.id, ", dokument!(), historikk!(), " FROM dokument d WHERE d.id IN ");
     for (sql, values) in utvalg(sql, dokumenter) {
         for row in store.query(&sql, &values).await? {
             let versjon = versjon(row)?;
@@ -146,7 +154,7 @@ pub async fn tildel(
 
 /// Keeps versions of documents. Whoever they belong to is told by [`pek`].
 pub async fn behold(tx: &mut Tx, versjoner: Vec<Versjon>) -> Result<(), StoreError> {
-    let mut values = Vec::with_capacity(versjoner.len() * 5);
+    let mut values = Vec::with_capacity(versjoner.len() * 6);
     for versjon in versjoner {
         let gradering = match versjon.gradering {
             Gradering::Ugradert => 0,
@@ -158,14 +166,15 @@ pub async fn behold(tx: &mut Tx, versjoner: Vec<Versjon>) -> Result<(), StoreErr
             versjon.dokument.into(),
             versjon.pid.into(),
             Value::Int(gradering),
-            versjon.innhold.into(),
-            versjon.historikk.into(),
+            "".into(),
+            pakking::pakk(&versjon.innhold).into(),
+            versjon.historikk.as_deref().map(pakking::pakk).into(),
         ]);
     }
-    for rows in values.chunks(ROWS * 5) {
+    for rows in values.chunks(ROWS * 6) {
         let sql = format!(
-            "INSERT INTO dokument (id, pid, gradering, innhold, historikk) VALUES {}",
-            places(rows.len() / 5, 5)
+            "INSERT INTO dokument (id, pid, gradering, innhold, pakket, pakket_historikk) VALUES {}",
+            places(rows.len() / 6, 6)
         );
         tx.execute(&sql, rows).await?;
     }
@@ -287,7 +296,15 @@ fn versjon(mut row: Row) -> Result<Versjon, StoreError> {
         dokument: row.take_text(1)?.ok_or(StoreError::Missing("document's identifier"))?,
         pid: row.get(2)?,
         gradering,
-        innhold: row.take_text(4)?.ok_or(StoreError::Missing("document"))?,
-        historikk: row.take_text(5)?,
+        innhold: tekst(&mut row, 4)?.ok_or(StoreError::Missing("document"))?,
+        historikk: tekst(&mut row, 6)?,
     })
+}
+
+/// A text that stands packed at `column`, or as it is in the column after it.
+fn tekst(row: &mut Row, column: usize) -> Result<Option<String>, StoreError> {
+    match row.bytes(column)? {
+        Some(pakket) => pakking::pakk_ut(pakket).map(Some),
+        None => Ok(row.take_text(column + 1)?.filter(|text| !text.is_empty())),
+    }
 }

@@ -302,7 +302,7 @@ async fn dump(register: &Register) -> Vec<String> {
     let mut rows = Vec::new();
     for sql in [
         "SELECT pid, dokument FROM nummer ORDER BY pid",
-        "SELECT id, innhold FROM dokument ORDER BY id",
+        "SELECT id, pakket FROM dokument ORDER BY id",
         "SELECT dato, kjoenn FROM nummerserie",
         "SELECT id, innhold FROM hendelsesdokument",
         "SELECT avsender, id FROM melding",

@@ -1,13 +1,14 @@
 //! `felles up` and `felles serve`.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::Args;
 use kernel::telemetry;
 
-use super::nation::{MOTHERS, Which, make};
+use super::nation::{self, Which};
 use crate::config::{Config, File, Options, Serving};
 use crate::server::Server;
 use crate::{internal, loading};
@@ -32,16 +33,20 @@ impl Up {
         let directory = config.data.join("nation");
         // Real people come by the registers' own ways, never from here.
         let first = config.test_mode && file.nation.is_none();
+        let mut made = None;
         if first {
-            let made = make(&self.which, &directory)?;
+            let nation = nation::make(&self.which)?;
+            nation::directory(&directory)?;
+            nation.write_testpersons(&directory)?;
             let mothers: Vec<String> =
-                nation::mothers(&made).iter().map(|pid| pid.as_str().to_owned()).collect();
-            std::fs::write(directory.join(MOTHERS), mothers.join("\n") + "\n")?;
+                ::nation::mothers(&nation).iter().map(|pid| pid.as_str().to_owned()).collect();
+            std::fs::write(directory.join(nation::MOTHERS), mothers.join("\n") + "\n")?;
+            made = Some(nation);
         }
         let server = Server::build(&config).await?;
-        if first {
+        if let Some(nation) = made {
             let tokens = server.shared.tokens(internal::LOADER)?;
-            loading::load(server.shared.mesh(), &tokens, &directory).await?;
+            loading::load(server.shared.mesh(), &tokens, Arc::new(nation)).await?;
             file.nation = Some(self.which.nation());
             file.write(&config.data)?;
         }
@@ -115,7 +120,7 @@ fn announce(config: &Config, file: &File, begin: Instant) -> anyhow::Result<()> 
 }
 
 /// The people whom pages and the terminal suggest to sign in as, as the making of the nation has left them.
-pub fn suggested(data: &Path) -> anyhow::Result<Vec<nation::Testperson>> {
+pub fn suggested(data: &Path) -> anyhow::Result<Vec<::nation::Testperson>> {
     let path = data.join("nation/testpersoner.json");
     match std::fs::read(&path) {
         Ok(text) => serde_json::from_slice(&text).with_context(|| path.display().to_string()),

@@ -35,8 +35,9 @@ pub async fn last_inn(
     super::kun_json(&headers)?;
     ctx.auth.bearer(&headers, Issuer::Maskinporten).await?.require_scope(SCOPE_INNLASTING)?;
     let body = super::innhold(&headers, "application/x-ndjson", request).await?;
-    let personer = les(&body, &ctx.rng)?;
-    let (lest, naa) = (personer.len(), ctx.clock.now());
+    let naa = ctx.clock.now();
+    let personer = les(&body, &ctx.rng, naa)?;
+    let lest = personer.len();
     let endret = ctx.store.write(move |tx| Box::pin(async move { behold(tx, personer, naa).await })).await?;
     if endret {
         ctx.wake.notify(WAKE);
@@ -52,7 +53,7 @@ struct Lastet {
     versjon: Versjon,
 }
 
-fn les(body: &[u8], rng: &Rng) -> Result<Vec<Lastet>, Avslag> {
+fn les(body: &[u8], rng: &Rng, naa: Timestamp) -> Result<Vec<Lastet>, Avslag> {
     let mut personer = Vec::new();
     let mut sett: HashMap<Pid, usize> = HashMap::new();
     for (linje, tekst) in (1..).zip(body.split(|byte| *byte == b'\n')) {
@@ -79,7 +80,7 @@ fn les(body: &[u8], rng: &Rng) -> Result<Vec<Lastet>, Avslag> {
                 return Err(feil("identifikasjonsnummer", "har et nummer som står på en tidligere linje"));
             }
         }
-        let versjon = Versjon::av(rng.uuid().simple().to_string(), pid, person)?;
+        let versjon = Versjon::av(rng.ordered_uuid(naa).simple().to_string(), pid, person)?;
         personer.push(Lastet { linje, numre, versjon });
     }
     Ok(personer)

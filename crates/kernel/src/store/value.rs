@@ -105,6 +105,15 @@ impl Row {
         T::from_value(value).ok_or(StoreError::Column { column, expected: std::any::type_name::<T>() })
     }
 
+    /// The bytes of a column, where it has any.
+    pub fn bytes(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
+        match self.0.get(column) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(_) => Err(StoreError::Column { column, expected: "bytes" }),
+        }
+    }
+
     /// The columns, by value.
     pub fn into_values(self) -> Vec<Value> {
         self.0

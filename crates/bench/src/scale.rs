@@ -1,0 +1,69 @@
+//! A nation of 10,000 beside one of millions: how long it takes to make and load, what it takes on disk and in memory, and
+//! whether the large one is read as quickly as the small one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bench::{Installation, load};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+
+use crate::{lookups, report};
+
+/// People of a bulk look-up: as many as one may ask for.
+const BULK: usize = 1000;
+const TIME: Duration = Duration::from_secs(5);
+
+/// Measures a nation of `population` people on SQLite, or in the PostgreSQL at `store`, and gives its look-ups a second.
+pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyhow::Result<f64> {
+    let on = if store.is_some() { "postgres" } else { "sqlite" };
+    let name = |what: &str| format!("{what}_{population}_{on}");
+    let data = tempfile::tempdir()?;
+    let felles = Installation::new(binary, data.path(), population, store)?;
+    let (server, made) = felles.up().await?;
+    report(&name("made_and_loaded"), made.as_secs_f64(), "s");
+    report(&name("peak_memory"), server.peak()?, "MiB");
+    server.stop()?;
+    if store.is_none() {
+        report(&name("disk_per_person"), size(data.path())? as f64 / f64::from(population), "B");
+    }
+    let (server, again) = felles.up().await?;
+    report(&name("start_again"), again.as_secs_f64(), "s");
+    report(&name("resident"), server.resident()?, "MiB");
+
+    let (token, persons) = lookups::prepare(&felles, data.path()).await?;
+    let (address, bearer) = (felles.address(), format!("Bearer {token}"));
+    let measured = lookups::of_persons(&address, &bearer, &persons).await?;
+    report(&name("person_lookups"), measured.per_second, "1/s");
+    report(&name("person_lookups_p99"), measured.p99, "ms");
+
+    let host = address.clone();
+    let bulk = load::measure(&address, 2, TIME, move |n| {
+        let asked = (0..BULK).map(|at| persons.get((n * BULK + at) % persons.len()));
+        let asked = serde_json::json!({ "foedselsEllerDNummer": asked.collect::<Option<Vec<_>>>()? });
+        Request::post("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/bulkoppslag")
+            .header("host", &host)
+            .header("authorization", &bearer)
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(asked.to_string())))
+            .ok()
+    });
+    let bulk = bulk.await.context("bulkoppslag")?;
+    report(&name("bulk_lookups_of_1000"), bulk.per_second, "1/s");
+    report(&name("bulk_lookup_of_1000_p99"), bulk.p99, "ms");
+    server.stop()?;
+    Ok(measured.per_second)
+}
+
+/// Bytes of all files below a directory.
+fn size(directory: &Path) -> anyhow::Result<u64> {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let (entry, path) = entry.map(|entry| (entry.metadata(), entry.path()))?;
+        let metadata = entry?;
+        sum += if metadata.is_dir() { size(&path)? } else { metadata.len() };
+    }
+    Ok(sum)
+}
