@@ -1,15 +1,17 @@
 //! Enhetsregisteret: businesses and other bodies, their places of business, and who has which role in them.
 //!
-//! Open to all are units, sub-units, roles (with date of birth, never a number), searches, code lists and the feeds of
-//! changes, under the paths of the real register. Behind Maskinporten, and each use in the log, are a unit's roles with
-//! numbers and a person's roles by number. Ours alone is the bulk load. Total downloads and the writing side answer 501
-//! or have no route yet.
+//! Open to all are units, sub-units, roles (with date of birth, never a number), searches, code lists, total downloads and
+//! the feeds of changes, under the paths of the real register. Behind Maskinporten, and each use in the log, are a unit's
+//! roles with numbers and a person's roles by number. Ours alone is the bulk load. The writing side has no route yet.
 //!
 //! - `model`: what a registration becomes; `model::soek`: what can be asked; `model::koder`: forms and kinds of roles
 //! - `store`: every statement
 
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
 use kernel::Context;
+use kernel::store::StoreError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,18 +22,29 @@ mod store;
 /// The name of the component and of its store.
 pub const NAME: &str = clients::enhetsregister::NAME;
 /// The register's tables.
-pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    kernel::feed::MIGRATION,
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_soek.sql"),
+];
 
 /// The register. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Component {
     ctx: Context,
+    antall: Arc<store::Antall>,
 }
 
 impl Component {
     /// The register over its context.
     pub fn new(ctx: Context) -> Self {
-        Self { ctx }
+        Self { ctx, antall: Arc::default() }
+    }
+
+    /// Writes rows of an older edition of the program again, which searches would not find. At once where there are none.
+    pub async fn oppgrader(&self) -> Result<(), StoreError> {
+        while store::forny(&self.ctx.store).await? {}
+        Ok(())
     }
 
     /// Every route, with its full path.
@@ -46,6 +59,14 @@ impl Component {
             .routes(routes!(api::underenheter::soek))
             .routes(routes!(api::underenheter::hent))
             .routes(routes!(api::roller::hent))
+            .routes(routes!(api::roller::juridiske))
+            .routes(routes!(api::lastned::enheter))
+            .routes(routes!(api::lastned::enheter_csv))
+            .routes(routes!(api::lastned::underenheter))
+            .routes(routes!(api::lastned::underenheter_csv))
+            .routes(routes!(api::lastned::roller))
+            .routes(routes!(api::kommuner::alle))
+            .routes(routes!(api::kommuner::en))
             .routes(routes!(api::koder::organisasjonsformer))
             .routes(routes!(api::koder::organisasjonsformer_enheter))
             .routes(routes!(api::koder::organisasjonsformer_underenheter))

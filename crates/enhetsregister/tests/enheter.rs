@@ -128,6 +128,41 @@ async fn answers_are_json_under_the_names_that_the_register_gives_it() {
 }
 
 #[tokio::test]
+async fn municipalities_are_those_of_the_addresses() {
+    let f = empty().await;
+    assert!(f.ok("/kommuner").await.get("_embedded").is_none());
+    assert_eq!(f.load(&all()).await.0, StatusCode::OK);
+    let page = f.ok("/kommuner?size=1&page=1").await;
+    assert_eq!(page["page"], json!({ "size": 1, "totalElements": 3, "totalPages": 3, "number": 1 }));
+    let kommune = &page["_embedded"]["kommuner"][0];
+    let own = format!("{}{API}/kommuner/4601", f.base_url);
+    assert_eq!(kommune, &json!({ "nummer": "4601", "navn": "BY", "_links": { "self": { "href": own } } }));
+    assert_eq!(&f.ok("/kommuner/4601").await, kommune);
+    for none in ["/kommuner/9999", "/kommuner/%FF"] {
+        assert_eq!(f.get(none).await.0, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(f.get("/kommuner?size=0").await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_roles_that_a_unit_has_in_others() {
+    let f = fixture().await;
+    let path = format!("/roller/enheter/{}/juridiskeroller", nr(9));
+    let roles = f.ok(&path).await;
+    let unit = &roles["enheter"][0];
+    assert_eq!((&unit["organisasjonsnummer"], &unit["navn"]), (&json!(nr(0)), &json!("FJELL & SØNN AS")));
+    assert_eq!(unit["roller"][0]["type"]["kode"], "REVI");
+    let kind = unit["roller"][0]["type"]["_links"]["self"]["href"].as_str().unwrap();
+    assert_eq!(kind, format!("{}{API}/roller/rolletyper/REVI", f.base_url));
+    assert_eq!(f.get(&format!("/roller/enheter/{}/juridiskeroller", nr(0))).await.0, StatusCode::NOT_FOUND);
+    // Roles end with the unit that they are in.
+    let mut fjell = fjell();
+    fjell["slettet"] = json!({ "dato": "2026-01-01" });
+    assert_eq!(f.load(&[fjell]).await.0, StatusCode::OK);
+    assert_eq!(f.get(&path).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn code_lists_are_there_and_what_is_not_built_says_so() {
     let f = empty().await;
     let forms = f.ok("/organisasjonsformer").await;
@@ -153,14 +188,7 @@ async fn code_lists_are_there_and_what_is_not_built_says_so() {
     ] {
         assert_eq!(f.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
-    for path in [
-        "/enheter/lastned",
-        "/enheter/lastned/csv",
-        "/underenheter/lastned",
-        "/roller/totalbestand",
-        "/kommuner",
-        "/roller/representanter",
-    ] {
+    for path in ["/enheter/lastned/regneark", "/underenheter/lastned/regneark", "/roller/representanter"] {
         assert_eq!(f.get(path).await.0, StatusCode::NOT_IMPLEMENTED, "{path}");
     }
     assert_eq!(f.ok("").await["_links"]["enheter"]["href"], format!("{}{API}/enheter", f.base_url));

@@ -98,7 +98,6 @@ async fn a_feed_refuses_what_it_does_not_understand() {
         let (status, answer) = f.get(&format!("/oppdateringer/enheter?{query}")).await;
         assert_eq!((status, &answer["antallFeil"]), (StatusCode::BAD_REQUEST, &json!(1)), "{query}");
     }
-    assert_eq!(f.get("/oppdateringer/enheter?includeChanges=true").await.0, StatusCode::NOT_IMPLEMENTED);
     assert!(changes(&f, "enheter?oppdateringsid=9223372036854775807").await.is_empty());
     assert_eq!(f.ok("/oppdateringer/roller?afterId=9223372036854775807").await, json!([]));
 }
@@ -179,4 +178,72 @@ async fn a_load_is_taken_whole_or_not_at_all() {
         f.post(LOAD, &token, "application/x-ndjson", "\n\n".to_owned()).await,
         (StatusCode::OK, json!({ "lest": 0 }))
     );
+}
+
+#[tokio::test]
+async fn changes_say_what_changed_where_that_is_asked_for() {
+    let f = fixture().await;
+    let mut changed = fjell();
+    changed["enhet"]["navn"] = json!("FJELL OG DAL AS");
+    changed["enhet"]["forretningsadresse"]["postnummer"] = json!("7011");
+    changed["enhet"]["hjemmeside"] = json!("www.fjell.no");
+    changed["enhet"].as_object_mut().unwrap().remove("antallAnsatte");
+    assert_eq!(f.load(&[changed]).await.0, StatusCode::OK);
+    let path = format!("/oppdateringer/enheter?organisasjonsnummer={}", nr(0));
+    let with = f.ok(&format!("{path}&includeChanges=true")).await;
+    let [new, change] = &with["_embedded"]["oppdaterteEnheter"].as_array().unwrap()[..] else {
+        panic!("{with}")
+    };
+    assert_eq!((&new["endringstype"], new.get("endringer")), (&json!("Ny"), None));
+    assert_eq!(change["endringstype"], "Endring");
+    let mut steps = change["endringer"].as_array().unwrap().clone();
+    steps.sort_by_key(|step| step["path"].to_string());
+    assert_eq!(
+        steps,
+        [
+            json!({ "op": "remove", "path": "/antallAnsatte" }),
+            json!({ "op": "replace", "path": "/forretningsadresse/postnummer", "value": "7011" }),
+            json!({ "op": "add", "path": "/hjemmeside", "value": "www.fjell.no" }),
+            json!({ "op": "replace", "path": "/navn", "value": "FJELL OG DAL AS" }),
+        ]
+    );
+    for without in [path.clone(), format!("{path}&includeChanges=false")] {
+        let shown = f.ok(&without).await;
+        assert!(!shown.to_string().contains("endringer\":"), "{shown}");
+    }
+    // Before a moment: nothing is older than the clock that stands still.
+    let now = "2026-11-23T09:00:00.000Z";
+    assert_eq!(f.ok(&format!("{path}&updatedBefore={now}")).await["page"]["totalElements"], 0);
+    assert_eq!(
+        f.ok(&format!("{path}&updatedBefore=2026-11-23T09:00:00.001Z")).await["page"]["totalElements"],
+        2
+    );
+    assert_eq!(f.get(&format!("{path}&updatedBefore=2026")).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn rows_of_an_older_edition_are_written_again() {
+    let f = fixture().await;
+    let write = f.store.write(|tx| {
+        Box::pin(async move {
+            for table in ["soekeord", "adresseord", "kommune", "enhetsrolle"] {
+                tx.execute(&format!("DELETE FROM {table}"), &[]).await?;
+            }
+            tx.execute("UPDATE enhet SET utgave = 1, ordrekke = '', poststed = NULL", &[]).await?;
+            Ok::<_, kernel::store::StoreError>(())
+        })
+    });
+    write.await.unwrap();
+    assert_eq!(f.names("/enheter?navn=fjell").await.1, 0);
+    let before = f.ok(&format!("/enheter/{}", nr(0))).await;
+    let events = f.ok("/oppdateringer/enheter").await["page"]["totalElements"].clone();
+    enhetsregister::Component::new(f.test.ctx.clone()).oppgrader().await.unwrap();
+    let fresh =
+        Fixture { router: enhetsregister::Component::new(f.test.ctx.clone()).router().into(), test: f.test };
+    assert_eq!(fresh.names("/enheter?navn=fjell&forretningsadresse.poststed=by").await.1, 1);
+    assert_eq!(fresh.names("/enheter?navn=gamle").await.1, 0);
+    assert_eq!(fresh.ok("/kommuner").await["page"]["totalElements"], 3);
+    assert_eq!(fresh.ok(&format!("/enheter/{}", nr(0))).await, before);
+    assert_eq!(fresh.ok("/oppdateringer/enheter").await["page"]["totalElements"], events);
+    assert_eq!(fresh.list(KARI, OF_PERSON).await.1["enheter"].as_array().unwrap().len(), 2);
 }

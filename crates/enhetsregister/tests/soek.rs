@@ -187,7 +187,90 @@ async fn what_is_wrong_is_named_all_of_it() {
     assert_eq!(f.get("/underenheter?konkurs=true").await.0, StatusCode::BAD_REQUEST);
     assert_eq!(f.get("/underenheter?organisasjonsform=AS").await.0, StatusCode::BAD_REQUEST);
     // What the real register has and this has not is never quietly left out.
-    for query in ["hjemmeside=a.no", "forretningsadresse.adresse=x", "navnMetodeForSoek=FORTLOEPENDE"] {
-        assert_eq!(f.get(&format!("/enheter?{query}")).await.0, StatusCode::NOT_IMPLEMENTED, "{query}");
+    let left = f.get("/enheter?frivilligRegistrertIMvaregisteret=x").await;
+    assert_eq!(left.0, StatusCode::NOT_IMPLEMENTED);
+}
+
+#[tokio::test]
+async fn addresses_web_pages_and_phrases_are_searched() {
+    let f = empty().await;
+    let mut fjell = fjell();
+    fjell["enhet"]["hjemmeside"] = json!("https://WWW.Fjell.no/");
+    fjell["enhet"]["naeringskode2"] = json!({ "kode": "42.110", "beskrivelse": "Veier" });
+    fjell["enhet"]["forretningsadresse"]["adresse"] = json!(["c/o Åse Berg", "Storgata 12 B"]);
+    fjell["enhet"]["postadresse"] = json!({ "land": "Sverige", "landkode": "SE", "poststed": "KIRUNA", "postnummer": "9810",
+        "adresse": ["Box 7"] });
+    fjell["underenheter"][0]["datoEierskifte"] = json!("2020-02-29");
+    fjell["underenheter"][1]["nedleggelsesdato"] = json!("2024-01-01");
+    fjell["underenheter"][1]["hjemmeside"] = json!("fjell.no/butikk");
+    assert_eq!(f.load(&[fjell.clone(), kari_enk(), idrettslag()]).await.0, StatusCode::OK);
+    for (path, expected) in [
+        ("/enheter?hjemmeside=www.fjell.no", 1),
+        ("/enheter?hjemmeside=http://www.fjell.NO", 1),
+        ("/enheter?hjemmeside=fjell.no", 0),
+        ("/underenheter?hjemmeside=fjell.no/butikk,x.no", 1),
+        ("/enheter?naeringskode=42.110", 1),
+        ("/enheter?forretningsadresse.adresse=storg+12", 1),
+        ("/enheter?forretningsadresse.adresse=%C3%A5se", 1),
+        ("/enheter?forretningsadresse.adresse=box", 0),
+        ("/enheter?forretningsadresse.adresse=%25", 0),
+        ("/enheter?postadresse.adresse=box+7", 1),
+        ("/enheter?postadresse.landkode=se", 1),
+        ("/enheter?postadresse.landkode=SE,DK&postadresse.poststed=kiruna&postadresse.postnummer=9810", 1),
+        ("/enheter?forretningsadresse.landkode=NO", 3),
+        ("/enheter?forretningsadresse.poststed=By", 3),
+        ("/enheter?navn=fjell+s%C3%B8nn&navnMetodeForSoek=FORTLOEPENDE", 1),
+        ("/enheter?navn=s%C3%B8nn+fjell&navnMetodeForSoek=FORTLOEPENDE", 0),
+        ("/enheter?navn=fjell+as&navnMetodeForSoek=FORTLOEPENDE", 0),
+        ("/enheter?navn=kari+bak&navnMetodeForSoek=FORTLOEPENDE&konkurs=false", 1),
+        ("/underenheter?fraDatoEierskifte=2020-02-29&tilDatoEierskifte=2020-02-29", 1),
+        ("/underenheter?fraNedleggelsesdato=2024-01-02", 0),
+        ("/underenheter?tilNedleggelsesdato=2024-01-02", 1),
+        ("/enheter?sort=DESC", 3),
+    ] {
+        assert_eq!(f.names(path).await.1, expected, "{path}");
     }
+    assert_eq!(f.names("/enheter?sort=DESC").await.0, [BAKERI, LAG, FJELL]);
+    for query in [
+        "navnMetodeForSoek=FORTLOEPENDE",
+        "navn=a&navnMetodeForSoek=ANNET",
+        "forretningsadresse.landkode=NOR",
+        "forretningsadresse.adresse=",
+        "hjemmeside=https://",
+        "fraNedleggelsesdato=2024-01-01",
+    ] {
+        assert_eq!(f.get(&format!("/enheter?{query}")).await.0, StatusCode::BAD_REQUEST, "{query}");
+    }
+    // What a unit no longer is, it is not found by.
+    fjell["enhet"]["navn"] = json!("DAL AS");
+    fjell["enhet"]["forretningsadresse"]["adresse"] = json!(["Lillegata 1"]);
+    assert_eq!(f.load(&[fjell]).await.0, StatusCode::OK);
+    for gone in ["navn=fjell", "forretningsadresse.adresse=storgata"] {
+        assert_eq!(f.names(&format!("/enheter?{gone}")).await.1, 0, "{gone}");
+    }
+    for now in ["navn=dal", "forretningsadresse.adresse=lille"] {
+        assert_eq!(f.names(&format!("/enheter?{now}")).await.0, ["DAL AS"], "{now}");
+    }
+}
+
+#[tokio::test]
+async fn common_words_are_found_and_counted_too() {
+    let f = empty().await;
+    let many: Vec<_> = (0..5200).map(|n| unit(n, &format!("ENHET {n:04} AS"), "AS", "5001")).collect();
+    for part in many.chunks(2600) {
+        assert_eq!(f.load(part).await.0, StatusCode::OK);
+    }
+    let (names, total) = f.names("/enheter?navn=as&size=2").await;
+    assert_eq!(
+        (names.as_slice(), total),
+        (["ENHET 0000 AS".to_owned(), "ENHET 0001 AS".to_owned()].as_slice(), 5200)
+    );
+    assert_eq!(
+        f.names("/enheter?navn=as+enhet&size=1&sort=navn,DESC").await,
+        (vec!["ENHET 5199 AS".to_owned()], 5200)
+    );
+    assert_eq!(f.names("/enheter?navn=as+51&size=1").await.1, 100);
+    // A total is not remembered past a change.
+    assert_eq!(f.load(&[unit(5300, "NY AS", "AS", "0301")]).await.0, StatusCode::OK);
+    assert_eq!(f.names("/enheter?navn=as&size=1").await.1, 5201);
 }

@@ -277,7 +277,9 @@ impl Server {
         }
         if here(enhetsregister::NAME) {
             let ctx = shared.context(enhetsregister::NAME).await?;
-            parts.add(enhetsregister::NAME, enhetsregister::Component::new(ctx.clone()).router(), &ctx.store);
+            let component = enhetsregister::Component::new(ctx.clone());
+            component.oppgrader().await?;
+            parts.add(enhetsregister::NAME, component.router(), &ctx.store);
         }
         if here(kontaktregister::NAME) {
             let ctx = shared.context(kontaktregister::NAME).await?;

@@ -1,8 +1,8 @@
 //! Businesses as Enhetsregisteret writes them.
 
 use clients::enhetsregister::{
-    Adresse, Ansatt, Eier, Enhet, Kapital, Kode, Lenker, Registrering, Rolle, Rollegruppe, Rollenavn,
-    Rolleperson, Underenhet,
+    Adresse, Ansatt, Eier, Enhet, Kapital, Kode, Registrering, Rolle, Rollegruppe, Rollenavn, Rolleperson,
+    Underenhet,
 };
 use clients::folkeregister::adresselinjer;
 use clients::orgs;
@@ -38,39 +38,6 @@ const fn traits(form: Form) -> Traits {
     Traits { form, sector }
 }
 
-/// A unit of a name and a form, with nothing else.
-fn bare(orgnr: Orgnr, name: &str, form: Kode, since: Day) -> Enhet {
-    Enhet {
-        organisasjonsnummer: orgnr,
-        navn: name.to_owned(),
-        organisasjonsform: form,
-        forretningsadresse: None,
-        postadresse: None,
-        registreringsdato: since.date(),
-        stiftelsesdato: None,
-        naeringskode1: None,
-        antall_ansatte: None,
-        har_registrert_antall_ansatte: false,
-        overordnet_enhet: None,
-        institusjonell_sektorkode: None,
-        kapital: None,
-        siste_innsendte_aarsregnskap: None,
-        registrert_i_mvaregisteret: false,
-        registrert_i_foretaksregisteret: false,
-        registrert_i_stiftelsesregisteret: false,
-        registrert_i_frivillighetsregisteret: false,
-        registrert_i_partiregisteret: false,
-        konkurs: false,
-        under_avvikling: false,
-        under_tvangsavvikling_eller_tvangsopplosning: false,
-        er_i_konsern: false,
-        maalform: "Bokmål".to_owned(),
-        aktivitet: Vec::new(),
-        respons_klasse: "Enhet".to_owned(),
-        lenker: Lenker::new(),
-    }
-}
-
 /// The bodies that every nation has.
 pub fn bodies() -> impl Iterator<Item = Registrering> {
     orgs::ALL.iter().filter_map(|org| {
@@ -81,7 +48,7 @@ pub fn bodies() -> impl Iterator<Item = Registrering> {
         };
         let orgnr = Orgnr::parse(org.orgnr).ok()?;
         let since = Day::of(jiff::civil::date(1995, 2, 19));
-        let mut enhet = bare(orgnr, org.navn, Kode::ny(org.form, description), since);
+        let mut enhet = Enhet::ny(orgnr, org.navn, Kode::ny(org.form, description), since.date());
         enhet.forretningsadresse = Some(office(seat(org)));
         Some(Registrering {
             enhet,
@@ -128,22 +95,22 @@ pub fn registration(world: &World, business: &Business) -> Registrering {
             .map(|industry| format!("{}.", industry.beskrivelse))
             .into_iter()
             .collect(),
-        ..bare(business.orgnr, &business.name, Kode::ny(form.0, form.1), business.founded.plus(9))
+        ..Enhet::ny(business.orgnr, &business.name, Kode::ny(form.0, form.1), business.founded.plus(9).date())
     };
     let places = business.place.map(|place| Underenhet {
-        organisasjonsnummer: place,
-        navn: business.name.clone(),
-        organisasjonsform: Kode::ny("BEDR", "Underenhet til næringsdrivende og offentlig forvaltning"),
-        overordnet_enhet: business.orgnr,
         beliggenhetsadresse: Some(address),
-        registreringsdato: business.founded.plus(9).date(),
         oppstartsdato: Some(business.founded.date()),
         naeringskode1: industry,
         antall_ansatte: shown,
         har_registrert_antall_ansatte: true,
         registrert_i_mvaregisteret: vat,
-        respons_klasse: "Underenhet".to_owned(),
-        lenker: Lenker::new(),
+        ..Underenhet::ny(
+            place,
+            &business.name,
+            Kode::ny("BEDR", "Underenhet til næringsdrivende og offentlig forvaltning"),
+            business.orgnr,
+            business.founded.plus(9).date(),
+        )
     });
     let ansatte = business.employees.iter().filter_map(|(id, share, since)| {
         Some(Ansatt {

@@ -55,6 +55,18 @@ pub struct Kapital {
     pub innfort_dato: Date,
 }
 
+/// A former name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoriskNavn {
+    /// The name.
+    pub navn: String,
+    /// From when (`1995-02-22 22:56:00`).
+    pub fra_dato: String,
+    /// Until when.
+    pub til_dato: String,
+}
+
 /// A main unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -127,6 +139,72 @@ pub struct Enhet {
     pub er_i_konsern: bool,
     /// `Bokmål` or `Nynorsk`.
     pub maalform: String,
+    /// Second industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naeringskode2: Option<Kode>,
+    /// Third industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naeringskode3: Option<Kode>,
+    /// What a unit that serves the rest of its business does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hjelpeenhetskode: Option<Kode>,
+    /// Address on the web (`www.brreg.no`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hjemmeside: Option<String>,
+    /// Address of e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epostadresse: Option<String>,
+    /// Telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telefon: Option<String>,
+    /// Mobile telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobil: Option<String>,
+    /// Why it reports VAT by its own wish.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frivillig_mva_registrert_beskrivelser: Vec<String>,
+    /// Since when in the VAT register.
+    #[serde(
+        rename = "registreringsdatoMerverdiavgiftsregisteret",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub mva_dato: Option<Date>,
+    /// Former names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub historiske_navn: Vec<HistoriskNavn>,
+    /// Since when in the register of business enterprises.
+    #[serde(
+        rename = "registreringsdatoForetaksregisteret",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub foretaksregister_dato: Option<Date>,
+    /// Since when in the register of voluntary organisations.
+    #[serde(
+        rename = "registreringsdatoFrivillighetsregisteret",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub frivillighetsregister_dato: Option<Date>,
+    /// When the court declared it bankrupt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub konkursdato: Option<Date>,
+    /// Since when it winds up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub under_avvikling_dato: Option<Date>,
+    /// When its articles were last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub vedtektsdato: Option<Date>,
+    /// Its purpose by its articles, in lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vedtektsfestet_formaal: Vec<String>,
     /// Its activity, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aktivitet: Vec<String>,
@@ -136,6 +214,62 @@ pub struct Enhet {
     /// Itself, and the unit above.
     #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lenker: Lenker,
+}
+
+impl Enhet {
+    /// A unit of which nothing more is known.
+    pub fn ny(
+        organisasjonsnummer: Orgnr,
+        navn: &str,
+        organisasjonsform: Kode,
+        registreringsdato: Date,
+    ) -> Self {
+        Self {
+            organisasjonsnummer,
+            navn: navn.to_owned(),
+            organisasjonsform,
+            registreringsdato,
+            maalform: "Bokmål".to_owned(),
+            respons_klasse: "Enhet".to_owned(),
+            lenker: Lenker::new(),
+            forretningsadresse: None,
+            postadresse: None,
+            stiftelsesdato: None,
+            naeringskode1: None,
+            antall_ansatte: None,
+            har_registrert_antall_ansatte: false,
+            overordnet_enhet: None,
+            institusjonell_sektorkode: None,
+            kapital: None,
+            siste_innsendte_aarsregnskap: None,
+            registrert_i_mvaregisteret: false,
+            registrert_i_foretaksregisteret: false,
+            registrert_i_stiftelsesregisteret: false,
+            registrert_i_frivillighetsregisteret: false,
+            registrert_i_partiregisteret: false,
+            konkurs: false,
+            under_avvikling: false,
+            under_tvangsavvikling_eller_tvangsopplosning: false,
+            er_i_konsern: false,
+            naeringskode2: None,
+            naeringskode3: None,
+            hjelpeenhetskode: None,
+            hjemmeside: None,
+            epostadresse: None,
+            telefon: None,
+            mobil: None,
+            frivillig_mva_registrert_beskrivelser: Vec::new(),
+            mva_dato: None,
+            historiske_navn: Vec::new(),
+            foretaksregister_dato: None,
+            frivillighetsregister_dato: None,
+            konkursdato: None,
+            under_avvikling_dato: None,
+            vedtektsdato: None,
+            vedtektsfestet_formaal: Vec::new(),
+            aktivitet: Vec::new(),
+        }
+    }
 }
 
 /// A unit of business at a place, below a main unit.
@@ -174,12 +308,98 @@ pub struct Underenhet {
     /// Whether it reports VAT.
     #[serde(rename = "registrertIMvaregisteret")]
     pub registrert_i_mvaregisteret: bool,
+    /// Address of post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postadresse: Option<Adresse>,
+    /// Second industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naeringskode2: Option<Kode>,
+    /// Third industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naeringskode3: Option<Kode>,
+    /// What a unit that serves the rest of its business does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hjelpeenhetskode: Option<Kode>,
+    /// Address on the web (`www.brreg.no`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hjemmeside: Option<String>,
+    /// Address of e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epostadresse: Option<String>,
+    /// Telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telefon: Option<String>,
+    /// Mobile telephone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobil: Option<String>,
+    /// Why it reports VAT by its own wish.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frivillig_mva_registrert_beskrivelser: Vec<String>,
+    /// Since when in the VAT register.
+    #[serde(
+        rename = "registreringsdatoMerverdiavgiftsregisteret",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub mva_dato: Option<Date>,
+    /// Former names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub historiske_navn: Vec<HistoriskNavn>,
+    /// When it last changed owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub dato_eierskifte: Option<Date>,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub nedleggelsesdato: Option<Date>,
     /// `Underenhet`.
     #[serde(rename = "respons_klasse")]
     pub respons_klasse: String,
     /// Itself, and the unit above.
     #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lenker: Lenker,
+}
+
+impl Underenhet {
+    /// A sub-unit of which nothing more is known.
+    pub fn ny(
+        organisasjonsnummer: Orgnr,
+        navn: &str,
+        organisasjonsform: Kode,
+        overordnet_enhet: Orgnr,
+        registreringsdato: Date,
+    ) -> Self {
+        Self {
+            organisasjonsnummer,
+            navn: navn.to_owned(),
+            organisasjonsform,
+            overordnet_enhet,
+            registreringsdato,
+            respons_klasse: "Underenhet".to_owned(),
+            lenker: Lenker::new(),
+            beliggenhetsadresse: None,
+            oppstartsdato: None,
+            naeringskode1: None,
+            antall_ansatte: None,
+            har_registrert_antall_ansatte: false,
+            registrert_i_mvaregisteret: false,
+            postadresse: None,
+            naeringskode2: None,
+            naeringskode3: None,
+            hjelpeenhetskode: None,
+            hjemmeside: None,
+            epostadresse: None,
+            telefon: None,
+            mobil: None,
+            frivillig_mva_registrert_beskrivelser: Vec::new(),
+            mva_dato: None,
+            historiske_navn: Vec::new(),
+            dato_eierskifte: None,
+            nedleggelsesdato: None,
+        }
+    }
 }
 
 /// What is left of a unit that is deleted.

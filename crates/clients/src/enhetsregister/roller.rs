@@ -133,3 +133,40 @@ pub struct Rolleutskriftrolle {
     /// Whether struck.
     pub avregistrert: bool,
 }
+
+/// The roles that a unit has in other units.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct JuridiskeRoller {
+    /// The units.
+    pub enheter: Vec<JuridiskRolleenhet>,
+    /// The other pages.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// A unit in which another has roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JuridiskRolleenhet {
+    /// Number.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+    /// Its name, in capitals.
+    pub navn: String,
+    /// The roles.
+    pub roller: Vec<JuridiskRolle>,
+}
+
+/// A role that a unit has in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JuridiskRolle {
+    /// `REVI`, `REGN`, `DTSO`, ….
+    #[serde(rename = "type")]
+    pub kind: Kode,
+    /// Share of the responsibility (`50%`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ansvarsandel: Option<String>,
+    /// Whether resigned.
+    pub fratraadt: bool,
+    /// Whether struck.
+    pub avregistrert: bool,
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kernel::id::Orgnr;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{Enhet, Lenker, Underenhet};
@@ -63,9 +64,44 @@ pub struct Oppdatering {
     pub organisasjonsnummer: Orgnr,
     /// `Ny`, `Endring`, `Sletting` or `Fjernet`.
     pub endringstype: String,
+    /// What a change changed, where that was asked for (`includeChanges`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endringer: Option<Vec<Endring>>,
     /// The unit; not where it is removed.
     #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lenker: Lenker,
+}
+
+/// A step of a JSON Patch (RFC 6902).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Endring {
+    /// `add`, `remove` or `replace`.
+    pub op: String,
+    /// Which field, as a JSON Pointer (`/forretningsadresse/postnummer`).
+    pub path: String,
+    /// Its value now; not where it is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub value: Option<Value>,
+}
+
+/// A municipality in which units have an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Kommune {
+    /// Four digits.
+    pub nummer: String,
+    /// Name, as the addresses have it.
+    pub navn: String,
+    /// Itself.
+    #[serde(rename = "_links", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lenker: Lenker,
+}
+
+/// The municipalities of a page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Kommuner {
+    /// By number.
+    pub kommuner: Vec<Kommune>,
 }
 
 /// Changes of main units.

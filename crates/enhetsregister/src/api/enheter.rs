@@ -30,6 +30,15 @@ pub async fn hent(
 /// that have words beginning with those asked for. No page reaches beyond 10,000 hits.
 #[utoipa::path(get, path = "/enhetsregisteret/api/enheter", tag = "enheter",
     params(("navn" = Option<String>, Query, description = "Ord i navnet, eller begynnelsen av dem"),
+        ("navnMetodeForSoek" = Option<String>, Query, description = "FORTLOEPENDE: ordene skal stå etter hverandre"),
+        ("hjemmeside" = Option<String>, Query, description = "Liste"),
+        ("forretningsadresse.poststed" = Option<String>, Query, description = "Liste"),
+        ("forretningsadresse.landkode" = Option<String>, Query, description = "Liste"),
+        ("forretningsadresse.adresse" = Option<String>, Query, description = "Ord i adressen, eller begynnelsen av dem"),
+        ("postadresse.postnummer" = Option<String>, Query, description = "Liste"),
+        ("postadresse.poststed" = Option<String>, Query, description = "Liste"),
+        ("postadresse.landkode" = Option<String>, Query, description = "Liste"),
+        ("postadresse.adresse" = Option<String>, Query, description = "Ord i adressen, eller begynnelsen av dem"),
         ("organisasjonsnummer" = Option<String>, Query, description = "Liste av organisasjonsnumre"),
         ("overordnetEnhet" = Option<String>, Query, description = "Liste av organisasjonsnumre"),
         ("organisasjonsform" = Option<String>, Query, description = "Liste av koder"),
@@ -84,7 +93,7 @@ pub async fn treff(
     let ctx = &component.ctx;
     let pairs = super::parametre(query)?;
     let soek = Soek::les(&pairs, slag)?;
-    let (hits, total) = store::soek(&ctx.store, slag, &soek).await?;
+    let (hits, total) = store::soek(&ctx.store, &component.antall, slag, &soek).await?;
     let (links, page) = super::side(&super::adresse(component, slag), &pairs, soek.utsnitt, total);
     let rest = super::json_tekst(&Treff::<()> { innhold: None, lenker: links, page })?;
     if hits.is_empty() {

@@ -8,23 +8,18 @@ use super::Avslag;
 use crate::Component;
 
 /// What is not built, by how its path begins.
-const DELER: [(&str, &str); 8] = [
-    ("/enhetsregisteret/api/enheter/lastned", "nedlasting av alle enheter"),
-    ("/enhetsregisteret/api/underenheter/lastned", "nedlasting av alle underenheter"),
-    ("/enhetsregisteret/api/roller/totalbestand", "nedlasting av alle roller"),
+const DELER: [(&str, &str); 6] = [
+    ("/enhetsregisteret/api/enheter/lastned/regneark", "nedlasting som regneark"),
+    ("/enhetsregisteret/api/underenheter/lastned/regneark", "nedlasting som regneark"),
     ("/enhetsregisteret/api/roller/representanter", "representanter"),
-    ("/enhetsregisteret/api/roller/enheter", "juridiske roller"),
-    ("/enhetsregisteret/api/kommuner", "kommuner"),
+    ("/enhetsregisteret/api/konsernstruktur", "konsernstruktur"),
     ("/enhetsregisteret/api/matrikkelenhet", "matrikkelenheter"),
-    ("/enhetsregisteret/autorisert-api/roller/totalbestand", "nedlasting av alle roller"),
+    ("/enhetsregisteret/autorisert-api/roller/totalbestand", "nedlasting av alle roller med fødselsnummer"),
 ];
 
 /// Routes that refuse.
 pub fn routes() -> OpenApiRouter<Component> {
-    OpenApiRouter::new()
-        .route("/enhetsregisteret/{*sti}", any(annet))
-        .route("/enhetsregisteret/api/enheter/lastned", any(annet))
-        .route("/enhetsregisteret/api/underenheter/lastned", any(annet))
+    OpenApiRouter::new().route("/enhetsregisteret/{*sti}", any(annet))
 }
 
 async fn annet(uri: Uri) -> Avslag {

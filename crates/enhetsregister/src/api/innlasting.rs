@@ -61,7 +61,7 @@ fn les(body: &[u8]) -> Result<(Vec<Rad>, usize), Avslag> {
             |felt: &str, hva: &str| Avslag::verdi(felt, format!("Linje {number}: {felt} {hva}"), None);
         let read: Registrering =
             kernel::http::json(line).map_err(|bad| wrong(&bad.path, &format!("({})", bad.message)))?;
-        for rad in model::rader(read).map_err(|mangel| wrong(&mangel.felt, mangel.hva))? {
+        for rad in model::rad::rader(read).map_err(|mangel| wrong(&mangel.felt, mangel.hva))? {
             if !seen.insert(rad.orgnr) {
                 return Err(wrong(
                     "organisasjonsnummer",

@@ -21,6 +21,8 @@ pub mod feil;
 pub mod ikke_bygget;
 pub mod innlasting;
 pub mod koder;
+pub mod kommuner;
+pub mod lastned;
 pub mod oppdateringer;
 pub mod roller;
 pub mod underenheter;

@@ -24,6 +24,8 @@ use crate::store::{self, Utvalg};
 #[utoipa::path(get, path = "/enhetsregisteret/api/oppdateringer/enheter", tag = "oppdateringer",
     params(("oppdateringsid" = Option<String>, Query, description = "Fra og med dette nummeret"),
         ("dato" = Option<String>, Query, description = "Fra og med dette tidspunktet: 2026-11-23T09:00:00.000Z"),
+        ("updatedBefore" = Option<String>, Query, description = "Før dette tidspunktet"),
+        ("includeChanges" = Option<String>, Query, description = "true: hva som er endret, som JSON Patch"),
         ("organisasjonsnummer" = Option<String>, Query, description = "Liste av organisasjonsnumre"),
         ("sort" = Option<String>, Query, description = "id,ASC"),
         ("page" = Option<String>, Query, description = "Fra 0"), ("size" = Option<String>, Query, description = "Fra 1; 20 om ikke oppgitt")),
@@ -42,6 +44,8 @@ pub async fn enheter(
 #[utoipa::path(get, path = "/enhetsregisteret/api/oppdateringer/underenheter", tag = "oppdateringer",
     params(("oppdateringsid" = Option<String>, Query, description = "Fra og med dette nummeret"),
         ("dato" = Option<String>, Query, description = "Fra og med dette tidspunktet"),
+        ("updatedBefore" = Option<String>, Query, description = "Før dette tidspunktet"),
+        ("includeChanges" = Option<String>, Query, description = "true: hva som er endret, som JSON Patch"),
         ("organisasjonsnummer" = Option<String>, Query, description = "Liste av organisasjonsnumre"),
         ("sort" = Option<String>, Query, description = "id,ASC"),
         ("page" = Option<String>, Query, description = "Fra 0"), ("size" = Option<String>, Query, description = "Fra 1; 20 om ikke oppgitt")),
@@ -81,7 +85,7 @@ pub async fn roller(
         (None, Some(moment)) => store::foerste_fra(&ctx.store, moment).await?,
         (None, None) => 1,
     };
-    let utvalg = Utvalg { slag: store::ROLLER, fra, enheter: &[] };
+    let utvalg = Utvalg { slag: store::ROLLER, fra, til: None, enheter: &[] };
     let found = store::endringer(&ctx.store, &utvalg, utsnitt, false).await?;
     let event = |one: store::Endring| RolleOppdatering {
         specversion: "1.0".to_owned(),
@@ -115,17 +119,19 @@ async fn side(
     };
     let enheter = p.liste("organisasjonsnummer", orgnr).unwrap_or_default();
     let synkende = synkende(&mut p);
-    let changes = p.boolsk("includeChanges");
+    let changes = p.boolsk("includeChanges") == Some(true);
+    let before = tidspunkt(&mut p, "updatedBefore");
     let utsnitt: Utsnitt = p.utsnitt();
     p.slutt()?;
-    if changes == Some(true) {
-        return Err(Avslag::ikke_bygget("endringene selv (includeChanges)"));
-    }
     let mut fra = id.unwrap_or(1);
     if let Some(moment) = moment {
         fra = fra.max(store::foerste_fra(&ctx.store, moment).await?);
     }
-    let utvalg = Utvalg { slag: slag.samling(), fra, enheter: &enheter };
+    let til = match before {
+        Some(before) => Some(store::foerste_fra(&ctx.store, before).await?),
+        None => None,
+    };
+    let utvalg = Utvalg { slag: slag.samling(), fra, til, enheter: &enheter };
     let total = store::antall_endringer(&ctx.store, &utvalg).await?;
     let found = store::endringer(&ctx.store, &utvalg, utsnitt, synkende).await?;
     let relation = if slag == Slag::Enhet { "enhet" } else { "underenhet" };
@@ -139,6 +145,7 @@ async fn side(
             dato: one.dato,
             organisasjonsnummer: one.orgnr,
             endringstype: one.hva,
+            endringer: one.endringer.filter(|_| changes),
             lenker,
         }
     };

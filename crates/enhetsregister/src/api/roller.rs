@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use clients::enhetsregister::{Feil, FjernetEnhet, Rollegruppe, Roller};
+use clients::enhetsregister::{Feil, FjernetEnhet, JuridiskRolleenhet, JuridiskeRoller, Rollegruppe, Roller};
 use http::{HeaderMap, StatusCode};
 use kernel::id::Orgnr;
 
@@ -30,6 +30,40 @@ pub async fn hent(
     Ok(super::json(&svar(&component, &orgnr, "api", groups)))
 }
 
+/// The roles that a unit has in others that are in the register: as partner, auditor, accountant and so on.
+#[utoipa::path(get, path = "/enhetsregisteret/api/roller/enheter/{orgnr}/juridiskeroller", tag = "roller",
+    params(("orgnr" = String, Path, description = "Organisasjonsnummer, ni siffer")),
+    responses((status = 200, body = JuridiskeRoller), (status = 400, body = Feil), (status = 404, body = Feil),
+        (status = 406, body = Feil)))]
+pub async fn juridiske(
+    State(component): State<Component>,
+    Nummer(orgnr): Nummer,
+    headers: HeaderMap,
+) -> Result<Response, Avslag> {
+    super::kun_json(&headers)?;
+    let ctx = &component.ctx;
+    let mut units: Vec<JuridiskRolleenhet> = Vec::new();
+    for (number, navn, role) in store::roller_i_andre(&ctx.store, &orgnr).await? {
+        let mut role = store::les_rolle(&role)?;
+        med_vert(&mut role.kind, &ctx.base_url);
+        match units.last_mut() {
+            Some(unit) if unit.organisasjonsnummer == number => unit.roller.push(role),
+            _ => units.push(JuridiskRolleenhet { organisasjonsnummer: number, navn, roller: vec![role] }),
+        }
+    }
+    if units.is_empty() {
+        return Err(Avslag::ny(StatusCode::NOT_FOUND, "Enheten har ingen roller i andre enheter."));
+    }
+    let own = format!("{}/enhetsregisteret/api/roller/enheter/{orgnr}/juridiskeroller", ctx.base_url);
+    Ok(super::json(&JuridiskeRoller { enheter: units, lenker: model::lenker(&[("self", own)]) }))
+}
+
+fn med_vert(code: &mut clients::enhetsregister::Kode, base: &str) {
+    for link in code.lenker.values_mut() {
+        link.href.insert_str(0, base);
+    }
+}
+
 /// A unit's name and its roles with numbers, or the answer where it is removed.
 pub async fn finn(
     component: &Component,
@@ -55,9 +89,7 @@ pub fn svar(component: &Component, orgnr: &Orgnr, api: &str, mut groups: Vec<Rol
             std::iter::once(&mut role.kind).chain(unit)
         });
         for code in roles.chain(std::iter::once(&mut group.kind)) {
-            for link in code.lenker.values_mut() {
-                link.href.insert_str(0, base);
-            }
+            med_vert(code, base);
         }
     }
     let lenker = model::lenker(&[

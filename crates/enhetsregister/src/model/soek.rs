@@ -37,8 +37,10 @@ pub struct Utsnitt {
 /// What a hit fulfils.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Vilkaar {
-    /// Each of these begins a word of its name; none: no hit.
-    Navn(Vec<String>),
+    /// Each of these begins a word of its name; none: no hit. With a phrase, they also stand beside each other.
+    Navn(Vec<String>, Option<String>),
+    /// Each of these begins a word of its address (`true`: of post).
+    Adresse(bool, Vec<String>),
     /// The field is one of these.
     Lik(Felt, Vec<String>),
     /// The code begins with one of these.
@@ -78,6 +80,22 @@ pub enum Felt {
     Sektor,
     /// Year of the last accounts.
     Regnskap,
+    /// Post town of business or location.
+    Poststed,
+    /// Country of business or location.
+    Landkode,
+    /// Post code of post.
+    PostPostnummer,
+    /// Post town of post.
+    PostPoststed,
+    /// Country of post.
+    PostLandkode,
+    /// Address on the web.
+    Hjemmeside,
+    /// Last change of owner.
+    Eierskifte,
+    /// Closed.
+    Nedlagt,
 }
 
 /// By what, and whether from the top down.
@@ -110,25 +128,7 @@ pub enum Avvist {
 }
 
 /// Parameters of the real register that are not built.
-const IKKE_BYGGET: &[&str] = &[
-    "navnMetodeForSoek",
-    "hjemmeside",
-    "postadresse.postnummer",
-    "postadresse.poststed",
-    "postadresse.landkode",
-    "postadresse.adresse",
-    "forretningsadresse.poststed",
-    "forretningsadresse.landkode",
-    "forretningsadresse.adresse",
-    "beliggenhetsadresse.poststed",
-    "beliggenhetsadresse.landkode",
-    "beliggenhetsadresse.adresse",
-    "datoEierskifte",
-    "fraDatoEierskifte",
-    "tilDatoEierskifte",
-    "fraNedleggelsesdato",
-    "tilNedleggelsesdato",
-];
+const IKKE_BYGGET: &[&str] = &["frivilligRegistrertIMvaregisteret"];
 
 /// The parameters of a request, gathered under their names.
 pub struct Parametre<'a> {
@@ -263,7 +263,17 @@ impl Soek {
             if name.is_empty() || name.chars().count() > 180 {
                 p.ugyldig("navn", "navn skal ha 1 til 180 tegn", name);
             }
-            all.push(Vilkaar::Navn(super::ord(name)));
+            let phrase = match p.en("navnMetodeForSoek") {
+                None => None,
+                Some("FORTLOEPENDE") => Some(super::ordrekke(name)),
+                Some(other) => {
+                    p.ugyldig("navnMetodeForSoek", "navnMetodeForSoek skal være FORTLOEPENDE", other);
+                    None
+                }
+            };
+            all.push(Vilkaar::Navn(super::ord(name), phrase));
+        } else if p.en("navnMetodeForSoek").is_some() {
+            p.ugyldig("navnMetodeForSoek", "navnMetodeForSoek gjelder bare sammen med navn", "");
         }
         let orgnr = |text: &str| {
             Orgnr::parse(text)
@@ -294,20 +304,51 @@ impl Soek {
         lik("kommunenummer", Felt::Kommune, &kommune);
         lik(&format!("{place}.kommunenummer"), Felt::Stedskommune, &kommune);
         lik("postadresse.kommunenummer", Felt::Postkommune, &kommune);
-        lik(&format!("{place}.postnummer"), Felt::Postnummer, &digits(4, "et gyldig postnummer"));
+        let kode = |text: &str| {
+            let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+            if fits { Ok(text.to_uppercase()) } else { Err(format!("{text} er ikke en gyldig landkode")) }
+        };
+        let sted = |text: &str| match text.chars().count() {
+            1..=100 => Ok(text.to_lowercase()),
+            _ => Err("et poststed har 1 til 100 tegn".to_owned()),
+        };
+        for (name, fields) in [
+            (place, [Felt::Postnummer, Felt::Poststed, Felt::Landkode]),
+            ("postadresse", [Felt::PostPostnummer, Felt::PostPoststed, Felt::PostLandkode]),
+        ] {
+            let [postnummer, poststed, landkode] = fields;
+            lik(&format!("{name}.postnummer"), postnummer, &digits(4, "et gyldig postnummer"));
+            lik(&format!("{name}.poststed"), poststed, &sted);
+            lik(&format!("{name}.landkode"), landkode, &kode);
+        }
+        lik("hjemmeside", Felt::Hjemmeside, &|text: &str| match super::rad::hjemmeside(text) {
+            bare if bare.is_empty() || bare.len() > 300 => Err("hjemmeside har 1 til 300 tegn".to_owned()),
+            bare => Ok(bare),
+        });
         if main {
             lik("institusjonellSektorkode", Felt::Sektor, &digits(4, "en gyldig sektorkode"));
             lik("sisteInnsendteAarsregnskap", Felt::Regnskap, &digits(4, "et årstall"));
         }
         all.extend(p.liste("naeringskode", naeringskode).map(Vilkaar::Naering));
+        for (name, post) in [(place, false), ("postadresse", true)] {
+            let name = format!("{name}.adresse");
+            let Some(text) = p.en(&name) else { continue };
+            if text.is_empty() || text.chars().count() > 180 {
+                p.ugyldig(&name, format!("{name} skal ha 1 til 180 tegn"), text);
+            }
+            all.push(Vilkaar::Adresse(post, super::ord(text)));
+        }
 
         for (name, from) in [("fraAntallAnsatte", true), ("tilAntallAnsatte", false)] {
             all.extend(p.tall(name, 0).map(|number| Vilkaar::Grense(Felt::Ansatte, from, number.into())));
         }
         let founded = if main { "Stiftelsesdato" } else { "Oppstartsdato" };
-        for (name, felt) in
-            [("RegistreringsdatoEnhetsregisteret", Felt::Registrert), (founded, Felt::Stiftet)]
-        {
+        let mut dates =
+            vec![("RegistreringsdatoEnhetsregisteret", Felt::Registrert), (founded, Felt::Stiftet)];
+        if !main {
+            dates.extend([("DatoEierskifte", Felt::Eierskifte), ("Nedleggelsesdato", Felt::Nedlagt)]);
+        }
+        for (name, felt) in dates {
             for (side, from) in [("fra", true), ("til", false)] {
                 let date = p.dato(&format!("{side}{name}"));
                 all.extend(date.map(|date| Vilkaar::Grense(felt, from, date.into())));
@@ -352,7 +393,9 @@ fn naeringskode(text: &str) -> Result<String, String> {
 fn sorter(p: &mut Parametre<'_>, main: bool) -> Sortering {
     let default = Sortering { felt: Felt::Navn, synkende: false };
     let Some(text) = p.en("sort") else { return default };
-    let (name, way) = text.split_once(',').unwrap_or((text, "ASC"));
+    // A way alone is the usual order in that way, as clients of the real register send it.
+    let alone = text.eq_ignore_ascii_case("asc") || text.eq_ignore_ascii_case("desc");
+    let (name, way) = if alone { ("navn", text) } else { text.split_once(',').unwrap_or((text, "ASC")) };
     let felt = match name.trim() {
         "navn" => Some(Felt::Navn),
         "organisasjonsnummer" => Some(Felt::Orgnr),

@@ -1,0 +1,31 @@
+DROP TABLE navneord;
+CREATE TABLE soekeord (slag BIGINT NOT NULL, ord BYTEA NOT NULL, orgnr TEXT NOT NULL, PRIMARY KEY (slag, ord, orgnr));
+CREATE TABLE adresseord (ord BYTEA NOT NULL, post BIGINT NOT NULL, orgnr TEXT NOT NULL, PRIMARY KEY (ord, post, orgnr));
+CREATE TABLE kommune (nummer TEXT PRIMARY KEY, navn TEXT NOT NULL);
+CREATE TABLE enhetsrolle (
+    innehaver TEXT NOT NULL, orgnr TEXT NOT NULL, n BIGINT NOT NULL, rolle TEXT NOT NULL, PRIMARY KEY (innehaver, orgnr, n)
+);
+ALTER TABLE enhet ADD COLUMN utgave BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE enhet ADD COLUMN ordrekke TEXT NOT NULL DEFAULT '';
+ALTER TABLE enhet ADD COLUMN naering2 BYTEA;
+ALTER TABLE enhet ADD COLUMN naering3 BYTEA;
+ALTER TABLE enhet ADD COLUMN poststed TEXT;
+ALTER TABLE enhet ADD COLUMN landkode TEXT;
+ALTER TABLE enhet ADD COLUMN postpostnummer TEXT;
+ALTER TABLE enhet ADD COLUMN postpoststed TEXT;
+ALTER TABLE enhet ADD COLUMN postlandkode TEXT;
+ALTER TABLE enhet ADD COLUMN hjemmeside TEXT;
+ALTER TABLE enhet ADD COLUMN eierskifte TEXT;
+ALTER TABLE enhet ADD COLUMN nedlagt TEXT;
+CREATE INDEX enhet_utgave ON enhet (orgnr) WHERE utgave < 2;
+CREATE INDEX enhet_ansatte ON enhet (slag, tilstand, ansatte);
+CREATE INDEX enhet_registrert ON enhet (slag, tilstand, registrert);
+CREATE INDEX enhet_stiftet ON enhet (slag, tilstand, stiftet);
+CREATE INDEX enhet_postnummer ON enhet (postnummer);
+CREATE INDEX enhet_poststed ON enhet (poststed);
+CREATE INDEX enhet_naering2 ON enhet (naering2) WHERE naering2 IS NOT NULL;
+CREATE INDEX enhet_naering3 ON enhet (naering3) WHERE naering3 IS NOT NULL;
+CREATE INDEX enhet_postpostnummer ON enhet (postpostnummer) WHERE postpostnummer IS NOT NULL;
+CREATE INDEX enhet_postpoststed ON enhet (postpoststed) WHERE postpoststed IS NOT NULL;
+CREATE INDEX enhet_hjemmeside ON enhet (hjemmeside) WHERE hjemmeside IS NOT NULL;
+CREATE INDEX feed_enhet ON feed (subject, seq);
