@@ -1,6 +1,6 @@
 // The Felles that run.mjs has started: its address, its command line, its people.
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -31,8 +31,13 @@ export async function suggested(who) {
   return found.personidentifikator;
 }
 
-/** Everybody in the nation, as the register was given them. */
-export const register = async () => (await read('folkeregister.jsonl')).trim().split('\n').map((line) => JSON.parse(line));
+/** Everybody in the nation, as the register was given them: the same nation is made once more, as files. */
+export async function register() {
+  const out = await mkdtemp(join(process.env.FELLES_DATA, 'again-'));
+  await felles('nation', '--out', out);
+  const lines = (await readFile(join(out, 'folkeregister.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
 
 /** Women who can have a child in these days and whose case a machine may decide. Each test takes its own. */
 export const mothers = async () => (await read('moedre.txt')).trim().split('\n');

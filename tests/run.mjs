@@ -10,10 +10,10 @@ import { freePort } from './port.mjs';
 const data = await mkdtemp(join(tmpdir(), 'felles-'));
 const port = await freePort();
 const store = process.env.FELLES_E2E_STORE ?? 'sqlite';
-const env = { ...process.env, FELLES_URL: `http://localhost:${port}`, FELLES_DATA: data };
+const env = { ...process.env, FELLES_URL: `http://localhost:${port}`, FELLES_DATA: data, FELLES_POPULATION: '3000' };
 if (store !== 'sqlite') Object.assign(env, { FELLES_STORE: store, FELLES_STORE_PREFIX: `e2e${port}_` });
 
-const felles = spawn(bin, ['up', '--listen', `127.0.0.1:${port}`, '--population', '3000'], {
+const felles = spawn(bin, ['up', '--listen', `127.0.0.1:${port}`], {
   env,
   stdio: ['ignore', 'ignore', 'inherit'],
 });

@@ -36,6 +36,8 @@ enum Command {
     Serve(commands::up::Serve),
     /// Make a synthetic nation as files, one JSON object a line
     Nation(commands::nation::Nation),
+    /// Draw identity numbers that belong to nobody, or check some
+    Nummer(commands::nummer::Nummer),
     /// Report a birth as a hospital does, and follow it to the letter
     Birth(commands::birth::Birth),
     /// Register a client of Maskinporten or ID-porten
@@ -72,6 +74,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Up(command) => command.run().await,
             Command::Serve(command) => command.run().await,
             Command::Nation(command) => command.run(),
+            Command::Nummer(command) => command.run(),
             Command::Birth(command) => command.run().await,
             Command::Client(command) => command.run().await,
             Command::Certificate(command) => command.run().await,

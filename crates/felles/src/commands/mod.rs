@@ -7,6 +7,7 @@ pub mod keys;
 pub mod log;
 pub mod migrate;
 pub mod nation;
+pub mod nummer;
 pub mod openapi;
 pub mod scope;
 pub mod up;
