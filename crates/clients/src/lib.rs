@@ -13,6 +13,7 @@ pub mod kontaktregister;
 pub mod life_events;
 pub mod lommebok;
 pub mod maskinporten;
+pub mod matrikkel;
 mod mesh;
 pub mod orgs;
 pub mod postkasse;

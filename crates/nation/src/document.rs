@@ -337,11 +337,7 @@ fn residence(
     let home = &world.homes[home as usize];
     let (vegadresse, matrikkeladresse, ukjent_bosted) = place(home);
     let known = ukjent_bosted.is_none();
-    let street = match home.address {
-        Address::Street { street, .. } => i64::from(street),
-        Address::Property { holding, .. } => i64::from(holding),
-        Address::Unknown => 0,
-    };
+    let street = street(home);
     Bostedsadresse {
         adresse_identifikator_fra_matrikkelen: entrance(home),
         adressegradering: protection,
@@ -349,7 +345,7 @@ fn residence(
         matrikkeladresse,
         ukjent_bosted,
         flyttedato: Some(moved.date()),
-        grunnkrets: known.then_some(101 + street % 899),
+        grunnkrets: known.then_some(grunnkrets(home)),
         stemmekrets: known.then_some(1 + street % 12),
         skolekrets: known.then_some(1 + street % 15),
         kirkekrets: known.then_some(1 + street % 6),
@@ -357,8 +353,22 @@ fn residence(
     }
 }
 
+/// The street's number, or the holding's, which decides the districts.
+fn street(home: &Home) -> i64 {
+    match home.address {
+        Address::Street { street, .. } => i64::from(street),
+        Address::Property { holding, .. } => i64::from(holding),
+        Address::Unknown => 0,
+    }
+}
+
+/// Basic statistical unit.
+pub fn grunnkrets(home: &Home) -> i64 {
+    101 + street(home) % 899
+}
+
 /// The address's number in Matrikkelen.
-fn entrance(home: &Home) -> Option<String> {
+pub fn entrance(home: &Home) -> Option<String> {
     (home.address != Address::Unknown).then(|| (100_000_000 + u64::from(home.entrance)).to_string())
 }
 

@@ -225,6 +225,8 @@ struct Site {
     block: (u16, u16, u16),
     /// Letters left of the row of houses that is being filled.
     row: u8,
+    /// Homes that have a property's number for an address.
+    farms: u16,
 }
 
 /// Shares of homes in blocks and in rows, of a thousand, by the municipality's people.
@@ -244,10 +246,12 @@ impl Builder {
         let (mut address, mut door, mut entrance) = self.next(at, kommune, chance);
         let rural = if kommune.folketall < 10_000 { 25 } else { 2 };
         if door == 101 && chance.permille(rural) {
-            address = Address::Property {
-                holding: chance.between(1, 180) as u16,
-                unit: (entrance % 900 + 1) as u16,
-            };
+            // No door of a block: an address with a number of its own, and a property that no other home has.
+            self.entrances += 1;
+            entrance = self.entrances;
+            let site = self.sites.entry(at).or_default();
+            site.farms += 1;
+            address = Address::Property { holding: chance.between(1, 180) as u16, unit: site.farms };
         } else if chance.permille(2) {
             (address, door, entrance) = (Address::Unknown, 0, 0);
         }

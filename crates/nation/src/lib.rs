@@ -7,8 +7,9 @@
 //!
 //! [`generate`] works in this order, each step in a file of its name: `people` (who there is, by the age pyramid),
 //! `couples`, `family` (whose child), `homes`, `names`, `contact`, `business`. What comes out is compact; `document`,
-//! `relation` and `unit` turn it into the registers' own forms while it is written.
+//! `relation`, `unit` and `property` turn it into the registers' own forms while it is written.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
@@ -17,6 +18,7 @@ use clients::enhetsregister::Registrering;
 use clients::folkeregister::Persondokument;
 use clients::kontaktregister::Person as Kontaktperson;
 use clients::life_events::Saksbehandler;
+use clients::matrikkel::Linje;
 use clients::postkasse::Postboks;
 use jiff::civil::{Date, date};
 use kernel::id::Pid;
@@ -35,6 +37,8 @@ mod homes;
 mod model;
 mod names;
 mod people;
+mod place;
+mod property;
 mod relation;
 mod summary;
 mod unit;
@@ -166,6 +170,16 @@ impl Nation {
         unit::bodies().chain(self.businesses.iter().map(|business| unit::registration(&self.world, business)))
     }
 
+    /// The municipalities, as Matrikkelen knows them.
+    pub fn municipalities(&self) -> impl Iterator<Item = Linje> + '_ {
+        place::kommuner().map(Linje::Kommune)
+    }
+
+    /// Every property with its addresses, building and owners.
+    pub fn properties(&self) -> impl Iterator<Item = Linje> + '_ {
+        property::properties(&self.world, &self.businesses).map(Linje::Eiendom)
+    }
+
     /// The caseworkers.
     pub fn caseworkers(&self) -> impl Iterator<Item = Saksbehandler> + '_ {
         self.choice.caseworkers(&self.world)
@@ -176,12 +190,14 @@ impl Nation {
         self.choice.testpersons(&self.world)
     }
 
-    /// What each register loads.
+    /// What each register loads. Properties come long after their municipalities, which have to be there by then.
     pub fn loads(&self) -> Vec<Load<'_>> {
         let people = self.order.len();
         vec![
+            Load::new(clients::matrikkel::NAME, 0, self.municipalities()),
             Load::new(clients::folkeregister::NAME, people, self.persons()),
             Load::new(clients::enhetsregister::NAME, self.businesses.len(), self.businesses()),
+            Load::new(clients::matrikkel::NAME, self.world.homes.len(), self.properties()),
             Load::new(clients::kontaktregister::NAME, people, self.contacts()),
             Load::new(clients::postkasse::NAME, people, self.mailboxes()),
             Load::new(clients::life_events::NAME, 0, self.caseworkers()),
@@ -190,9 +206,13 @@ impl Nation {
 
     /// Writes a file for each register, `NAME.jsonl`, and [`Self::write_testpersons`], into a directory that exists.
     pub fn write(&self, directory: &Path) -> io::Result<()> {
+        let mut begun = BTreeSet::new();
         for load in self.loads() {
             let path = directory.join(format!("{}.jsonl", load.register));
-            let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
+            // A register may have several loads; its file has all of them.
+            let first = begun.insert(load.register);
+            let file = File::options().create(true).write(true).truncate(first).append(!first).open(path)?;
+            let mut file = BufWriter::with_capacity(1 << 18, file);
             for line in load.lines {
                 file.write_all(&line?)?;
                 file.write_all(b"\n")?;
