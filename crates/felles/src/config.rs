@@ -22,6 +22,7 @@ pub const COMPONENTS: &[&str] = &[
     selvbetjening::NAME,
     folkeregister::NAME,
     enhetsregister::NAME,
+    matrikkel::NAME,
     kontaktregister::NAME,
     postkasse::NAME,
     life_events::NAME,

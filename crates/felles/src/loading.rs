@@ -20,6 +20,7 @@ const AT_ONCE: usize = 2;
 const REGISTERS: &[(&str, &str)] = &[
     (folkeregister::NAME, "/folkeregisteret/innlasting/v1"),
     (enhetsregister::NAME, "/enhetsregisteret/innlasting/v1"),
+    (matrikkel::NAME, "/matrikkel/innlasting/v1"),
     (kontaktregister::NAME, "/kontaktregisteret/innlasting/v1"),
     (postkasse::NAME, "/postkasse/innlasting/v1"),
     (life_events::NAME, "/livshendelser/innlasting/v1"),

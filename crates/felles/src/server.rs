@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[(&str, &[&str])] = &[
     (idporten::ANSATTPORTEN, idporten::MIGRATIONS),
     (folkeregister::NAME, folkeregister::MIGRATIONS),
     (enhetsregister::NAME, enhetsregister::MIGRATIONS),
+    (matrikkel::NAME, matrikkel::MIGRATIONS),
     (kontaktregister::NAME, kontaktregister::MIGRATIONS),
     (postkasse::NAME, postkasse::MIGRATIONS),
     (life_events::NAME, life_events::MIGRATIONS),
@@ -280,6 +281,10 @@ impl Server {
             let component = enhetsregister::Component::new(ctx.clone());
             component.oppgrader().await?;
             parts.add(enhetsregister::NAME, component.router(), &ctx.store);
+        }
+        if here(matrikkel::NAME) {
+            let ctx = shared.context(matrikkel::NAME).await?;
+            parts.add(matrikkel::NAME, matrikkel::Component::new(ctx.clone()).router(), &ctx.store);
         }
         if here(kontaktregister::NAME) {
             let ctx = shared.context(kontaktregister::NAME).await?;

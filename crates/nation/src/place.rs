@@ -145,12 +145,19 @@ mod tests {
         let mut fylker: BTreeMap<&str, &str> = BTreeMap::new();
         for (sted, kommune) in steder().iter().zip(&facts().kommuner) {
             let [south, west, north, east] = sted.boks;
-            assert!((south..=north).contains(&sted.lat) && (west..=east).contains(&sted.lon), "{}", kommune.navn);
-            assert!((57_000_000..72_000_000).contains(&sted.lat) && (4_000_000..32_000_000).contains(&sted.lon));
+            assert!(
+                (south..=north).contains(&sted.lat) && (west..=east).contains(&sted.lon),
+                "{}",
+                kommune.navn
+            );
+            assert!(
+                (57_000_000..72_000_000).contains(&sted.lat) && (4_000_000..32_000_000).contains(&sted.lon)
+            );
             assert_eq!(*fylker.entry(kommune.fylke()).or_insert(sted.fylke), sted.fylke, "{}", kommune.navn);
         }
         assert_eq!(fylker.len(), 15);
-        let karasjok = kommuner().find(|kommune| kommune.kommunenavn_norsk == "Karasjok").map(|k| k.kommunenavn);
+        let karasjok =
+            kommuner().find(|kommune| kommune.kommunenavn_norsk == "Karasjok").map(|k| k.kommunenavn);
         assert_eq!(karasjok.as_deref(), Some("Kárášjohka"));
     }
 }

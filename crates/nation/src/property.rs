@@ -149,9 +149,10 @@ impl<'a> Owners<'a> {
         let here = self.living[from..].iter().take_while(|(home, _)| *home == id).map(|(_, person)| *person);
         let eldest = here.min_by_key(|person| (world.person(*person).born, *person));
         if let Some(eldest) = eldest.filter(|_| chance % 1000 < OWNERS) {
-            let partner = world.person(eldest).partner.filter(|other| {
-                world.person(*other).home == Some(id) && world.person(*other).resident()
-            });
+            let partner = world
+                .person(eldest)
+                .partner
+                .filter(|other| world.person(*other).home == Some(id) && world.person(*other).resident());
             let both: Vec<Id> = [Some(eldest), partner].into_iter().flatten().collect();
             let share = both.len() as i64;
             return both.into_iter().filter_map(|person| owner(world, person, share, home)).collect();
@@ -160,13 +161,20 @@ impl<'a> Owners<'a> {
         if let Some(unit) = unit {
             let rettighetshaver =
                 Rettighetshaver { organisasjonsnummer: Some(**unit), ..Rettighetshaver::default() };
-            return vec![Eierandel { teller: 1, nevner: 1, rettighetshaver, fra: home.since.date(), skjermet: false }];
+            return vec![Eierandel {
+                teller: 1,
+                nevner: 1,
+                rettighetshaver,
+                fra: home.since.date(),
+                skjermet: false,
+            }];
         }
         // Someone else, who lives openly.
         let start = (chance >> 32) as usize;
-        let landlord = (0..self.living.len().min(50))
-            .map(|n| self.living[(start + n) % self.living.len()].1)
-            .find(|person| world.person(*person).protection == Gradering::Ugradert && world.age(*person) >= 25);
+        let landlord =
+            (0..self.living.len().min(50)).map(|n| self.living[(start + n) % self.living.len()].1).find(
+                |person| world.person(*person).protection == Gradering::Ugradert && world.age(*person) >= 25,
+            );
         landlord.and_then(|person| owner(world, person, 1, home)).into_iter().collect()
     }
 }

@@ -8,12 +8,13 @@ use std::path::Path;
 use jiff::civil::date;
 use nation::{FIRST_DATE, LAST_DATE, MOST_PEOPLE, Nation, Options, Testperson, generate, mothers};
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "folkeregister.jsonl",
     "kontaktregister.jsonl",
     "postkasse.jsonl",
     "life-events.jsonl",
     "enhetsregister.jsonl",
+    "matrikkel.jsonl",
     "testpersoner.json",
 ];
 

@@ -1,0 +1,69 @@
+//! Matrikkelen: municipalities, properties with their buildings and owners, and addresses that can be searched by words
+//! and by place.
+//!
+//! Open to all, under the paths of Kartverket's own: the address API (`/adresser/v1`) and the municipality information
+//! (`/kommuneinfo/v1`). Ours alone is the bulk load. What needs municipalities' borders, which no store here has, answers 501.
+//!
+//! How an address is found. Words are of *streets* and *areas*, never of addresses: a street in a post code (`strekning`)
+//! and a post code in a municipality (`omraade`) have rows for their words, and 2.5 million addresses lie behind some
+//! 150,000 of the first and 5,000 of the second. Words that have to be compared letter by letter (wildcards, fuzziness)
+//! are compared with the dictionary of distinct words (`model::ordbok`), which is read from the store at the first search
+//! and only ever grows. Numbers are looked up in the streets that the words have left.
+//!
+//! How a place is found. Each address lies in a cell of a fixed grid (`model::rutenett`), whose number is an ordinary
+//! index: a circle is a few ranges of it. An R-tree would be SQLite's alone (PostgreSQL has other words for it, and SQL
+//! here is one text), or would have to be built in memory at every start; the cells need neither, and points, unlike
+//! polygons, gain nothing from a tree.
+//!
+//! - `model`: words, parameters, cells, projections; no I/O
+//! - `store`: every statement
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use kernel::Context;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+mod api;
+pub mod model;
+mod store;
+
+/// The name of the component and of its store.
+pub const NAME: &str = clients::matrikkel::NAME;
+/// Its tables.
+pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+
+/// Matrikkelen. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Component {
+    ctx: Context,
+    ordbok: Arc<store::ordbok::Delt>,
+}
+
+impl Component {
+    /// Matrikkelen over its context.
+    pub fn new(ctx: Context) -> Self {
+        Self { ctx, ordbok: Arc::default() }
+    }
+
+    /// Every route, with its full path.
+    pub fn router(&self) -> OpenApiRouter {
+        let load = OpenApiRouter::new()
+            .routes(routes!(api::innlasting::last_inn))
+            .layer(DefaultBodyLimit::max(api::innlasting::MAX_BODY));
+        OpenApiRouter::new()
+            .routes(routes!(api::sok::sok))
+            .routes(routes!(api::punktsok::punktsok))
+            .routes(routes!(api::kommuner::kommuner))
+            .routes(routes!(api::kommuner::kommune))
+            .routes(routes!(api::kommuner::sok))
+            .routes(routes!(api::kommuner::punkt))
+            .routes(routes!(api::fylker::fylker))
+            .routes(routes!(api::fylker::fylke))
+            .routes(routes!(api::fylker::fylkerkommuner))
+            .merge(load)
+            .merge(api::ikke_bygget::routes())
+            .with_state(self.clone())
+    }
+}

@@ -1,0 +1,10 @@
+//! The nouns and their rules; no I/O.
+
+pub mod innlasting;
+pub mod kommune;
+pub mod ord;
+pub mod ordbok;
+pub mod parametre;
+pub mod projeksjon;
+pub mod rutenett;
+pub mod svar;
