@@ -76,7 +76,7 @@ fn property(world: &World, owners: &Owners<'_>, group: &[HomeId], gnr: u32, bnr:
             festenummer: 0,
             seksjonsnummer: 0,
         },
-        etablert: date((built - 1) as i16, 1 + (chance >> 8) as i8 % 12, 1).max(date(1900, 1, 1)),
+        etablert: date((built - 1) as i16, 1 + ((chance >> 8) % 12) as i8, 1).max(date(1900, 1, 1)),
         adresser: vec![address(home, id)],
         bygninger: vec![Bygning {
             bygningsnummer: 10_000_000 + i64::from(home.entrance),
@@ -169,12 +169,13 @@ impl<'a> Owners<'a> {
                 skjermet: false,
             }];
         }
-        // Someone else, who lives openly.
+        // Someone else, who lives openly. Homes are in the order of their founders' ages, hence the long steps.
         let start = (chance >> 32) as usize;
-        let landlord =
-            (0..self.living.len().min(50)).map(|n| self.living[(start + n) % self.living.len()].1).find(
-                |person| world.person(*person).protection == Gradering::Ugradert && world.age(*person) >= 25,
-            );
+        let landlord = (0..self.living.len().min(50))
+            .map(|n| self.living[(start + n * 7919) % self.living.len()].1)
+            .find(|person| {
+                world.person(*person).protection == Gradering::Ugradert && world.age(*person) >= 25
+            });
         landlord.and_then(|person| owner(world, person, 1, home)).into_iter().collect()
     }
 }

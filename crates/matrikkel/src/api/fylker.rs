@@ -53,7 +53,7 @@ pub async fn fylke(
 #[utoipa::path(get, path = "/kommuneinfo/v1/fylkerkommuner", tag = "kommuneinfo",
     params(("sorterfylker" = Option<String>, Query), ("sorterkommuner" = Option<String>, Query),
         ("utkoordsys" = Option<i32>, Query), ("filtrer" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Fylke<Kommune>>), (status = 400, body = Feilmelding)))]
+    responses((status = 200, body = Fylke<Kommune>, description = "En liste av dem, som hos Kartverket"), (status = 400, body = Feilmelding)))]
 pub async fn fylkerkommuner(
     State(component): State<Component>,
     query: QueryPairs,

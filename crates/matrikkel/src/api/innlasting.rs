@@ -42,7 +42,7 @@ pub async fn last_inn(
         StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
         _ => Avslag::ny(StatusCode::BAD_REQUEST, "Innholdet kunne ikke leses."),
     })?;
-    let Lest { lest, kommuner, eiendommer } = les(&body)?;
+    let Innhold { lest, kommuner, eiendommer } = les(&body)?;
     let now = ctx.clock.now();
     let changed = ctx
         .store
@@ -59,7 +59,7 @@ pub async fn last_inn(
 }
 
 /// What a body holds.
-struct Lest {
+struct Innhold {
     lest: usize,
     kommuner: Vec<Kommune>,
     eiendommer: Vec<Eiendom>,
@@ -71,8 +71,8 @@ fn galt(line: usize, what: &str) -> Avslag {
     Avslag::ny(StatusCode::BAD_REQUEST, format!("{place}{what}."))
 }
 
-fn les(body: &[u8]) -> Result<Lest, Avslag> {
-    let mut all = Lest { lest: 0, kommuner: Vec::new(), eiendommer: Vec::new() };
+fn les(body: &[u8]) -> Result<Innhold, Avslag> {
+    let mut all = Innhold { lest: 0, kommuner: Vec::new(), eiendommer: Vec::new() };
     let (mut numbers, mut addresses, mut buildings) = (HashSet::new(), HashSet::new(), HashSet::new());
     for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
         if line.trim_ascii().is_empty() {

@@ -40,7 +40,9 @@ pub async fn kommune(
     let mut q = Sporring::av(&pairs);
     let (ut, fields) = (q.koordsys("utkoordsys"), filtrer(&mut q));
     let Some(ut) = ut else { return Err(Avslag::parametre(q.feil)) };
-    let found = store::kommune(&component.ctx.store, &nummer).await?;
+    // Nothing else is a number, and a database refuses some of what a path can hold.
+    let digits = nummer.len() == 4 && nummer.bytes().all(|byte| byte.is_ascii_digit());
+    let found = if digits { store::kommune(&component.ctx.store, &nummer).await? } else { None };
     let found = found.ok_or_else(|| Avslag::ukjent("Det finnes ingen kommune med dette nummeret."))?;
     super::svar(&i_system(found, &ut), &fields, false)
 }

@@ -55,6 +55,14 @@ pub fn eiendom(eiendom: &Eiendom) -> Result<(), Mangel> {
         if !four_digits(&address.postnummer) || address.poststed.is_empty() {
             return Err(("adresser.postnummer", "må være fire siffer, med poststed"));
         }
+        let texts = [&address.adressenavn, &address.adressetilleggsnavn, &address.bokstav];
+        let texts = texts.into_iter().flatten().chain([&address.poststed]);
+        if texts
+            .into_iter()
+            .any(|text| text.is_empty() || text.len() > 200 || text.contains(char::is_control))
+        {
+            return Err(("adresser.adressenavn", "eller en annen tekst er tom, for lang eller ikke tekst"));
+        }
         if !on_earth(address.punkt.lat, address.punkt.lon) {
             return Err(("adresser.punkt", "er ikke på jorden"));
         }

@@ -228,7 +228,13 @@ impl Soek {
         ] {
             vilkaar.extend(q.tall(name).map(|number| Vilkaar::Tall(column, number)));
         }
-        vilkaar.extend(q.verdi("bokstav").map(|text| Vilkaar::Bokstav(text.to_uppercase())));
+        match q.verdi("bokstav") {
+            Some(text) if text.chars().count() <= 1 && text.chars().all(char::is_alphabetic) => {
+                vilkaar.push(Vilkaar::Bokstav(text.to_uppercase()));
+            }
+            Some(_) => q.galt("bokstav", "Må være én bokstav, eller tom."),
+            None => {}
+        }
         if let Some(text) = q.tekst("bruksenhetsnummer") {
             match ord::bruksenhet(text) {
                 Some(unit) => vilkaar.push(Vilkaar::Bruksenhet(unit)),

@@ -55,7 +55,7 @@ pub async fn behold(
         match known.get(&number) {
             Some((_, _, before)) if *before == text => {}
             Some((id, since, before)) => {
-                changed.push(Ny { id: *id, foer: Some((*since, before)), number, text, eiendom })
+                changed.push(Ny { id: *id, foer: Some((*since, before)), number, text, eiendom });
             }
             None => {
                 changed.push(Ny { id: next, foer: None, number, text, eiendom });
@@ -221,8 +221,8 @@ async fn skriv_adresser(tx: &mut Tx, changed: &[Ny<'_>], gone: Vec<i64>, now: Ti
     }
     let mut next = neste(tx, "strekning").await?;
     let (mut new_streets, mut rows) = (Vec::new(), Vec::new());
-    let day = now.to_zoned(jiff::tz::TimeZone::UTC).datetime().round(jiff::Unit::Second);
-    let day = day.map_err(|error| StoreError::Damaged(error.to_string()))?.to_string();
+    // `2024-01-01T00:00:00`, as the real API writes it.
+    let day = now.to_string().chars().take(19).collect::<String>();
     for (one, address) in all() {
         let street: Strekning<'_> = (
             key(one, address),
