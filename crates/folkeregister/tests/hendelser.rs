@@ -6,6 +6,7 @@ mod common;
 use clients::folkeregister::*;
 use common::*;
 use http::StatusCode;
+use kernel::id::Pid;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -99,4 +100,47 @@ async fn someone_who_becomes_protected_is_protected_in_the_archive_too() {
     });
     assert_eq!(register.last_inn(&ndjson(&[person])).await.status, StatusCode::OK);
     assert!(register.get(&path).await.json().get("bostedsadresse").is_none());
+}
+
+#[tokio::test]
+async fn an_event_tells_no_address_of_one_who_is_or_has_become_protected() {
+    let register = register().await;
+    let f = folk();
+    /// The elements of all events about a person, singly and in bulk.
+    async fn told(register: &Register, pid: &Pid) -> (Vec<String>, String) {
+        let of_person = register.feed().await.into_iter().map(|line| line.hendelse);
+        let of_person = of_person.filter(|one| one.folkeregisteridentifikator == *pid);
+        let ids: Vec<String> = of_person.filter_map(|one| one.hendelsesdokument).collect();
+        let (mut elements, mut text) = (Vec::new(), String::new());
+        for id in &ids {
+            let event = register.get(&format!("{BASE}/hendelser/{id}")).await.json();
+            let entries = event["hendelse"]["egenskapshendelse"].as_array().unwrap();
+            elements.extend(entries.iter().map(|one| one["entitet"].as_str().unwrap().to_owned()));
+            text += &event.to_string();
+        }
+        let asked = json!({ "dokumentidentifikator": ids });
+        text += &register
+            .post(&format!("{BASE}/hendelser/bulkoppslag"), SCOPE_MED_HJEMMEL, &asked)
+            .await
+            .json()
+            .to_string();
+        (elements, text)
+    }
+    let has = |elements: &[String]| elements.iter().any(|one| one == "bostedsadresse");
+
+    let child = register.foedsel(&foedselsmelding("b-1", &f.kode6)).await.foedsels_eller_d_nummer.unwrap();
+    let (elements, text) = told(&register, &child).await;
+    assert!(!has(&elements) && elements.len() > 5, "{elements:?}");
+    assert!(!text.contains("vegadresse") && !text.contains("matrikkel"), "no address leaves the register");
+
+    let child = register.foedsel(&foedselsmelding("b-2", &f.mor)).await.foedsels_eller_d_nummer.unwrap();
+    assert!(has(&told(&register, &child).await.0), "others' are told");
+    let mut person = register.alt(&child).await;
+    person.adressebeskyttelse = vec![Adressebeskyttelse {
+        graderingsnivaa: Gradering::StrengtFortrolig,
+        ..Adressebeskyttelse::fra(&Opphav::default())
+    }];
+    assert_eq!(register.last_inn(&ndjson(&[person])).await.status, StatusCode::OK);
+    let (elements, text) = told(&register, &child).await;
+    assert!(!has(&elements) && !text.contains("vegadresse"), "what was told before is told no more");
 }

@@ -4,7 +4,9 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use clients::folkeregister::{DokumentBulkoppslag, DokumentForHendelse, FEED_PAGE, Feil, LagretHendelse};
+use clients::folkeregister::{
+    DokumentBulkoppslag, DokumentForHendelse, FEED_PAGE, Feil, Gradering, LagretHendelse,
+};
 use http::{HeaderMap, StatusCode};
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
@@ -12,6 +14,7 @@ use kernel::store::StoreError;
 
 use super::{Avslag, QueryPairs, Sti};
 use crate::model::pakke::Pakke;
+use crate::model::utsnitt;
 use crate::{Component, NAME, feed, store};
 
 /// Events from and including number `seq`, oldest first, at most 1000.
@@ -76,8 +79,7 @@ pub async fn hent(
 ) -> Result<Response, Avslag> {
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
     super::identifikatorer(std::slice::from_ref(&id))?;
-    let found =
-        store::hendelsesdokumenter(&component.ctx.store, std::slice::from_ref(&id)).await?.remove(&id);
+    let found = dokumenter(&component, std::slice::from_ref(&id)).await?.pop();
     let (pid, json) =
         found.ok_or_else(|| Avslag::ukjent("Det finnes ingen hendelse med denne identifikatoren."))?;
     let access = Access::from_claims(NAME, &claims, &headers, HVA, Pakke::MedHjemmel.hjemmel());
@@ -98,9 +100,7 @@ pub async fn bulkoppslag(
     let body = super::innhold(&headers, "application/json", request).await?;
     let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
-    let found = store::hendelsesdokumenter(&component.ctx.store, &asked.dokumentidentifikator).await?;
-    let documents: Vec<&(Pid, String)> =
-        asked.dokumentidentifikator.iter().filter_map(|id| found.get(id)).collect();
+    let documents = dokumenter(&component, &asked.dokumentidentifikator).await?;
     let json: Vec<&str> = documents.iter().map(|(_, json)| json.as_str()).collect();
     let json = format!("[{}]", json.join(","));
     let mut subjects: Vec<Pid> = documents.iter().map(|(pid, _)| *pid).collect();
@@ -108,6 +108,21 @@ pub async fn bulkoppslag(
     subjects.dedup();
     let access = Access::from_claims(NAME, &claims, &headers, HVA, Pakke::MedHjemmel.hjemmel());
     Ok(super::svar(Personal::many(subjects, json).release(&component.ctx.log, access).await?))
+}
+
+/// The events that there are, in the order asked: whom each is about, and what is shown of it. Whoever has become protected
+/// since is protected here too.
+async fn dokumenter(component: &Component, ids: &[String]) -> Result<Vec<(Pid, String)>, Avslag> {
+    let store = &component.ctx.store;
+    let found = store::hendelsesdokumenter(store, ids).await?;
+    let pids: Vec<Pid> = found.values().map(|(pid, _)| *pid).collect();
+    let newest = store::finn(store, &pids).await?;
+    let shown = ids.iter().filter_map(|id| found.get(id)).map(|(pid, innhold)| {
+        // Nobody is without a document; whoever were would be shown to nobody.
+        let gradering = newest.get(pid).map_or(Gradering::StrengtFortrolig, |versjon| versjon.gradering);
+        Ok((*pid, utsnitt::hendelse(innhold.clone(), Pakke::MedHjemmel, gradering)?))
+    });
+    shown.collect()
 }
 
 const HVA: &str = "Leste hva som er endret i folkeregisteret";

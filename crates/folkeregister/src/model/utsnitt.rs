@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use clients::folkeregister::{Del, Element, Gradering, Personstatus};
+use clients::folkeregister::{Del, DokumentForHendelse, Element, Gradering, Personstatus};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -192,6 +192,24 @@ fn sladd(pakke: Pakke, element: Element, entry: &mut Value) -> bool {
 }
 
 /// Whether the package may see an address that is graded so.
+/// An event in full as the package sees it: without addresses of one who is protected from it now, or whose entry was so
+/// when it was made. `gradering` is that of the person's newest document.
+pub fn hendelse(innhold: String, pakke: Pakke, gradering: Gradering) -> Result<String, serde_json::Error> {
+    // Most events are of nobody who is protected, and leave as they are stored.
+    if ser_adresse(pakke, gradering) && !innhold.contains("ortrolig") {
+        return Ok(innhold);
+    }
+    let mut dokument: DokumentForHendelse = serde_json::from_str(&innhold)?;
+    dokument.hendelse.egenskapshendelse.retain(|endring| {
+        let Some(Del::Element(element)) = Del::av_navn(&endring.entitet) else { return true };
+        let own =
+            endring.opplysning.get(&endring.entitet).map_or(&Value::Null, |entry| &entry["adressegradering"]);
+        let own = Gradering::deserialize(own).unwrap_or(Gradering::Ugradert);
+        !er_adresse(element) || ser_adresse(pakke, gradering.max(own))
+    });
+    serde_json::to_string(&dokument)
+}
+
 fn ser_adresse(pakke: Pakke, gradering: Gradering) -> bool {
     match gradering {
         Gradering::Ugradert | Gradering::Klientadresse => true,
