@@ -1,15 +1,12 @@
 // Enhetsregisteret by the package brreg (PyPI): units, sub-units, roles and pages. Nothing of it is changed but its address.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { url } from './felles.mjs';
+import { register, url } from './felles.mjs';
 import { output, python, root } from './programs.mjs';
 
 const api = `${url}/enhetsregisteret/api`;
-const lines = (await readFile(join(process.env.FELLES_DATA, 'nation', 'enhetsregister.jsonl'), 'utf8')).trim().split('\n');
-const registered = lines.map((line) => JSON.parse(line));
+const registered = await register('enhetsregister');
 
 test('brreg reads units, sub-units, roles and pages', async () => {
   const one = registered.find(({ underenheter, rollegrupper, slettet }) => !slettet && underenheter?.length && rollegrupper?.length);

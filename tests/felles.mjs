@@ -31,11 +31,11 @@ export async function suggested(who) {
   return found.personidentifikator;
 }
 
-/** Everybody in the nation, as the register was given them: the same nation is made once more, as files. */
-export async function register() {
+/** What a register was given, of people unless another is named: the same nation is made once more, as files. */
+export async function register(name = 'folkeregister') {
   const out = await mkdtemp(join(process.env.FELLES_DATA, 'again-'));
   await felles('nation', '--out', out);
-  const lines = (await readFile(join(out, 'folkeregister.jsonl'), 'utf8')).trim().split('\n');
+  const lines = (await readFile(join(out, `${name}.jsonl`), 'utf8')).trim().split('\n');
   return lines.map((line) => JSON.parse(line));
 }
 

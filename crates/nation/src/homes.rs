@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clients::folkeregister::Gradering;
+use kernel::id::Kjoenn;
 
 use crate::chance::Chance;
 use crate::day::Day;
@@ -347,13 +348,20 @@ pub fn protect(world: &mut World) {
     };
     let mut candidates: Vec<Vec<Id>> = households.into_values().filter(alone).collect();
     chance.shuffle(&mut candidates);
-    let mut candidates = candidates.into_iter();
+    // A woman who can have a child is the first of each sort, also in a small nation.
+    let fertile = |id: &Id| world.person(*id).sex == Kjoenn::Kvinne && (20..=42).contains(&world.age(*id));
+    let mut mothers = Vec::new();
+    for _ in 0..3 {
+        let found = candidates.iter().position(|members| members.iter().any(fertile));
+        mothers.extend(found.map(|at| candidates.swap_remove(at)));
+    }
+    let (mut mothers, mut candidates) = (mothers.into_iter(), candidates.into_iter());
     for level in [Gradering::StrengtFortrolig, Gradering::Fortrolig, Gradering::Klientadresse] {
         // 5 of 10,000 of each sort, and never fewer than two people where there are any at all.
         let wanted = (residents / 2000).max(2);
-        let mut have = 0;
+        let (mut have, mut first) = (0, mothers.next());
         while have < wanted {
-            let Some(members) = candidates.next() else { break };
+            let Some(members) = first.take().or_else(|| candidates.next()) else { break };
             for id in &members {
                 world.person_mut(*id).protection = level;
             }

@@ -288,6 +288,17 @@ impl Node {
         panic!("the instance does not come so far: {:?}", self.instance(id).await);
     }
 
+    /// Waits until the node has begun an effect.
+    pub(crate) async fn has_begun(&self) {
+        for _ in 0..2000 {
+            if self.count("process_effect WHERE owner IS NOT NULL").await > 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("no effect is begun");
+    }
+
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let row = self.ctx.store.query_opt(&format!("SELECT COUNT(*) FROM {table}"), &[]).await.unwrap();
         row.unwrap().get(0).unwrap()

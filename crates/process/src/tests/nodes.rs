@@ -79,7 +79,7 @@ async fn the_same_node_takes_its_effects_back_at_once() {
     let bench = Bench::new(&[two_tasks()]).await;
     let node = bench.engine("n1", hanging()).await.run();
     let started = node.start("sak-1", json!({})).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    node.has_begun().await;
     node.kill().await;
     // The clock stands still: no lease has run out.
     let seen = Seen::default();
@@ -93,7 +93,7 @@ async fn another_node_takes_over_when_the_lease_has_run_out_and_not_before() {
     let bench = Bench::new(&[two_tasks()]).await;
     let dead = bench.engine("n1", hanging()).await.run();
     let started = dead.start("sak-1", json!({})).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    dead.has_begun().await;
     dead.kill().await;
     let seen = Seen::default();
     let node = bench.engine("n2", slow(&seen)).await.run();
