@@ -389,7 +389,7 @@ fn guard(world: &mut World, chance: &mut Chance) {
             continue;
         }
         let age = world.age(*id);
-        let young = world.person(*id).sex == kernel::id::Kjoenn::Kvinne && (22..38).contains(&age);
+        let young = world.person(*id).sex == Kjoenn::Kvinne && (22..38).contains(&age);
         let share = if age >= 80 { 45 } else { 7 };
         let needed = young && young_women < 2 && world.person(*id).children.is_empty();
         if !(chance.permille(share) || (needed && chance.permille(30))) {
