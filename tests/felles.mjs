@@ -31,11 +31,18 @@ export async function suggested(who) {
   return found.personidentifikator;
 }
 
-/** What a register was given, of people unless another is named: the same nation is made once more, as files. */
-export async function register(name = 'folkeregister') {
+/** Where the same nation stands once more, as files; made at the first use. */
+let again;
+async function nation() {
   const out = await mkdtemp(join(process.env.FELLES_DATA, 'again-'));
   await felles('nation', '--out', out);
-  const lines = (await readFile(join(out, `${name}.jsonl`), 'utf8')).trim().split('\n');
+  return out;
+}
+
+/** What a register was given, of people unless another is named. */
+export async function register(name = 'folkeregister') {
+  again ??= nation();
+  const lines = (await readFile(join(await again, `${name}.jsonl`), 'utf8')).trim().split('\n');
   return lines.map((line) => JSON.parse(line));
 }
 

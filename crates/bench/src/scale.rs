@@ -61,9 +61,9 @@ pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyh
 fn size(directory: &Path) -> anyhow::Result<u64> {
     let mut sum = 0;
     for entry in std::fs::read_dir(directory)? {
-        let (entry, path) = entry.map(|entry| (entry.metadata(), entry.path()))?;
-        let metadata = entry?;
-        sum += if metadata.is_dir() { size(&path)? } else { metadata.len() };
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        sum += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
     }
     Ok(sum)
 }

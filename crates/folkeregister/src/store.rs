@@ -60,6 +60,17 @@ pub async fn finn_en(store: &Store, pid: &Pid, historikk: bool) -> Result<Option
     store.query_opt(sql, params![pid]).await?.map(versjon).transpose()
 }
 
+/// How strictly the newest documents of those of `pids` that the register knows are protected.
+pub async fn graderinger(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Gradering>, StoreError> {
+    let mut found = HashMap::with_capacity(pids.len());
+    for (sql, values) in utvalg(concat!("SELECT n.pid, d.gradering", nyeste!(), "IN "), pids) {
+        for row in store.query(&sql, &values).await? {
+            found.insert(row.get(0)?, gradering(row.get(1)?));
+        }
+    }
+    Ok(found)
+}
+
 /// As [`finn`], inside a transaction.
 pub async fn finn_i(tx: &mut Tx, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(pids.len());
@@ -284,14 +295,18 @@ fn les(found: &mut HashMap<Pid, Versjon>, rows: Vec<Row>) -> Result<(), StoreErr
     Ok(())
 }
 
-fn versjon(mut row: Row) -> Result<Versjon, StoreError> {
-    let gradering = match row.get::<i64>(3)? {
+fn gradering(kept: i64) -> Gradering {
+    match kept {
         0 => Gradering::Ugradert,
         1 => Gradering::Klientadresse,
         2 => Gradering::Fortrolig,
         // Whatever else stands there is not shown.
         _ => Gradering::StrengtFortrolig,
-    };
+    }
+}
+
+fn versjon(mut row: Row) -> Result<Versjon, StoreError> {
+    let gradering = gradering(row.get(3)?);
     Ok(Versjon {
         dokument: row.take_text(1)?.ok_or(StoreError::Missing("document's identifier"))?,
         pid: row.get(2)?,

@@ -571,6 +571,16 @@ impl AuthError {
         }
     }
 
+    /// What is wrong with a token of Maskinporten, in Bokmål.
+    pub fn melding(&self) -> String {
+        let what = match self.status() {
+            StatusCode::UNAUTHORIZED => "Gyldig token fra Maskinporten mangler",
+            StatusCode::FORBIDDEN => "Tokenet gir ikke tilgang til tjenesten",
+            _ => "Tokenet kan ikke kontrolleres nå",
+        };
+        format!("{what} ({}).", self.reason)
+    }
+
     /// The value of `WWW-Authenticate` (RFC 6750 § 3, RFC 9449 § 7.1).
     pub fn www_authenticate(&self) -> String {
         let with = |scheme: &str, error: &str| {

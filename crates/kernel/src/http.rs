@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
@@ -25,6 +25,28 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             Err(_) => Err(Problem::bad_request("Innholdet kom ikke helt fram.")),
         }
     }
+}
+
+/// Why a body is not taken, for components whose errors have a form of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadBody {
+    /// 415 for another media type, 413 for too much, 400 for what breaks off.
+    pub status: StatusCode,
+    /// In Bokmål.
+    pub melding: String,
+}
+
+/// A request's whole body, where it is of the media type `wanted` and within the route's `DefaultBodyLimit`.
+pub async fn body(headers: &HeaderMap, wanted: &str, request: Request) -> Result<Bytes, BadBody> {
+    let bad = |status, melding: String| BadBody { status, melding };
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted) {
+        return Err(bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Innholdet må være {wanted}.")));
+    }
+    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
+        status @ StatusCode::PAYLOAD_TOO_LARGE => bad(status, "Innholdet er for stort.".to_owned()),
+        _ => bad(StatusCode::BAD_REQUEST, "Innholdet kunne ikke leses.".to_owned()),
+    })
 }
 
 /// A body that is not the JSON that was asked for.

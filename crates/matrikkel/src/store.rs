@@ -1,5 +1,7 @@
 //! Every statement. `soek` finds addresses by words and numbers, `punkt` by place, `innlasting` writes; here is what is read by key.
 
+use std::collections::HashMap;
+
 use clients::matrikkel::Kommune;
 use kernel::store::{Row, Store, StoreError};
 
@@ -45,12 +47,11 @@ pub async fn adresser(store: &Store, ids: &[i64]) -> Result<Vec<Rad>, StoreError
          WHERE a.id IN ({})",
         liste(ids)
     );
-    let mut found = Vec::with_capacity(ids.len());
+    let mut found = HashMap::with_capacity(ids.len());
     for row in store.query(&sql, &[]).await? {
         let rad = rad(&row)?;
-        found.push((rad.id, rad));
+        found.insert(rad.id, rad);
     }
-    let mut found: std::collections::HashMap<i64, Rad> = found.into_iter().collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 

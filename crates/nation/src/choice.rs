@@ -113,7 +113,7 @@ impl Choice {
         let contact = |id: Id| contacts.get(id as usize).and_then(Option::as_ref);
         let woman = |id: Id| world.person(id).sex == Kjoenn::Kvinne;
         let adult = |id: Id| world.person(id).died().is_none() && world.age(id) >= 18;
-        let fertile = |id: Id| woman(id) && (20..=42).contains(&world.age(id)) && world.person(id).resident();
+        let fertile = |id: Id| world.fertile(id);
         let minors = |id: Id, low: i32, high: i32| {
             let ages = world.person(id).children.iter().map(|child| world.age(*child));
             ages.filter(|age| (low..=high).contains(age)).count()
@@ -231,7 +231,6 @@ impl Choice {
 /// Whether a machine may decide the case of a child she has now; see [`mothers`].
 fn can_bear(world: &World, id: Id) -> bool {
     let person = world.person(id);
-    let woman = person.sex == Kjoenn::Kvinne && person.resident() && (20..=42).contains(&world.age(id));
     let native = person.land == NORGE && person.came.is_none();
     let youngest = person.children.iter().map(|child| world.person(*child).born).max();
     let ready = youngest.is_none_or(|born| born.plus(YOUNGEST) <= world.today);
@@ -242,7 +241,7 @@ fn can_bear(world: &World, id: Id) -> bool {
     // The other parent by law or in life: a citizen of another EEA state makes it a case for two states.
     let others = [person.partner, person.civil.spouse()].into_iter().flatten();
     let near = |other: Id| plain(world, other) && world.person(other).norwegian();
-    woman && native && ready && settled && plain(world, id) && others.into_iter().all(near)
+    world.fertile(id) && native && ready && settled && plain(world, id) && others.into_iter().all(near)
 }
 
 /// Whether nothing about the person's address or legal capacity needs a human.

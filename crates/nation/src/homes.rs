@@ -349,10 +349,9 @@ pub fn protect(world: &mut World) {
     let mut candidates: Vec<Vec<Id>> = households.into_values().filter(alone).collect();
     chance.shuffle(&mut candidates);
     // A woman who can have a child is the first of each sort, also in a small nation.
-    let fertile = |id: &Id| world.person(*id).sex == Kjoenn::Kvinne && (20..=42).contains(&world.age(*id));
     let mut mothers = Vec::new();
     for _ in 0..3 {
-        let found = candidates.iter().position(|members| members.iter().any(fertile));
+        let found = candidates.iter().position(|members| members.iter().any(|id| world.fertile(*id)));
         mothers.extend(found.map(|at| candidates.swap_remove(at)));
     }
     let (mut mothers, mut candidates) = (mothers.into_iter(), candidates.into_iter());

@@ -177,7 +177,9 @@ impl Nation {
 
     /// Every property with its addresses, building and owners.
     pub fn properties(&self) -> impl Iterator<Item = Linje> + '_ {
-        property::properties(&self.world, &self.businesses).map(Linje::Eiendom)
+        // Homes are put in order and owners found when the first is asked for, not where all loads are but listed.
+        let all = std::iter::once_with(|| property::properties(&self.world, &self.businesses));
+        all.flatten().map(Linje::Eiendom)
     }
 
     /// The caseworkers.

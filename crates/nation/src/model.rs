@@ -260,6 +260,12 @@ impl World {
         0..self.people.len() as Id
     }
 
+    /// Whether a woman who lives here and is of an age to have a child.
+    pub fn fertile(&self, id: Id) -> bool {
+        let person = self.person(id);
+        person.sex == Kjoenn::Kvinne && person.resident() && (20..=42).contains(&self.age(id))
+    }
+
     /// Age today; of the dead what it would be.
     pub fn age(&self, id: Id) -> i32 {
         self.person(id).born.age(self.today)

@@ -1,13 +1,12 @@
 //! What is open to those alone who have a legal basis: roles by number. Each use stands in the log.
 
-use axum::extract::{FromRequest as _, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use clients::enhetsregister::{
     Feil, FjernetEnhet, Kode, Roller, Rolleutskrift, Rolleutskriftenhet, Rolleutskriftrolle, SCOPE_ROLLER,
     SCOPE_ROLLEUTSKRIFT,
 };
-use http::{HeaderMap, StatusCode, header};
+use http::HeaderMap;
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
@@ -87,14 +86,7 @@ pub async fn rolleutskrift(
 
 /// The number in the body. Never repeated in what is said of a wrong one.
 async fn nummer(headers: &HeaderMap, request: Request) -> Result<Pid, Avslag> {
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/plain") {
-        return Err(Avslag::ny(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Innholdet må være text/plain."));
-    }
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
-        _ => Avslag::ny(StatusCode::BAD_REQUEST, "Innholdet kunne ikke leses."),
-    })?;
+    let body = kernel::http::body(headers, "text/plain", request).await?;
     let text = std::str::from_utf8(&body).unwrap_or_default().trim();
     let wrong =
         |_| Avslag::verdi("foedselsnummer", "Innholdet er ikke et gyldig fødselsnummer eller D-nummer", None);

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use axum::Json;
-use axum::extract::{FromRequest as _, Request, State};
-use bytes::Bytes;
+use axum::extract::{Request, State};
 use clients::enhetsregister::{Feil, Innlest, Registrering, SCOPE_INNLASTING, WAKE};
-use http::{HeaderMap, StatusCode, header};
+use http::HeaderMap;
 
 use super::Avslag;
 use crate::model::{self, Rad};
@@ -29,17 +28,7 @@ pub async fn last_inn(
 ) -> Result<Json<Innlest>, Avslag> {
     let ctx = &component.ctx;
     super::autorisert(&component, &headers, SCOPE_INNLASTING).await?;
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-ndjson") {
-        return Err(Avslag::ny(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Innholdet må være application/x-ndjson.",
-        ));
-    }
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
-        _ => Avslag::ny(StatusCode::BAD_REQUEST, "Innholdet kunne ikke leses."),
-    })?;
+    let body = kernel::http::body(&headers, "application/x-ndjson", request).await?;
     let (rader, lest) = les(&body)?;
     let now = ctx.clock.now();
     let changed =

@@ -59,7 +59,7 @@ pub async fn bulkoppslag(
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
     let pairs = super::parametre(query, &["part"])?;
     let utvalg = super::utvalg(Pakke::MedHjemmel, &pairs)?;
-    let body = super::innhold(&headers, "application/json", request).await?;
+    let body = kernel::http::body(&headers, "application/json", request).await?;
     let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
     let (mut pids, json) = versjoner(&component, &asked.dokumentidentifikator, &utvalg).await?;
@@ -86,10 +86,10 @@ async fn versjoner(
     let store = &component.ctx.store;
     let mut found = store::arkiverte(store, ids).await?;
     let pids: Vec<Pid> = found.values().map(|versjon| versjon.pid).collect();
-    let newest = store::finn(store, &pids).await?;
+    let newest = store::graderinger(store, &pids).await?;
     for versjon in found.values_mut() {
         if let Some(newest) = newest.get(&versjon.pid) {
-            versjon.gradering = versjon.gradering.max(newest.gradering);
+            versjon.gradering = versjon.gradering.max(*newest);
         }
     }
     let asked = ids.iter().filter_map(|id| found.get(id));

@@ -61,7 +61,7 @@ async fn hent(
     super::personer::krev_oppslag(pakke)?;
     let pairs = super::parametre(query, &["part", "somBestilt"])?;
     let utvalg = super::utvalg(pakke, &pairs)?;
-    let body = super::innhold(headers, "application/json", request).await?;
+    let body = kernel::http::body(headers, "application/json", request).await?;
     let asked: PersonBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     let felt = "foedselsEllerDNummer";
     if asked.foedsels_eller_d_nummer.is_empty() || asked.foedsels_eller_d_nummer.len() > MAX_PERSONS {

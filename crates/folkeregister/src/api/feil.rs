@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use clients::folkeregister::Feil;
 use http::{HeaderValue, StatusCode, header};
 use kernel::auth::AuthError;
-use kernel::http::BadJson;
+use kernel::http::{BadBody, BadJson};
 use kernel::id::IdError;
 use kernel::store::StoreError;
 
@@ -125,13 +125,14 @@ fn lest(bad: &BadJson) -> (String, &'static str) {
 
 impl From<AuthError> for Avslag {
     fn from(error: AuthError) -> Self {
-        let melding = match error.status() {
-            StatusCode::UNAUTHORIZED => "Gyldig token fra Maskinporten mangler",
-            StatusCode::FORBIDDEN => "Tokenet gir ikke tilgang til tjenesten",
-            _ => "Tokenet kan ikke kontrolleres nå",
-        };
         let www_authenticate = Some(error.www_authenticate());
-        Self { www_authenticate, ..Self::ny(error.status(), format!("{melding} ({}).", error.reason)) }
+        Self { www_authenticate, ..Self::ny(error.status(), error.melding()) }
+    }
+}
+
+impl From<BadBody> for Avslag {
+    fn from(bad: BadBody) -> Self {
+        Self::ny(bad.status, bad.melding)
     }
 }
 

@@ -97,7 +97,7 @@ pub async fn bulkoppslag(
     request: Request,
 ) -> Result<Response, Avslag> {
     let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
-    let body = super::innhold(&headers, "application/json", request).await?;
+    let body = kernel::http::body(&headers, "application/json", request).await?;
     let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
     let documents = dokumenter(&component, &asked.dokumentidentifikator).await?;
@@ -116,10 +116,10 @@ async fn dokumenter(component: &Component, ids: &[String]) -> Result<Vec<(Pid, S
     let store = &component.ctx.store;
     let found = store::hendelsesdokumenter(store, ids).await?;
     let pids: Vec<Pid> = found.values().map(|(pid, _)| *pid).collect();
-    let newest = store::finn(store, &pids).await?;
+    let newest = store::graderinger(store, &pids).await?;
     let shown = ids.iter().filter_map(|id| found.get(id)).map(|(pid, innhold)| {
         // Nobody is without a document; whoever were would be shown to nobody.
-        let gradering = newest.get(pid).map_or(Gradering::StrengtFortrolig, |versjon| versjon.gradering);
+        let gradering = newest.get(pid).copied().unwrap_or(Gradering::StrengtFortrolig);
         Ok((*pid, utsnitt::hendelse(innhold.clone(), Pakke::MedHjemmel, gradering)?))
     });
     shown.collect()

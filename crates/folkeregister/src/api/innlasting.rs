@@ -34,7 +34,7 @@ pub async fn last_inn(
     let ctx = &component.ctx;
     super::kun_json(&headers)?;
     ctx.auth.bearer(&headers, Issuer::Maskinporten).await?.require_scope(SCOPE_INNLASTING)?;
-    let body = super::innhold(&headers, "application/x-ndjson", request).await?;
+    let body = kernel::http::body(&headers, "application/x-ndjson", request).await?;
     let naa = ctx.clock.now();
     let personer = les(&body, &ctx.rng, naa)?;
     let lest = personer.len();

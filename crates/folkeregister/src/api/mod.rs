@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequest as _, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::auth::{Claims, Issuer};
@@ -75,18 +74,6 @@ fn kun_json(headers: &HeaderMap) -> Result<(), Avslag> {
         return Err(Avslag::ikke_bygget("svar som XML; be om application/json"));
     }
     Err(Avslag::ny(StatusCode::NOT_ACCEPTABLE, "Svaret finnes som application/json."))
-}
-
-/// The body, where it is of the type `wanted` and not too large. Read last, when the caller is known.
-async fn innhold(headers: &HeaderMap, wanted: &str, request: Request) -> Result<Bytes, Avslag> {
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted) {
-        return Err(Avslag::ny(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Innholdet må være {wanted}.")));
-    }
-    Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
-        _ => Avslag::ugyldig("Innholdet kunne ikke leses."),
-    })
 }
 
 /// The variable parts of the path.

@@ -134,7 +134,7 @@ async fn motta<M: Melding>(
     super::kun_json(headers)?;
     let claims = ctx.auth.bearer(headers, Issuer::Maskinporten).await?;
     claims.require_scope(M::SCOPE)?;
-    let body = super::innhold(headers, "application/json", request).await?;
+    let body = kernel::http::body(headers, "application/json", request).await?;
     let melding: M = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     melding.kontroller(ctx.clock.today())?;
     let location =

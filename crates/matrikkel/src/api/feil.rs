@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use clients::matrikkel::Feilmelding;
 use http::{HeaderValue, StatusCode, header};
 use kernel::auth::AuthError;
+use kernel::http::BadBody;
 use kernel::store::StoreError;
 
 use crate::model::parametre::Mangler;
@@ -39,13 +40,14 @@ impl Avslag {
 
 impl From<AuthError> for Avslag {
     fn from(error: AuthError) -> Self {
-        let message = match error.status() {
-            StatusCode::UNAUTHORIZED => "Gyldig token fra Maskinporten mangler",
-            StatusCode::FORBIDDEN => "Tokenet gir ikke tilgang til tjenesten",
-            _ => "Tokenet kan ikke kontrolleres nå",
-        };
         let www_authenticate = Some(error.www_authenticate());
-        Self { www_authenticate, ..Self::ny(error.status(), format!("{message} ({}).", error.reason)) }
+        Self { www_authenticate, ..Self::ny(error.status(), error.melding()) }
+    }
+}
+
+impl From<BadBody> for Avslag {
+    fn from(bad: BadBody) -> Self {
+        Self::ny(bad.status, bad.melding)
     }
 }
 

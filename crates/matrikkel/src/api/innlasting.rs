@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use axum::Json;
-use axum::extract::{FromRequest as _, Request, State};
-use bytes::Bytes;
+use axum::extract::{Request, State};
 use clients::matrikkel::{Eiendom, Feilmelding, Innlest, Kommune, Linje, SCOPE_INNLASTING, WAKE};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use kernel::auth::Issuer;
 
 use super::Avslag;
@@ -31,17 +30,7 @@ pub async fn last_inn(
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope(SCOPE_INNLASTING)?;
-    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-ndjson") {
-        return Err(Avslag::ny(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Innholdet må være application/x-ndjson.",
-        ));
-    }
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Avslag::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet er for stort."),
-        _ => Avslag::ny(StatusCode::BAD_REQUEST, "Innholdet kunne ikke leses."),
-    })?;
+    let body = kernel::http::body(&headers, "application/x-ndjson", request).await?;
     let Innhold { lest, kommuner, eiendommer } = les(&body)?;
     let now = ctx.clock.now();
     let changed = ctx
