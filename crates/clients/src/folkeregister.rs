@@ -10,6 +10,7 @@ use crate::{ClientError, Mesh, Purpose, request};
 
 mod adresse;
 mod dokument;
+mod endringsmelding;
 mod hendelse;
 mod koder;
 mod kontakt;
@@ -20,6 +21,7 @@ mod representasjon;
 
 pub use adresse::*;
 pub use dokument::*;
+pub use endringsmelding::*;
 pub use hendelse::*;
 pub use koder::*;
 pub use kontakt::*;
@@ -100,6 +102,15 @@ pub struct Oppslag {
 pub struct Feilmelding {
     /// In words.
     pub feilmelding: String,
+}
+
+/// The answer to a search with a list of hits (`PersonsoekResponse` in the published API).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Personsoek {
+    /// The numbers of those who are hits; at most 10,000.
+    #[serde(rename = "foedselsEllerDNummer")]
+    #[schema(value_type = Vec<String>)]
+    pub foedsels_eller_d_nummer: Vec<Pid>,
 }
 
 /// The body of a look-up of documents by their identifiers: stored person documents, or events.

@@ -274,7 +274,9 @@ impl Server {
         }
         if here(folkeregister::NAME) {
             let ctx = shared.context(folkeregister::NAME).await?;
-            parts.add(folkeregister::NAME, folkeregister::Component::new(ctx.clone()).router(), &ctx.store);
+            let component = folkeregister::Component::new(ctx.clone());
+            component.oppgrader().await?;
+            parts.add(folkeregister::NAME, component.router(), &ctx.store);
         }
         if here(enhetsregister::NAME) {
             let ctx = shared.context(enhetsregister::NAME).await?;

@@ -6,12 +6,15 @@
 //! the bulk load of a synthetic nation.
 //!
 //! - `model::pakke`: what a package may see; `model::utsnitt`: a document cut down to that
-//! - `model::foedsel`, `model::doedsfall`: what a birth and a death change, by law
+//! - `model::soek`: who is found by what, and which rows lead there
+//! - `model::foedsel`, `model::doedsfall`, `model::flytting`, `model::sivilstand`, `model::opplysninger`: what a message
+//!   changes, by law
 //! - `feed`: the events; `store`: every statement
 
 use std::sync::Arc;
 
 use kernel::Context;
+use kernel::store::StoreError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -27,6 +30,8 @@ pub const MIGRATIONS: &[&str] = &[
     kernel::feed::MIGRATION,
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_pakket.sql"),
+    include_str!("../migrations/0003_soek.sql"),
+    include_str!("../migrations/0004_meldingsspor.sql"),
 ];
 
 /// The register. Clones share it.
@@ -41,11 +46,21 @@ impl Component {
         Self { ctx: Arc::new(ctx) }
     }
 
+    /// Makes it possible to find people who were registered with an older edition of the program. At once where there are none.
+    pub async fn oppgrader(&self) -> Result<(), StoreError> {
+        while store::soek::forny(&self.ctx.store).await? {}
+        Ok(())
+    }
+
     /// Every route, with its full path.
     pub fn router(&self) -> OpenApiRouter {
         let deling = OpenApiRouter::new()
             .routes(routes!(api::personer::med_hjemmel))
             .routes(routes!(api::personer::i_pakke))
+            .routes(routes!(api::soek::entydig_med_hjemmel))
+            .routes(routes!(api::soek::entydig_i_pakke))
+            .routes(routes!(api::soek::treffliste_med_hjemmel))
+            .routes(routes!(api::soek::treffliste_i_pakke))
             .routes(routes!(api::bulkoppslag::med_hjemmel))
             .routes(routes!(api::bulkoppslag::i_pakke))
             .routes(routes!(api::arkiv::hent))
@@ -59,6 +74,18 @@ impl Component {
         let mottak = OpenApiRouter::new()
             .routes(routes!(api::mottak::foedselsmelding))
             .routes(routes!(api::mottak::doedsmelding))
+            .routes(routes!(api::mottak::flyttemelding))
+            .routes(routes!(api::mottak::innflytting))
+            .routes(routes!(api::mottak::utflytting))
+            .routes(routes!(api::mottak::vigsel))
+            .routes(routes!(api::mottak::separasjon))
+            .routes(routes!(api::mottak::skilsmisse))
+            .routes(routes!(api::mottak::navnevalg))
+            .routes(routes!(api::mottak::farskap))
+            .routes(routes!(api::mottak::vergemaal))
+            .routes(routes!(api::mottak::adressebeskyttelse))
+            .routes(routes!(api::mottak::dnummer))
+            .routes(routes!(api::mottak::annullering))
             .routes(routes!(api::kvittering::hent))
             .layer(axum::extract::DefaultBodyLimit::max(api::MAX_MESSAGE));
         let innlasting = OpenApiRouter::new()

@@ -1,11 +1,19 @@
 //! The nouns of the register and their rules, without I/O.
 
 pub mod doedsfall;
+pub mod endring;
+pub mod flytting;
 pub mod foedsel;
+mod navneord;
+mod opplysninger;
 pub mod pakke;
+mod sivilstand;
+pub mod soek;
 pub mod utsnitt;
 
-use clients::folkeregister::{Egenskapshendelse, Gradering, Opphav, Persondokument};
+use clients::folkeregister::{
+    Egenskapshendelse, Entitetsendring, Gradering, Opphav, Persondokument, hendelsetype,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::clock::oslo;
@@ -52,6 +60,16 @@ impl Versjon {
     }
 }
 
+/// The version `dokument` of a person, and the rows by which they are found.
+pub fn soekbar(
+    dokument: String,
+    pid: Pid,
+    person: Persondokument,
+) -> Result<(Versjon, Vec<soek::Rad>), serde_json::Error> {
+    let rader = soek::rader(pid, &person, gradering(&person));
+    Ok((Versjon::av(dokument, pid, person)?, rader))
+}
+
 /// The strictest protection among the person's own and that of each address.
 fn gradering(person: &Persondokument) -> Gradering {
     let other = [
@@ -89,7 +107,7 @@ fn ugyldig(felt: &str, hva: &'static str) -> Mangel {
 }
 
 /// Contradicts the register.
-fn strid(felt: &str, hva: &'static str) -> Mangel {
+pub fn strid(felt: &str, hva: &'static str) -> Mangel {
     Mangel { slag: Slag::Strid, felt: felt.to_owned(), hva }
 }
 
@@ -97,7 +115,7 @@ fn strid(felt: &str, hva: &'static str) -> Mangel {
 const MELDINGS_ID: usize = 100;
 
 /// Checks the sender's own number of a message.
-fn kontroller_meldings_id(id: &str) -> Result<(), Mangel> {
+pub fn kontroller_meldings_id(id: &str) -> Result<(), Mangel> {
     if id.trim().is_empty() || id.chars().count() > MELDINGS_ID || id.chars().any(char::is_control) {
         return Err(ugyldig("meldingsId", "skal ha 1 til 100 skrivbare tegn"));
     }
@@ -116,6 +134,11 @@ fn opphav(dag: Date, naa: Timestamp, kilde: &str, aarsak: &str) -> Opphav {
     }
 }
 
+/// The day that it is, in Norway.
+pub fn dagen(naa: Timestamp) -> Date {
+    naa.to_zoned_datetime(oslo()).date()
+}
+
 /// A change of one person, with the events that tell of it.
 #[derive(Debug)]
 pub struct Endring {
@@ -123,19 +146,63 @@ pub struct Endring {
     pub pid: Pid,
     /// The document as the change leaves it.
     pub person: Persondokument,
-    /// Each an event: its type, and the entries that it tells of.
-    pub hendelser: Vec<(&'static str, Vec<Egenskapshendelse>)>,
+    /// What tells of it.
+    pub hendelser: Hendelser,
 }
 
-/// A new entry of an element, as an event tells of it. An event has no `erGjeldende`, and calls the grounds of an
-/// identity by their older name.
+/// Events, each its type, and the entries that it tells of.
+pub type Hendelser = Vec<(&'static str, Vec<Egenskapshendelse>)>;
+
+/// A new entry of an element, as an event tells of it.
 fn ny<T: Serialize>(entitet: &str, entry: &T) -> Result<Egenskapshendelse, serde_json::Error> {
-    let mut entry = serde_json::to_value(entry)?;
+    Ok(Egenskapshendelse::ny(entitet, i_hendelse(serde_json::to_value(entry)?)))
+}
+
+/// Every entry of a new document, as an event tells of it.
+fn alle_opplysninger(person: &Persondokument) -> Result<Vec<Egenskapshendelse>, serde_json::Error> {
+    let entries = opplysninger_av(person)?.into_iter();
+    Ok(entries.map(|(element, entry)| Egenskapshendelse::ny(&element, i_hendelse(entry))).collect())
+}
+
+/// The event of one who is new.
+pub fn tilblivelse(person: &Persondokument) -> Result<Hendelser, serde_json::Error> {
+    Ok(vec![(hendelsetype::PERSON_ER_OPPRETTET, alle_opplysninger(person)?)])
+}
+
+/// The events that tell that a person is again as before (`foer`), not as now (`naa`): an entry that holds now never did.
+pub fn annulleringer(naa: &Persondokument, foer: &Persondokument) -> Result<Hendelser, serde_json::Error> {
+    let mut rest = opplysninger_av(foer)?;
+    let mut annullert = Vec::new();
+    for (element, entry) in opplysninger_av(naa)? {
+        match rest.iter().position(|before| *before == (element.clone(), entry.clone())) {
+            Some(place) => drop(rest.swap_remove(place)),
+            // What was ended is told by what ended it.
+            None if entry["erGjeldende"] == false => {}
+            None => {
+                annullert.push(Egenskapshendelse::av(Entitetsendring::Annullere, &element, i_hendelse(entry)))
+            }
+        }
+    }
+    Ok(vec![(hendelsetype::PERSON_ER_OPPDATERT, annullert)])
+}
+
+/// Every entry of a document, with its element's name.
+fn opplysninger_av(person: &Persondokument) -> Result<Vec<(String, Value)>, serde_json::Error> {
+    let Value::Object(elementer) = serde_json::to_value(person)? else { return Ok(Vec::new()) };
+    let lists = elementer.into_iter().flat_map(|(element, entries)| {
+        let entries = if let Value::Array(entries) = entries { entries } else { vec![entries] };
+        entries.into_iter().map(move |entry| (element.clone(), entry))
+    });
+    Ok(lists.collect())
+}
+
+/// An entry as an event has it: without `erGjeldende`, and with the older name of the grounds of an identity.
+fn i_hendelse(mut entry: Value) -> Value {
     if let Value::Object(fields) = &mut entry {
         fields.remove("erGjeldende");
         if let Some(status) = fields.remove("identitetsgrunnlagstatus") {
             fields.insert("legitimasjonskontroll".to_owned(), status);
         }
     }
-    Ok(Egenskapshendelse::ny(entitet, entry))
+    entry
 }

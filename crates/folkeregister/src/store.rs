@@ -15,6 +15,7 @@ use kernel::store::{Row, Store, StoreError, Tx, Value};
 use crate::model::Versjon;
 
 mod pakking;
+pub mod soek;
 
 /// Values of one `IN`: few sizes, so that the prepared statements stay few.
 const SIZES: [usize; 5] = [1, 2, 10, 100, 1000];
@@ -122,27 +123,41 @@ pub async fn behold_hendelsesdokument(
     Ok(())
 }
 
+/// A series of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serie {
+    /// Of those who live here or were born here.
+    Foedselsnummer,
+    /// Of those who do not.
+    DNummer,
+}
+
 /// Allots the next free number of the day and sex to the person whose first document is to be `dokument`; `None` where
 /// the day has no more.
 ///
 /// Writers take turns, also those of several processes, so nobody else allots meanwhile.
 pub async fn tildel(
     tx: &mut Tx,
+    slag: Serie,
     dato: Date,
     kjoenn: Kjoenn,
     dokument: &str,
 ) -> Result<Option<Pid>, StoreError> {
-    let serie = match kjoenn {
-        Kjoenn::Kvinne => "kvinne",
-        Kjoenn::Mann => "mann",
+    let serie = match (slag, kjoenn) {
+        (Serie::Foedselsnummer, Kjoenn::Kvinne) => "kvinne",
+        (Serie::Foedselsnummer, Kjoenn::Mann) => "mann",
+        (Serie::DNummer, Kjoenn::Kvinne) => "d-kvinne",
+        (Serie::DNummer, Kjoenn::Mann) => "d-mann",
+    };
+    let numre: Box<dyn Iterator<Item = Pid> + Send> = match slag {
+        Serie::Foedselsnummer => Box::new(Pid::synthetic_series(dato, kjoenn)),
+        Serie::DNummer => Box::new(Pid::synthetic_d_series(dato, kjoenn)),
     };
     let row = tx
         .query_opt("SELECT brukt FROM nummerserie WHERE dato = $1 AND kjoenn = $2", params![dato, serie])
         .await?;
     let brukt: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-    for (n, pid) in
-        (0_i64..).zip(Pid::synthetic_series(dato, kjoenn)).skip(usize::try_from(brukt).unwrap_or(0))
-    {
+    for (n, pid) in (0_i64..).zip(numre).skip(usize::try_from(brukt).unwrap_or(0)) {
         // A number that was loaded with its person is taken already.
         let free = tx
             .execute(
@@ -241,6 +256,42 @@ pub async fn behold_melding(
     )
     .await?;
     Ok(())
+}
+
+/// What a message made of a person's document.
+#[derive(Debug)]
+pub struct Spor {
+    /// Whose.
+    pub pid: Pid,
+    /// The version before; none of one who was new.
+    pub foer: Option<String>,
+    /// The version after.
+    pub etter: String,
+}
+
+/// Keeps what a message made of documents.
+pub async fn behold_spor(tx: &mut Tx, avsender: &str, id: &str, spor: &[Spor]) -> Result<(), StoreError> {
+    for spor in spor {
+        tx.execute(
+            "INSERT INTO meldingsspor (avsender, id, pid, foer, etter) VALUES ($1, $2, $3, $4, $5)",
+            params![avsender, id, spor.pid, spor.foer.as_deref(), spor.etter.as_str()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// What a sender's message made of documents; nothing where there is no such message.
+pub async fn spor(tx: &mut Tx, avsender: &str, id: &str) -> Result<Vec<Spor>, StoreError> {
+    let sql = "SELECT pid, foer, etter FROM meldingsspor WHERE avsender = $1 AND id = $2 ORDER BY pid";
+    let rows = tx.query(sql, params![avsender, id]).await?;
+    rows.iter().map(|row| Ok(Spor { pid: row.get(0)?, foer: row.get(1)?, etter: row.get(2)? })).collect()
+}
+
+/// A stored version, inside a transaction.
+pub async fn arkivert_i(tx: &mut Tx, dokument: &str) -> Result<Option<Versjon>, StoreError> {
+    let sql = concat!("SELECT d.id, ", dokument!(), historikk!(), " FROM dokument d WHERE d.id = $1");
+    tx.query_opt(sql, params![dokument]).await?.map(versjon).transpose()
 }
 
 fn mottatt(row: &Row) -> Result<Mottatt, StoreError> {

@@ -274,12 +274,9 @@ async fn what_does_not_exist_and_what_is_not_built_are_told_apart() {
         (404, format!("/folkeregisteret/api/hemmelig/v1/personer/{mor}"), "rettighetspakke"),
         (404, "/folkeregisteret/finnes/ikke".to_owned(), "ingenting"),
         (404, format!("{BASE}/familier"), "ingenting"),
-        (501, format!("{BASE}/personer/entydigsoek?navn=x"), "søk"),
-        (501, format!("{BASE}/personer/soek?navn=x"), "søk"),
         (501, format!("{BASE}/hendelser/feedxsd"), "XSD"),
         (501, format!("{BASE}/uttrekk/komplett"), "uttrekk"),
         (501, "/folkeregisteret/api/finans/v1/hendelser/feed?seq=1".to_owned(), "hendelser"),
-        (501, format!("{MOTTAK}/flyttemelding"), "meldinger"),
         (404, format!("{MOTTAK}/hilsen"), "ingenting"),
         (404, format!("{MOTTAK}/kvittering/finnes-ikke"), "melding"),
     ];

@@ -93,12 +93,17 @@ impl Pid {
 
     /// As [`Pid::synthetic`], for a synthetic D-number (day + 40, month + 80).
     pub fn synthetic_d(foedselsdato: Date, kjoenn: Kjoenn, n: usize) -> Option<Self> {
-        series(foedselsdato, kjoenn, 40).nth(n)
+        Self::synthetic_d_series(foedselsdato, kjoenn).nth(n)
     }
 
     /// All synthetic fødselsnummer of a date and sex, in order.
     pub fn synthetic_series(foedselsdato: Date, kjoenn: Kjoenn) -> impl Iterator<Item = Self> {
         series(foedselsdato, kjoenn, 0)
+    }
+
+    /// All synthetic D-numbers of a date and sex, in order.
+    pub fn synthetic_d_series(foedselsdato: Date, kjoenn: Kjoenn) -> impl Iterator<Item = Self> {
+        series(foedselsdato, kjoenn, 40)
     }
 }
 

@@ -14,6 +14,16 @@ pub mod hendelsetype {
     pub const PERSON_ER_OPPDATERT: &str = "personErOppdatert";
     /// A person has died.
     pub const PERSON_ER_DOED: &str = "personErDoed";
+    /// A person has moved from the country.
+    pub const PERSON_ER_UTFLYTTET: &str = "personErUtflyttet";
+    /// A person lives in the country.
+    pub const PERSON_ER_BOSATT: &str = "personErBosatt";
+    /// A person has another number.
+    pub const ENDRING_I_IDENTIFIKASJONSNUMMER: &str = "endringIIdentifikasjonsnummer";
+    /// The protection of addresses changed.
+    pub const ENDRING_I_ADRESSEBESKYTTELSE: &str = "endringIAdressebeskyttelse";
+    /// Guardians changed.
+    pub const ENDRING_I_VERGEMAAL: &str = "endringIVergemaal";
     /// Parents, children or spouse changed.
     pub const ENDRING_I_FAMILIERELASJON: &str = "endringIFamilierelasjon";
     /// Parental responsibility changed.
@@ -111,7 +121,12 @@ pub enum Entitetsendring {
 impl Egenskapshendelse {
     /// A new entry of an element.
     pub fn ny(entitet: &str, entry: Value) -> Self {
+        Self::av(Entitetsendring::RegistrereNy, entitet, entry)
+    }
+
+    /// A change of an entry.
+    pub fn av(entitetsendring: Entitetsendring, entitet: &str, entry: Value) -> Self {
         let opplysning = Map::from_iter([(entitet.to_owned(), entry)]);
-        Self { entitet: entitet.to_owned(), entitetsendring: Entitetsendring::RegistrereNy, opplysning }
+        Self { entitet: entitet.to_owned(), entitetsendring, opplysning }
     }
 }

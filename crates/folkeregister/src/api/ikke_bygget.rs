@@ -8,9 +8,8 @@ use super::Avslag;
 use crate::Component;
 use crate::model::pakke::Pakke;
 
-/// Searches and schemas would otherwise be read as a person's number or an event's identifier.
-const NAVN: [&str; 5] =
-    ["personer/entydigsoek", "personer/soek", "personer/xsd", "hendelser/xsd", "hendelser/feedxsd"];
+/// Schemas would otherwise be read as a person's number or an event's identifier.
+const NAVN: [&str; 3] = ["personer/xsd", "hendelser/xsd", "hendelser/feedxsd"];
 
 /// Routes that refuse.
 pub fn routes() -> OpenApiRouter<Component> {
@@ -28,19 +27,12 @@ async fn annet(uri: Uri) -> Avslag {
     let parts: Vec<&str> = path.split('/').collect();
     let (pakke, ressurs) = match parts.as_slice() {
         ["offentlig-med-hjemmel", "api", "v1", rest @ ..] => (Some(Pakke::MedHjemmel), rest),
-        ["mottak", "api", "v1", rest @ ..] => {
-            return match rest {
-                [melding] if MELDINGER.contains(melding) => Avslag::ikke_bygget("meldinger av denne typen"),
-                _ => Avslag::ukjent("Det er ingenting på denne adressen."),
-            };
-        }
         ["api", pakke, "v1", rest @ ..] => (Pakke::av_sti(pakke), rest),
         [_, "api", "v1", "personer" | "hendelser" | "uttrekk", ..] => (None, [].as_slice()),
         _ => return Avslag::ukjent("Det er ingenting på denne adressen."),
     };
     match (pakke, ressurs) {
         (None, _) => Avslag::ukjent("Det finnes ingen slik rettighetspakke."),
-        (Some(_), ["personer", "entydigsoek" | "soek"]) => Avslag::ikke_bygget("søk etter personer"),
         (Some(_), ["personer" | "hendelser", "xsd" | "feedxsd"]) => Avslag::ikke_bygget("skjemaene som XSD"),
         (Some(_), ["uttrekk", ..]) => Avslag::ikke_bygget("uttrekk"),
         (Some(_), ["hendelser", ..]) => {
@@ -49,18 +41,3 @@ async fn annet(uri: Uri) -> Avslag {
         _ => Avslag::ukjent("Det er ingenting på denne adressen."),
     }
 }
-
-/// Messages that the intake is to have.
-const MELDINGER: [&str; 11] = [
-    "flyttemelding",
-    "innflytting",
-    "utflytting",
-    "vigsel",
-    "separasjon",
-    "skilsmisse",
-    "navnevalg",
-    "farskap",
-    "vergemaal",
-    "adressebeskyttelse",
-    "dnummer",
-];

@@ -14,7 +14,8 @@ use kernel::store::Tx;
 
 use super::Avslag;
 use crate::feed::{self, NyHendelse};
-use crate::model::Versjon;
+use crate::model::soek::Rad;
+use crate::model::{Versjon, soekbar};
 use crate::{Component, store};
 
 /// Loads people: a person document on each line. All of the body or nothing.
@@ -51,6 +52,8 @@ struct Lastet {
     /// Every number that the person has or had; the one in use first.
     numre: Vec<Pid>,
     versjon: Versjon,
+    /// By which they are found.
+    rader: Vec<Rad>,
 }
 
 fn les(body: &[u8], rng: &Rng, naa: Timestamp) -> Result<Vec<Lastet>, Avslag> {
@@ -80,8 +83,8 @@ fn les(body: &[u8], rng: &Rng, naa: Timestamp) -> Result<Vec<Lastet>, Avslag> {
                 return Err(feil("identifikasjonsnummer", "har et nummer som står på en tidligere linje"));
             }
         }
-        let versjon = Versjon::av(rng.ordered_uuid(naa).simple().to_string(), pid, person)?;
-        personer.push(Lastet { linje, numre, versjon });
+        let (versjon, rader) = soekbar(rng.ordered_uuid(naa).simple().to_string(), pid, person)?;
+        personer.push(Lastet { linje, numre, versjon, rader });
     }
     Ok(personer)
 }
@@ -93,7 +96,8 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
     let mut versjoner = Vec::with_capacity(personer.len());
     let mut pekere = Vec::with_capacity(numre.len());
     let mut endrede = Vec::new();
-    for Lastet { linje, numre, versjon } in personer {
+    let (mut rader_foer, mut rader_naa) = (Vec::new(), Vec::new());
+    for Lastet { linje, numre, versjon, mut rader } in personer {
         if numre.iter().filter_map(|nummer| kjente.get(nummer)).any(|kjent| !numre.contains(&kjent.pid)) {
             let felt = format!("linje {linje}: identifikasjonsnummer");
             return Err(Avslag::felt(
@@ -108,11 +112,15 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
             }
             endrede.push((versjon.pid, versjon.dokument.clone()));
         }
+        let kjent = numre.iter().find_map(|nummer| kjente.get(nummer));
+        rader_foer.append(&mut kjent.map(store::soek::rader_av).transpose()?.unwrap_or_default());
+        rader_naa.append(&mut rader);
         pekere.extend(numre.into_iter().map(|nummer| (nummer, versjon.dokument.clone())));
         versjoner.push(versjon);
     }
     store::behold(tx, versjoner).await?;
     store::pek(tx, &pekere).await?;
+    store::soek::ajourfoer(tx, rader_foer, rader_naa).await?;
     for (pid, dokument) in &endrede {
         let hendelse = NyHendelse {
             pid: *pid,

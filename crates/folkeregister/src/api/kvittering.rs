@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use clients::folkeregister::{Feil, Kvittering, SCOPE_DOEDSMELDING, SCOPE_FOEDSELSMELDING};
+use clients::folkeregister::{Feil, Kvittering, MELDINGER, SCOPE_FOEDSELSMELDING, mottaksscope};
 use http::HeaderMap;
 use kernel::auth::{AuthError, Issuer};
 use kernel::log::{Access, Personal};
@@ -22,7 +22,7 @@ pub async fn hent(
     let ctx = &component.ctx;
     super::kun_json(&headers)?;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
-    if !claims.has_scope(SCOPE_FOEDSELSMELDING) && !claims.has_scope(SCOPE_DOEDSMELDING) {
+    if !MELDINGER.iter().any(|melding| claims.has_scope(&mottaksscope(melding))) {
         return Err(AuthError::scope(SCOPE_FOEDSELSMELDING).into());
     }
     let found = store::melding(&ctx.store, &mottak::avsender(&claims), &id).await?;

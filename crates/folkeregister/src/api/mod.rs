@@ -28,6 +28,7 @@ pub mod innlasting;
 pub mod kvittering;
 pub mod mottak;
 pub mod personer;
+pub mod soek;
 
 pub use feil::Avslag;
 

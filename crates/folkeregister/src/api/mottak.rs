@@ -1,4 +1,4 @@
-//! The intake: births from hospitals and midwives, deaths from doctors and others.
+//! The intake: births from hospitals and midwives, deaths from doctors and others, and whatever else is reported of people.
 //!
 //! A message is registered in one transaction with everything it changes, its events and its receipt, and is answered when
 //! that is durable. Nothing is kept of a message that is refused, so it can be sent again, corrected, under its own number.
@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use clients::folkeregister::{
-    Doedsmelding, Feil, Foedselsmelding, Kvittering, MeldtForelder, SCOPE_DOEDSMELDING,
-    SCOPE_FOEDSELSMELDING, WAKE, merknad,
+    Adressebeskyttelsesmelding, Annullering, DNummerrekvisisjon, Doedsmelding, Farskapsmelding, Feil,
+    Flyttemelding, Foedselsmelding, Innflyttingsmelding, Kvittering, MeldtForelder, Navnemelding,
+    Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding, Utflyttingsmelding,
+    Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::auth::{Claims, Issuer};
-use kernel::id::Pid;
+use kernel::id::{Kjoenn, Pid};
 use kernel::log::{Access, Personal};
 use kernel::rng::Rng;
 use kernel::store::{Tx, TxFuture};
@@ -26,45 +28,101 @@ use sha2::{Digest as _, Sha256};
 use super::Avslag;
 use crate::feed::{self, NyHendelse};
 use crate::model::doedsfall;
+use crate::model::endring::{Endringsmelding, Sak};
+use crate::model::flytting;
 use crate::model::foedsel::{self, Forelder};
-use crate::model::{Endring, Mangel, Versjon};
-use crate::store::{self, Mottatt};
+use crate::model::{
+    Endring, Mangel, Versjon, annulleringer, dagen, kontroller_meldings_id, soekbar, strid, tilblivelse,
+};
+use crate::store::{self, Mottatt, Serie, Spor};
 use crate::{Component, NAME};
 
 /// The law that obliges to report, as the person reads it in the log of uses.
 pub const HJEMMEL: &str = "folkeregisterloven kapittel 7 (opplysningsplikt til folkeregisteret)";
 
-/// Registers a birth: allots the child's number, links the parents, appends the events.
-///
-/// 202 the first time, 200 with the same receipt for the same message again, 409 for another message under the same
-/// number. A stillborn child gets no number: it stands with its parents. What a human should look at stands in the receipt's
-/// `merknader`.
-#[utoipa::path(post, path = "/folkeregisteret/mottak/api/v1/foedselsmelding", tag = "mottak", request_body = Foedselsmelding,
-    responses((status = 202, body = Kvittering), (status = 200, body = Kvittering), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 409, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil),
-        (status = 422, body = Feil), (status = 503, body = Feil)))]
-pub async fn foedselsmelding(
-    State(component): State<Component>,
-    headers: HeaderMap,
-    request: Request,
-) -> Result<Response, Avslag> {
-    motta::<Foedselsmelding>(&component, &headers, request).await
+/// Declares the route of a message.
+macro_rules! mottak {
+    ($(#[$doc:meta])* $navn:ident, $sti:literal, $melding:ident) => {
+        $(#[$doc])*
+        ///
+        /// 202 the first time, 200 with the same receipt for the same message again, 409 for another message under the same
+        /// number, 422 where it contradicts the register.
+        #[utoipa::path(post, path = $sti, tag = "mottak", request_body = $melding,
+            responses((status = 202, body = Kvittering), (status = 200, body = Kvittering), (status = 400, body = Feil),
+                (status = 401, body = Feil), (status = 403, body = Feil), (status = 406, body = Feil), (status = 409, body = Feil),
+                (status = 413, body = Feil), (status = 415, body = Feil), (status = 422, body = Feil), (status = 503, body = Feil)))]
+        pub async fn $navn(
+            State(component): State<Component>,
+            headers: HeaderMap,
+            request: Request,
+        ) -> Result<Response, Avslag> {
+            motta::<$melding>(&component, &headers, request).await
+        }
+    };
 }
 
-/// Registers a death: of the person, and for the spouse and the children.
-///
-/// Answers as for a birth. A death that is registered already, on the same day, changes nothing and has a remark.
-#[utoipa::path(post, path = "/folkeregisteret/mottak/api/v1/doedsmelding", tag = "mottak", request_body = Doedsmelding,
-    responses((status = 202, body = Kvittering), (status = 200, body = Kvittering), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 409, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil),
-        (status = 422, body = Feil)))]
-pub async fn doedsmelding(
-    State(component): State<Component>,
-    headers: HeaderMap,
-    request: Request,
-) -> Result<Response, Avslag> {
-    motta::<Doedsmelding>(&component, &headers, request).await
-}
+mottak!(
+    /// Registers a birth: allots the child's number, links the parents, appends the events.
+    ///
+    /// A stillborn child gets no number: it stands with its parents. What a human should look at stands in the receipt's
+    /// `merknader`. 503 where the day has no number left.
+    foedselsmelding, "/folkeregisteret/mottak/api/v1/foedselsmelding", Foedselsmelding
+);
+mottak!(
+    /// Registers a death: of the person, and for the spouse and the children.
+    ///
+    /// A death that is registered already, on the same day, changes nothing and has a remark.
+    doedsmelding, "/folkeregisteret/mottak/api/v1/doedsmelding", Doedsmelding
+);
+mottak!(
+    /// Registers a move within the country.
+    flyttemelding, "/folkeregisteret/mottak/api/v1/flyttemelding", Flyttemelding
+);
+mottak!(
+    /// Registers a move to the country: of one with a number from before, or of one who is given one.
+    innflytting, "/folkeregisteret/mottak/api/v1/innflytting", Innflyttingsmelding
+);
+mottak!(
+    /// Registers a move from the country.
+    utflytting, "/folkeregisteret/mottak/api/v1/utflytting", Utflyttingsmelding
+);
+mottak!(
+    /// Registers a wedding.
+    vigsel, "/folkeregisteret/mottak/api/v1/vigsel", Vigselsmelding
+);
+mottak!(
+    /// Registers a separation.
+    separasjon, "/folkeregisteret/mottak/api/v1/separasjon", Separasjonsmelding
+);
+mottak!(
+    /// Registers a divorce.
+    skilsmisse, "/folkeregisteret/mottak/api/v1/skilsmisse", Skilsmissemelding
+);
+mottak!(
+    /// Registers a name.
+    navnevalg, "/folkeregisteret/mottak/api/v1/navnevalg", Navnemelding
+);
+mottak!(
+    /// Registers a father or co-mother.
+    farskap, "/folkeregisteret/mottak/api/v1/farskap", Farskapsmelding
+);
+mottak!(
+    /// Registers a guardian, or the end of a guardianship.
+    vergemaal, "/folkeregisteret/mottak/api/v1/vergemaal", Vergemaalsmelding
+);
+mottak!(
+    /// Protects a person's addresses, or ends that.
+    adressebeskyttelse, "/folkeregisteret/mottak/api/v1/adressebeskyttelse", Adressebeskyttelsesmelding
+);
+mottak!(
+    /// Gives a D-number to one who has no number and does not live here.
+    dnummer, "/folkeregisteret/mottak/api/v1/dnummer", DNummerrekvisisjon
+);
+mottak!(
+    /// Annuls an earlier message of the sender: those whom it changed are again as they were before, as long as nothing has
+    /// changed them since. What was known in the meantime stays in the archive and in the feed.
+    annullering, "/folkeregisteret/mottak/api/v1/annullering", Annullering
+);
 
 /// Who answers for a message: receipts and message numbers are theirs alone.
 pub fn avsender(claims: &Claims) -> String {
@@ -87,8 +145,8 @@ struct Registrert {
 
 /// A kind of message.
 trait Melding: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its name in paths and scopes.
     const NAVN: &'static str;
-    const SCOPE: &'static str;
     /// What the sender did, as the person reads it in the log of uses.
     const HVA: &'static str;
 
@@ -103,13 +161,42 @@ trait Melding: Serialize + DeserializeOwned + Send + Sync + 'static {
 struct Verden {
     naa: Timestamp,
     rng: Rng,
+    /// Who sent the message.
+    avsender: String,
     /// The documents that were read, as they were.
     foer: BTreeMap<Pid, Versjon>,
-    /// The child's first document, whose identifier went with the number.
+    /// The document of one who was given a number, whose identifier went with it.
     foerste: Option<(Pid, String)>,
 }
 
 impl Verden {
+    /// Allots the next number of the day and sex, for the document that is made next.
+    async fn tildel(&mut self, tx: &mut Tx, serie: Serie, dato: Date, kjoenn: Kjoenn) -> Result<Pid, Avslag> {
+        let dokument = self.identifikator();
+        let pid = store::tildel(tx, serie, dato, kjoenn, &dokument).await?.ok_or_else(|| {
+            let melding = "Det er ingen ledige numre for denne fødselsdatoen.";
+            Avslag::ny(StatusCode::SERVICE_UNAVAILABLE, melding)
+        })?;
+        self.foerste = Some((pid, dokument));
+        Ok(pid)
+    }
+
+    /// The people whom a message names, each by their number in use.
+    async fn saker(&mut self, tx: &mut Tx, personer: Vec<(String, Pid)>) -> Result<Vec<Sak>, Avslag> {
+        let asked: Vec<Pid> = personer.iter().map(|(_, pid)| *pid).collect();
+        let numre = self.finn(tx, &asked).await?;
+        let mut saker: Vec<Sak> = Vec::with_capacity(personer.len());
+        for (felt, asked) in personer {
+            let found = numre.get(&asked).and_then(|pid| self.foer.get(pid));
+            let versjon = found.ok_or_else(|| strid(&felt, "finnes ikke i Folkeregisteret"))?;
+            if saker.iter().any(|sak| sak.pid() == versjon.pid) {
+                return Err(strid(&felt, "er den samme personen som en annen i meldingen").into());
+            }
+            saker.push(Sak::ny(felt, versjon.pid, versjon.helt()?)?);
+        }
+        Ok(saker)
+    }
+
     fn identifikator(&self) -> String {
         self.rng.uuid().simple().to_string()
     }
@@ -133,7 +220,7 @@ async fn motta<M: Melding>(
     let ctx = &component.ctx;
     super::kun_json(headers)?;
     let claims = ctx.auth.bearer(headers, Issuer::Maskinporten).await?;
-    claims.require_scope(M::SCOPE)?;
+    claims.require_scope(&mottaksscope(M::NAVN))?;
     let body = kernel::http::body(headers, "application/json", request).await?;
     let melding: M = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     melding.kontroller(ctx.clock.today())?;
@@ -180,9 +267,9 @@ async fn behandle<M: Melding>(
             "er brukt til en melding med annet innhold",
         ));
     }
-    let mut verden = Verden { naa, rng, foer: BTreeMap::new(), foerste: None };
+    let mut verden = Verden { naa, rng, avsender: avsender.to_owned(), foer: BTreeMap::new(), foerste: None };
     let registrert = melding.registrer(tx, &mut verden).await?;
-    let hendelser = behold(tx, registrert.endringer, verden).await?;
+    let (hendelser, spor) = behold(tx, registrert.endringer, verden).await?;
     let kvittering = Kvittering {
         meldings_id: melding.meldings_id().to_owned(),
         mottatt: naa,
@@ -192,28 +279,43 @@ async fn behandle<M: Melding>(
     };
     let mottatt = Mottatt { sum, pid: registrert.pid, kvittering: serde_json::to_string(&kvittering)? };
     store::behold_melding(tx, avsender, melding.meldings_id(), &mottatt).await?;
+    store::behold_spor(tx, avsender, melding.meldings_id(), &spor).await?;
     Ok((mottatt, true))
 }
 
-/// Keeps the changes and appends their events, whose numbers it gives.
-async fn behold(tx: &mut Tx, endringer: Vec<Endring>, verden: Verden) -> Result<Vec<i64>, Avslag> {
+/// Keeps the changes and appends their events, whose numbers it gives, with what became of each person's document.
+async fn behold(
+    tx: &mut Tx,
+    endringer: Vec<Endring>,
+    verden: Verden,
+) -> Result<(Vec<i64>, Vec<Spor>), Avslag> {
+    let mut spor = Vec::with_capacity(endringer.len());
     let mut versjoner = Vec::with_capacity(endringer.len());
     let mut pekere = Vec::with_capacity(endringer.len());
     let mut hendelser = Vec::new();
+    let (mut rader_foer, mut rader_naa) = (Vec::new(), Vec::new());
     for Endring { pid, person, hendelser: nye } in endringer {
         let dokument = match &verden.foerste {
-            Some((barn, dokument)) if *barn == pid => dokument.clone(),
-            _ => {
-                let dokument = verden.identifikator();
-                let numre = person
-                    .identifikasjonsnummer
-                    .iter()
-                    .filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
-                pekere.extend(numre.map(|nummer| (nummer, dokument.clone())));
-                dokument
-            }
+            Some((ny, dokument)) if *ny == pid => dokument.clone(),
+            _ => verden.identifikator(),
         };
-        let versjon = Versjon::av(dokument, pid, person)?;
+        let numre = person.identifikasjonsnummer.iter();
+        let numre = numre.filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
+        pekere.extend(numre.map(|nummer| (nummer, dokument.clone())));
+        // One who is given another number has the earlier among theirs.
+        let numre = person.identifikasjonsnummer.iter();
+        let foer = numre.filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
+        let foer = foer.filter_map(|nummer| verden.foer.get(&nummer)).next();
+        if let Some(foer) = foer {
+            rader_foer.append(&mut store::soek::rader_av(foer)?);
+        }
+        let (versjon, mut rader) = soekbar(dokument, pid, person)?;
+        spor.push(Spor {
+            pid,
+            foer: foer.map(|foer| foer.dokument.clone()),
+            etter: versjon.dokument.clone(),
+        });
+        rader_naa.append(&mut rader);
         for (hendelsetype, opplysninger) in nye {
             hendelser.push((pid, hendelsetype, versjon.dokument.clone(), opplysninger));
         }
@@ -221,18 +323,160 @@ async fn behold(tx: &mut Tx, endringer: Vec<Endring>, verden: Verden) -> Result<
     }
     store::behold(tx, versjoner).await?;
     store::pek(tx, &pekere).await?;
+    store::soek::ajourfoer(tx, rader_foer, rader_naa).await?;
     let mut numre = Vec::with_capacity(hendelser.len());
     for (pid, hendelsetype, persondokument, opplysninger) in hendelser {
         let dokument = Some((verden.identifikator(), opplysninger));
         let hendelse = NyHendelse { pid, hendelsetype, persondokument: &persondokument, dokument };
         numre.push(feed::append(tx, hendelse, verden.naa).await?);
     }
-    Ok(numre)
+    Ok((numre, spor))
+}
+
+impl<M: Endringsmelding> Melding for M {
+    const NAVN: &'static str = M::NAVN;
+    const HVA: &'static str = M::HVA;
+
+    fn meldings_id(&self) -> &str {
+        Endringsmelding::meldings_id(self)
+    }
+
+    fn kontroller(&self, i_dag: Date) -> Result<(), Mangel> {
+        kontroller_meldings_id(Endringsmelding::meldings_id(self))?;
+        Endringsmelding::kontroller(self, i_dag)
+    }
+
+    fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {
+        Box::pin(async move {
+            let mut saker = verden.saker(tx, self.personer()).await?;
+            self.endre(&mut saker, verden.naa)?;
+            let endringer = saker.into_iter().map(|sak| sak.endring);
+            // Of one who is named and stays as they were, there is nothing to keep.
+            let endringer: Vec<Endring> = endringer.filter(|endring| !endring.hendelser.is_empty()).collect();
+            Ok(Registrert {
+                pid: endringer.first().map(|first| first.pid),
+                endringer,
+                ..Registrert::default()
+            })
+        })
+    }
+}
+
+impl Melding for Innflyttingsmelding {
+    const NAVN: &'static str = "innflytting";
+    const HVA: &'static str = "Meldte innflytting til folkeregisteret";
+
+    fn meldings_id(&self) -> &str {
+        &self.meldings_id
+    }
+
+    fn kontroller(&self, i_dag: Date) -> Result<(), Mangel> {
+        flytting::kontroller_innflytting(self, i_dag)
+    }
+
+    fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {
+        Box::pin(async move {
+            let felt = "kandidat.foedselsEllerDNummer";
+            if let Some(ny) = &self.kandidat.person {
+                let pid = verden.tildel(tx, Serie::Foedselsnummer, ny.foedselsdato, ny.kjoenn).await?;
+                let person = flytting::ny_bosatt(self, ny, pid, verden.naa);
+                return Ok(tilblitt(pid, person)?);
+            }
+            let asked = self.kandidat.foedsels_eller_d_nummer.into_iter().map(|pid| (felt.to_owned(), pid));
+            let mut saker = verden.saker(tx, asked.collect()).await?;
+            let Some(mut sak) = saker.pop() else { return Ok(Registrert::default()) };
+            if sak.person().gjeldende_status() == Some(Personstatus::Bosatt) {
+                return Err(sak.nei("er bosatt i Norge").into());
+            }
+            let nytt = if sak.pid().is_d_number() {
+                let (foedt, kjoenn) = (sak.person().foedselsdato(), sak.person().gjeldende_kjoenn());
+                let (Some(foedt), Some(kjoenn)) = (foedt, kjoenn) else {
+                    return Err(sak.nei("er registrert uten fødselsdato eller kjønn").into());
+                };
+                Some(verden.tildel(tx, Serie::Foedselsnummer, foedt, kjoenn).await?)
+            } else {
+                None
+            };
+            flytting::innflyttet(self, &mut sak, nytt, verden.naa)?;
+            Ok(Registrert { pid: Some(sak.pid()), endringer: vec![sak.endring], ..Registrert::default() })
+        })
+    }
+}
+
+impl Melding for DNummerrekvisisjon {
+    const NAVN: &'static str = "dnummer";
+    const HVA: &'static str = "Rekvirerte D-nummer hos folkeregisteret";
+
+    fn meldings_id(&self) -> &str {
+        &self.meldings_id
+    }
+
+    fn kontroller(&self, i_dag: Date) -> Result<(), Mangel> {
+        flytting::kontroller_rekvisisjon(self, i_dag)
+    }
+
+    fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {
+        Box::pin(async move {
+            let ny = &self.person;
+            let pid = verden.tildel(tx, Serie::DNummer, ny.foedselsdato, ny.kjoenn).await?;
+            let dag = dagen(verden.naa);
+            Ok(tilblitt(pid, flytting::med_d_nummer(self, pid, dag, verden.naa))?)
+        })
+    }
+}
+
+/// The registration of one who is new.
+fn tilblitt(pid: Pid, person: Persondokument) -> Result<Registrert, serde_json::Error> {
+    let hendelser = tilblivelse(&person)?;
+    let endringer = vec![Endring { pid, person, hendelser }];
+    Ok(Registrert { pid: Some(pid), endringer, ..Registrert::default() })
+}
+
+impl Melding for Annullering {
+    const NAVN: &'static str = "annullering";
+    const HVA: &'static str = "Annullerte en melding til folkeregisteret";
+
+    fn meldings_id(&self) -> &str {
+        &self.meldings_id
+    }
+
+    fn kontroller(&self, _: Date) -> Result<(), Mangel> {
+        kontroller_meldings_id(&self.meldings_id)
+    }
+
+    fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {
+        Box::pin(async move {
+            let felt = "annullerer";
+            let spor = store::spor(tx, &verden.avsender, &self.annullerer).await?;
+            if spor.is_empty() {
+                return Err(strid(felt, "er ikke en melding fra avsenderen som har endret noe").into());
+            }
+            let pids: Vec<Pid> = spor.iter().map(|spor| spor.pid).collect();
+            verden.finn(tx, &pids).await?;
+            let mut registrert = Registrert::default();
+            for Spor { pid, foer, etter } in spor {
+                let naa =
+                    verden.foer.get(&pid).filter(|versjon| versjon.dokument == etter && versjon.pid == pid);
+                let naa = naa.ok_or_else(|| strid(felt, "gjelder noen som er endret siden"))?;
+                let foer = match foer {
+                    Some(foer) => store::arkivert_i(tx, &foer).await?,
+                    None => return Err(strid(felt, "har gitt noen et nummer, og kan ikke annulleres").into()),
+                };
+                let foer = foer.filter(|foer| foer.pid == pid);
+                let foer =
+                    foer.ok_or_else(|| strid(felt, "har gitt noen et nummer, og kan ikke annulleres"))?;
+                let (naa, person) = (naa.helt()?, foer.helt()?);
+                let hendelser = annulleringer(&naa, &person)?;
+                registrert.pid = registrert.pid.or(Some(pid));
+                registrert.endringer.push(Endring { pid, person, hendelser });
+            }
+            Ok(registrert)
+        })
+    }
 }
 
 impl Melding for Foedselsmelding {
     const NAVN: &'static str = "foedselsmelding";
-    const SCOPE: &'static str = SCOPE_FOEDSELSMELDING;
     const HVA: &'static str = "Meldte fødselen til folkeregisteret";
 
     fn meldings_id(&self) -> &str {
@@ -285,16 +529,8 @@ impl Melding for Foedselsmelding {
                 merknader.push(merknad::DOEDFOEDT);
                 return Ok(Registrert { pid: None, endringer: registrering.doedfoedt()?, merknader });
             }
-            let dokument = verden.identifikator();
-            let barn = store::tildel(tx, meldt.barn.foedselsdato, meldt.barn.kjoenn, &dokument)
-                .await?
-                .ok_or_else(|| {
-                    Avslag::ny(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        "Det er ingen ledige fødselsnummer for denne fødselsdatoen.",
-                    )
-                })?;
-            verden.foerste = Some((barn, dokument));
+            let serie = Serie::Foedselsnummer;
+            let barn = verden.tildel(tx, serie, meldt.barn.foedselsdato, meldt.barn.kjoenn).await?;
             Ok(Registrert { pid: Some(barn), endringer: registrering.levende(barn)?, merknader })
         })
     }
@@ -308,7 +544,6 @@ fn kjent(verden: &Verden, pid: Pid) -> Result<Option<Forelder>, Avslag> {
 
 impl Melding for Doedsmelding {
     const NAVN: &'static str = "doedsmelding";
-    const SCOPE: &'static str = SCOPE_DOEDSMELDING;
     const HVA: &'static str = "Meldte dødsfallet til folkeregisteret";
 
     fn meldings_id(&self) -> &str {
@@ -344,6 +579,6 @@ impl Melding for Doedsmelding {
 }
 
 /// Every document that was read, whole.
-fn hele(verden: &Verden) -> Result<BTreeMap<Pid, clients::folkeregister::Persondokument>, Avslag> {
+fn hele(verden: &Verden) -> Result<BTreeMap<Pid, Persondokument>, Avslag> {
     verden.foer.iter().map(|(pid, versjon)| Ok((*pid, versjon.helt()?))).collect()
 }

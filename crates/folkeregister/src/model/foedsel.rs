@@ -1,19 +1,18 @@
 //! A birth: what a message must hold, and what the register makes of it by law.
 
 use clients::folkeregister::{
-    Adressebeskyttelse, Ansvar, Bostedsadresse, Egenskapshendelse, Familierelasjon, Familierolle, Foedsel,
-    FoedselINorge, Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype,
-    Identitetsgrunnlag, Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument,
-    Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
-    hendelsetype, merknad,
+    Adressebeskyttelse, Ansvar, Bostedsadresse, Familierelasjon, Familierolle, Foedsel, FoedselINorge,
+    Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype, Identitetsgrunnlag,
+    Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument, Personkjoenn,
+    Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status, hendelsetype,
+    merknad,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kernel::clock::oslo;
 use kernel::id::{Kjoenn, Kommunenummer, Pid};
-use serde_json::Value;
 
-use super::{Endring, Mangel, kontroller_meldings_id, ny, opphav, strid, ugyldig};
+use super::{Endring, Mangel, alle_opplysninger, kontroller_meldings_id, ny, opphav, strid, ugyldig};
 
 const KILDE: &str = "helse";
 const AARSAK: &str = "Fødsel";
@@ -468,16 +467,4 @@ fn bostedsadresse(hjem: &Bostedsadresse, dato: Date, opphav: &Opphav) -> Bosteds
         flyttedato: Some(dato),
         ..hjem.clone()
     }
-}
-
-/// Every entry of a new document, as an event tells of it.
-fn alle_opplysninger(person: &Persondokument) -> Result<Vec<Egenskapshendelse>, serde_json::Error> {
-    let Value::Object(elementer) = serde_json::to_value(person)? else { return Ok(Vec::new()) };
-    let mut alle = Vec::new();
-    for (element, entries) in elementer {
-        for entry in entries.as_array().into_iter().flatten() {
-            alle.push(ny(&element, entry)?);
-        }
-    }
-    Ok(alle)
 }

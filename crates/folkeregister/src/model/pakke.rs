@@ -59,9 +59,25 @@ impl Pakke {
         }
     }
 
-    /// Whether a person can be looked up by number. The others have the search for one person alone.
+    /// Whether a person can be looked up by number, and people searched for with a list of hits. The others have the search
+    /// for one person alone.
     pub fn har_oppslag(self) -> bool {
         matches!(self, Self::MedHjemmel | Self::OffentligUtenHjemmel | Self::PrivatUtenHjemmel | Self::Finans)
+    }
+
+    /// Whether a person may be searched for by numbers that are no national identity number: by that of the immigration
+    /// authorities (`duf`), or by one from abroad or of a paper.
+    pub fn soeker_med(self, duf: bool) -> bool {
+        self.har_hjemmel() || !duf && matches!(self, Self::Finans | Self::UtstederEid)
+    }
+
+    /// Whether a document of the package has the person's number.
+    pub fn nummer(self) -> Nummer {
+        match self {
+            Self::Privat | Self::Presse => Nummer::Oensket,
+            Self::PrivatUtenIdentifikator | Self::PresseUtenIdentifikator => Nummer::Aldri,
+            _ => Nummer::Alltid,
+        }
     }
 
     /// Whether it holds what is secret.
@@ -90,7 +106,15 @@ impl Pakke {
                 | Element::FalskIdentitet
                 | Element::Bibehold
         );
-        self.har_hjemmel() || !hemmelig
+        let identitet = matches!(
+            element,
+            Element::UtenlandskPersonidentifikasjon
+                | Element::Legitimasjonsdokument
+                | Element::FalskIdentitet
+        );
+        let uten_nummer = element == Element::Identifikasjonsnummer && self.nummer() == Nummer::Aldri;
+        let utsteder = self == Self::UtstederEid && identitet;
+        (self.har_hjemmel() || utsteder || !hemmelig) && !uten_nummer
     }
 
     /// Whether the package has an element's history.
@@ -129,6 +153,17 @@ impl Pakke {
             _ => "folkeregisterloven § 10-1 (opplysninger som ikke er underlagt taushetsplikt)",
         }
     }
+}
+
+/// When a document has the person's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nummer {
+    /// Whatever was asked for.
+    Alltid,
+    /// When asked for by name.
+    Oensket,
+    /// Never.
+    Aldri,
 }
 
 /// Whether an element tells where the person can be found.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Versjon;
-use super::pakke::{Pakke, er_adresse};
+use super::pakke::{Nummer, Pakke, er_adresse};
 
 /// Which elements of a document, in which package, and whether with their history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Avvist {
 }
 
 impl Utvalg {
-    /// Reads the values of `part`; none is [`Del::PersonBasis`]. The number is always among them.
+    /// Reads the values of `part`; none is [`Del::PersonBasis`]. Most packages have the number whatever is asked for.
     pub fn les<'a>(pakke: Pakke, parts: impl IntoIterator<Item = &'a str>) -> Result<Self, Avvist> {
         let mut utvalg = Self { pakke, elementer: 0, historikk: false };
         let mut any = false;
@@ -44,7 +44,9 @@ impl Utvalg {
         if !any {
             utvalg.med(Del::PersonBasis)?;
         }
-        utvalg.med(Del::Element(Element::Identifikasjonsnummer))?;
+        if pakke.nummer() == Nummer::Alltid {
+            utvalg.med(Del::Element(Element::Identifikasjonsnummer))?;
+        }
         Ok(utvalg)
     }
 
@@ -54,6 +56,10 @@ impl Utvalg {
             Element::ALLE.iter().copied().filter(|element| del.har(*element) && self.pakke.ser(*element))
         {
             sett = true;
+            let nummer = element == Element::Identifikasjonsnummer;
+            if nummer && del == Del::PersonBasis && self.pakke.nummer() == Nummer::Oensket {
+                continue;
+            }
             self.elementer |= bit(element);
         }
         // A group is narrowed to what the package has of it.
@@ -191,7 +197,6 @@ fn sladd(pakke: Pakke, element: Element, entry: &mut Value) -> bool {
     }
 }
 
-/// Whether the package may see an address that is graded so.
 /// An event in full as the package sees it: without addresses of one who is protected from it now, or whose entry was so
 /// when it was made. `gradering` is that of the person's newest document.
 pub fn hendelse(innhold: String, pakke: Pakke, gradering: Gradering) -> Result<String, serde_json::Error> {
@@ -210,6 +215,7 @@ pub fn hendelse(innhold: String, pakke: Pakke, gradering: Gradering) -> Result<S
     serde_json::to_string(&dokument)
 }
 
+/// Whether the package may see an address that is graded so.
 fn ser_adresse(pakke: Pakke, gradering: Gradering) -> bool {
     match gradering {
         Gradering::Ugradert | Gradering::Klientadresse => true,

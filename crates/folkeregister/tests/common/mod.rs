@@ -349,7 +349,7 @@ impl Register {
     /// A person's document with everything in it.
     pub async fn alt(&self, pid: &Pid) -> Persondokument {
         let path = format!(
-            "{BASE}/personer/{}?part=person-basis&part=relasjon-utvidet&part=foedselINorge",
+            "{BASE}/personer/{}?part=person-basis&part=relasjon-utvidet&part=foedselINorge&part=innflytting&part=utflytting",
             pid.as_str()
         );
         let svar = self.get(&path).await;

@@ -1,0 +1,401 @@
+//! Moves: within the country, from it, and to it; and the first document of one who is new (folkeregisterloven §§ 2-2, 4-1, 6-1).
+
+use clients::folkeregister::{
+    Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
+    Identifikatortype, Identitetsgrunnlag, Innflytting, Innflyttingsmelding, Nummerstatus, NyBostedsadresse,
+    NyPerson, Opphav, Opphold, Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn,
+    Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
+    UtenlandskAdresse, Utflytting, Utflyttingsmelding, hendelsetype,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kernel::id::{Kommunenummer, Pid};
+
+use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, kontroller_navn, landkode};
+use super::{Mangel, kontroller_meldings_id, opphav, ugyldig};
+
+const KILDE: &str = "folkeregistermyndigheten";
+/// Most people of one move.
+const MAX_FLYTTENDE: usize = 20;
+
+/// One address: exactly one of its forms, whole.
+pub fn kontroller_adresse(felt: &str, adresse: &NyBostedsadresse) -> Result<(), Mangel> {
+    let kommune = |felt: &str, nummer: Option<&str>| match nummer.map(Kommunenummer::parse) {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(_)) => Err(ugyldig(felt, "skal ha 4 siffer")),
+        None => Err(ugyldig(felt, "mangler")),
+    };
+    match (&adresse.vegadresse, &adresse.matrikkeladresse, &adresse.ukjent_bosted) {
+        (Some(veg), None, None) => {
+            kommune(&format!("{felt}.vegadresse.kommunenummer"), veg.kommunenummer.as_deref())?;
+            let name = veg.adressenavn.trim();
+            if name.is_empty() || name.chars().count() > 100 {
+                return Err(ugyldig(&format!("{felt}.vegadresse.adressenavn"), "skal ha 1 til 100 tegn"));
+            }
+            let post = veg.poststed.as_ref().and_then(|sted| sted.postnummer.as_deref());
+            kommune(&format!("{felt}.vegadresse.poststed.postnummer"), post)
+        }
+        (None, Some(eiendom), None) => kommune(
+            &format!("{felt}.matrikkeladresse.matrikkelnummer.kommunenummer"),
+            Some(&eiendom.matrikkelnummer.kommunenummer),
+        ),
+        (None, None, Some(ukjent)) => {
+            kommune(&format!("{felt}.ukjentBosted.bostedskommune"), ukjent.bostedskommune.as_deref())
+        }
+        _ => Err(ugyldig(felt, "skal ha én av vegadresse, matrikkeladresse og ukjentBosted")),
+    }
+}
+
+fn kontroller_flyttende(personer: &[Pid]) -> Result<(), Mangel> {
+    if personer.is_empty() || personer.len() > MAX_FLYTTENDE {
+        return Err(ugyldig("personSomFlytter", "skal ha 1 til 20 personer"));
+    }
+    Ok(())
+}
+
+fn flyttende(personer: &[Pid]) -> Vec<(String, Pid)> {
+    personer.iter().enumerate().map(|(n, pid)| (format!("personSomFlytter[{n}]"), *pid)).collect()
+}
+
+fn bosted(adresse: &NyBostedsadresse, gradering: Gradering, dato: Date, opphav: &Opphav) -> Bostedsadresse {
+    Bostedsadresse {
+        adresse_identifikator_fra_matrikkelen: adresse.adresse_identifikator_fra_matrikkelen.clone(),
+        adressegradering: gradering,
+        vegadresse: adresse.vegadresse.clone(),
+        matrikkeladresse: adresse.matrikkeladresse.clone(),
+        ukjent_bosted: adresse.ukjent_bosted.clone(),
+        flyttedato: Some(dato),
+        ..Bostedsadresse::fra(opphav)
+    }
+}
+
+/// Ends the residence that holds now; refuses a move before the one that led to it.
+fn forlat(sak: &mut Sak, felt: &str, dato: Date, slutt: Timestamp) -> Result<(), Mangel> {
+    sak.kontroller_foedt(felt, dato)?;
+    for hjem in sak.person().bostedsadresse.iter_mut().filter(|hjem| hjem.er_gjeldende) {
+        if hjem.flyttedato.is_some_and(|flyttet| flyttet > dato) {
+            return Err(super::strid(felt, "er før personen flyttet dit den bor"));
+        }
+        hjem.avslutt(slutt);
+    }
+    Ok(())
+}
+
+/// The protection that a person has, which a new address takes over.
+fn vern(person: &Persondokument) -> Gradering {
+    person
+        .adressebeskyttelse
+        .iter()
+        .find(|vern| vern.er_gjeldende)
+        .map(|vern| vern.graderingsnivaa)
+        .unwrap_or_default()
+}
+
+fn ny_status(
+    sak: &mut Sak,
+    status: Personstatus,
+    hendelse: &'static str,
+    opphav: &Opphav,
+    slutt: Timestamp,
+) -> Result<(), Hinder> {
+    let person = sak.person();
+    person.status.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
+    let status = Status { status, ..Status::fra(opphav) };
+    person.status.insert(0, status.clone());
+    sak.fortell(hendelse, "status", &status)
+}
+
+impl Endringsmelding for Flyttemelding {
+    const NAVN: &'static str = "flyttemelding";
+    const HVA: &'static str = "Meldte flytting til folkeregisteret";
+
+    fn meldings_id(&self) -> &str {
+        &self.meldings_id
+    }
+
+    fn personer(&self) -> Vec<(String, Pid)> {
+        flyttende(&self.person_som_flytter)
+    }
+
+    fn kontroller(&self, i_dag: Date) -> Result<(), Mangel> {
+        kontroller_flyttende(&self.person_som_flytter)?;
+        ikke_framtid("flyttedato", self.flyttedato, i_dag)?;
+        kontroller_adresse("nyAdresse", &self.ny_adresse)
+    }
+
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+        let opphav = opphav(self.flyttedato, naa, KILDE, "Flytting innenlands");
+        let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
+        for sak in personer {
+            if sak.person().gjeldende_status() != Some(Personstatus::Bosatt) {
+                return Err(sak.nei("er ikke bosatt i Norge").into());
+            }
+            forlat(sak, "flyttedato", self.flyttedato, slutt)?;
+            let gradering = vern(sak.person());
+            let hjem = bosted(&self.ny_adresse, gradering, self.flyttedato, &opphav);
+            sak.person().bostedsadresse.insert(0, hjem.clone());
+            sak.fortell(hendelsetype::ENDRING_I_BOSTEDSADRESSE, "bostedsadresse", &hjem)?;
+        }
+        Ok(())
+    }
+}
+
+impl Endringsmelding for Utflyttingsmelding {
+    const NAVN: &'static str = "utflytting";
+    const HVA: &'static str = "Meldte utflytting til folkeregisteret";
+
+    fn meldings_id(&self) -> &str {
+        &self.meldings_id
+    }
+
+    fn personer(&self) -> Vec<(String, Pid)> {
+        flyttende(&self.person_som_flytter)
+    }
+
+    fn kontroller(&self, i_dag: Date) -> Result<(), Mangel> {
+        kontroller_flyttende(&self.person_som_flytter)?;
+        ikke_framtid("utflyttingsdato", self.utflyttingsdato, i_dag)?;
+        landkode("tilflyttingsland", &self.tilflyttingsland)?;
+        if self.tilflyttingsland == "NOR" {
+            return Err(ugyldig("tilflyttingsland", "er Norge"));
+        }
+        kontroller_utlandet(self.postadresse_i_utlandet.as_ref())
+    }
+
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+        let opphav = opphav(self.utflyttingsdato, naa, KILDE, "Utflytting");
+        let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
+        for sak in personer {
+            if sak.person().gjeldende_status() != Some(Personstatus::Bosatt) {
+                return Err(sak.nei("er ikke bosatt i Norge").into());
+            }
+            forlat(sak, "utflyttingsdato", self.utflyttingsdato, slutt)?;
+            let utflytting = Utflytting {
+                tilflyttingsland: Some(self.tilflyttingsland.clone()),
+                tilflyttingssted_i_utlandet: self.tilflyttingssted_i_utlandet.clone(),
+                utflyttingsdato: Some(self.utflyttingsdato),
+                ..Utflytting::fra(&opphav)
+            };
+            sak.person()
+                .utflytting
+                .iter_mut()
+                .filter(|entry| entry.er_gjeldende)
+                .for_each(|entry| entry.avslutt(slutt));
+            sak.person().utflytting.insert(0, utflytting.clone());
+            sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, "utflytting", &utflytting)?;
+            ny_status(sak, Personstatus::Utflyttet, hendelsetype::PERSON_ER_UTFLYTTET, &opphav, slutt)?;
+            if let Some(adresse) = &self.postadresse_i_utlandet {
+                let gradering = vern(sak.person());
+                let post = i_utlandet(adresse, gradering, &opphav);
+                let gamle = sak.person().postadresse_i_utlandet.iter_mut();
+                gamle.filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
+                sak.person().postadresse_i_utlandet.insert(0, post.clone());
+                sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, "postadresseIUtlandet", &post)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn kontroller_utlandet(adresse: Option<&UtenlandskAdresse>) -> Result<(), Mangel> {
+    let Some(adresse) = adresse else { return Ok(()) };
+    landkode("postadresseIUtlandet.landkode", &adresse.landkode)
+}
+
+fn i_utlandet(adresse: &UtenlandskAdresse, gradering: Gradering, opphav: &Opphav) -> PostadresseIUtlandet {
+    PostadresseIUtlandet {
+        adressegradering: gradering,
+        utenlandsk_adresse: Some(adresse.clone()),
+        ..PostadresseIUtlandet::fra(opphav)
+    }
+}
+
+/// Checks a person whom the register does not know.
+fn kontroller_ny(felt: &str, person: &NyPerson, i_dag: Date) -> Result<(), Mangel> {
+    kontroller_navn(&format!("{felt}.navn"), &person.navn)?;
+    let dato = format!("{felt}.foedselsdato");
+    ikke_framtid(&dato, person.foedselsdato, i_dag)?;
+    if !(1900..2040).contains(&person.foedselsdato.year()) {
+        return Err(ugyldig(&dato, "har et år som det ikke tildeles nummer for"));
+    }
+    landkode(&format!("{felt}.foedeland"), &person.foedeland)?;
+    let statsborgerskap = format!("{felt}.statsborgerskap");
+    if person.statsborgerskap.is_empty() || person.statsborgerskap.len() > 10 {
+        return Err(ugyldig(&statsborgerskap, "skal ha 1 til 10 land"));
+    }
+    person.statsborgerskap.iter().try_for_each(|land| landkode(&statsborgerskap, land))
+}
+
+/// Checks a move to the country without the register.
+pub fn kontroller_innflytting(melding: &Innflyttingsmelding, i_dag: Date) -> Result<(), Mangel> {
+    kontroller_meldings_id(&melding.meldings_id)?;
+    ikke_framtid("innflyttingsdato", melding.innflyttingsdato, i_dag)?;
+    landkode("fraflyttingsland", &melding.fraflyttingsland)?;
+    if melding.fraflyttingsland == "NOR" {
+        return Err(ugyldig("fraflyttingsland", "er Norge"));
+    }
+    kontroller_adresse("bostedsadresse", &melding.bostedsadresse)?;
+    match (&melding.kandidat.foedsels_eller_d_nummer, &melding.kandidat.person) {
+        (Some(_), None) => Ok(()),
+        (None, Some(person)) => {
+            if person.foedselsdato > melding.innflyttingsdato {
+                return Err(ugyldig("innflyttingsdato", "er før personen ble født"));
+            }
+            let sivilstand = melding.sivilstand.unwrap_or_default();
+            if matches!(sivilstand, Sivilstandstype::Gift | Sivilstandstype::RegistrertPartner) {
+                return Err(ugyldig("sivilstand", "meldes som vigsel når begge har nummer"));
+            }
+            kontroller_ny("kandidat.person", person, i_dag)
+        }
+        _ => Err(ugyldig("kandidat", "skal ha enten foedselsEllerDNummer eller person")),
+    }
+}
+
+/// Checks a request for a D-number.
+pub fn kontroller_rekvisisjon(melding: &DNummerrekvisisjon, i_dag: Date) -> Result<(), Mangel> {
+    kontroller_meldings_id(&melding.meldings_id)?;
+    kontroller_utlandet(melding.postadresse_i_utlandet.as_ref())?;
+    kontroller_ny("person", &melding.person, i_dag)
+}
+
+/// The first document of one who is given a number.
+fn ny_person(pid: Pid, ny: &NyPerson, status: Personstatus, opphav: &Opphav) -> Persondokument {
+    Persondokument {
+        identifikasjonsnummer: vec![nummer(pid, opphav)],
+        identitetsgrunnlag: vec![Identitetsgrunnlag {
+            identitetsgrunnlagstatus: ny.legitimasjonskontroll,
+            ..Identitetsgrunnlag::fra(opphav)
+        }],
+        status: vec![Status { status, ..Status::fra(opphav) }],
+        kjoenn: vec![Personkjoenn { kjoenn: Some(ny.kjoenn), ..Personkjoenn::fra(opphav) }],
+        foedsel: vec![Foedsel {
+            foedselsdato: Some(ny.foedselsdato),
+            foedselsaar: format!("{:04}", ny.foedselsdato.year()),
+            foedested: ny.foedested.clone(),
+            foedeland: Some(ny.foedeland.clone()),
+            ..Foedsel::fra(opphav)
+        }],
+        navn: vec![super::opplysninger::navn(&ny.navn, opphav)],
+        statsborgerskap: ny
+            .statsborgerskap
+            .iter()
+            .map(|land| Statsborgerskap { statsborgerskap: land.clone(), ..Statsborgerskap::fra(opphav) })
+            .collect(),
+        utenlandsk_personidentifikasjon: ny
+            .utenlandsk_personidentifikasjon
+            .iter()
+            .map(|own| Personidentifikasjon {
+                identifikasjonsnummer: own.identifikasjonsnummer.clone(),
+                identifikasjonsnummertype: own.identifikasjonsnummertype.clone(),
+                utstederland: own.utstederland.clone(),
+                ..Personidentifikasjon::fra(opphav)
+            })
+            .collect(),
+        ..Persondokument::default()
+    }
+}
+
+fn nummer(pid: Pid, opphav: &Opphav) -> Identifikasjonsnummer {
+    Identifikasjonsnummer {
+        status: Nummerstatus::IBruk,
+        foedsels_eller_d_nummer: pid.as_str().to_owned(),
+        identifikatortype: if pid.is_d_number() {
+            Identifikatortype::DNummer
+        } else {
+            Identifikatortype::Foedselsnummer
+        },
+        ..Identifikasjonsnummer::fra(opphav)
+    }
+}
+
+/// One who does not live here, and has been given this D-number.
+pub fn med_d_nummer(melding: &DNummerrekvisisjon, pid: Pid, dag: Date, naa: Timestamp) -> Persondokument {
+    let opphav = opphav(dag, naa, KILDE, "Tildele d-nummer");
+    let mut person = ny_person(pid, &melding.person, Personstatus::Midlertidig, &opphav);
+    let adresse = melding.postadresse_i_utlandet.iter();
+    person.postadresse_i_utlandet =
+        adresse.map(|adresse| i_utlandet(adresse, Gradering::Ugradert, &opphav)).collect();
+    person
+}
+
+/// One who is new, has moved here, and has been given this number.
+pub fn ny_bosatt(melding: &Innflyttingsmelding, ny: &NyPerson, pid: Pid, naa: Timestamp) -> Persondokument {
+    let opphav = opphav(melding.innflyttingsdato, naa, KILDE, "Innflytting");
+    let mut person = ny_person(pid, ny, Personstatus::Bosatt, &opphav);
+    person.sivilstand =
+        vec![Sivilstand { sivilstand: melding.sivilstand.unwrap_or_default(), ..Sivilstand::fra(&opphav) }];
+    person.bostedsadresse =
+        vec![bosted(&melding.bostedsadresse, Gradering::Ugradert, melding.innflyttingsdato, &opphav)];
+    person.innflytting = vec![innflytting(melding, &opphav)];
+    person.opphold = opphold(melding, &opphav).into_iter().collect();
+    person
+}
+
+fn innflytting(melding: &Innflyttingsmelding, opphav: &Opphav) -> Innflytting {
+    Innflytting { fraflyttingsland: Some(melding.fraflyttingsland.clone()), ..Innflytting::fra(opphav) }
+}
+
+fn opphold(melding: &Innflyttingsmelding, opphav: &Opphav) -> Option<Opphold> {
+    let meldt = melding.opphold.as_ref()?;
+    Some(Opphold {
+        oppholdstillatelse: meldt.oppholdstillatelse.clone(),
+        opphold_fra: meldt.opphold_fra,
+        opphold_til: meldt.opphold_til,
+        ..Opphold::fra(opphav)
+    })
+}
+
+/// One whom the register knows moves here. `nytt` is the fødselsnummer of one who had a D-number.
+pub fn innflyttet(
+    melding: &Innflyttingsmelding,
+    sak: &mut Sak,
+    nytt: Option<Pid>,
+    naa: Timestamp,
+) -> Result<(), Hinder> {
+    let dato = melding.innflyttingsdato;
+    let opphav = opphav(dato, naa, KILDE, "Innflytting");
+    let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
+    forlat(sak, "innflyttingsdato", dato, slutt)?;
+    let flyttet_ut = sak.person().utflytting.iter().find(|entry| entry.er_gjeldende);
+    if flyttet_ut.and_then(|entry| entry.utflyttingsdato).is_some_and(|ut| ut > dato) {
+        return Err(super::strid("innflyttingsdato", "er før personen flyttet ut").into());
+    }
+    if let Some(nytt) = nytt {
+        for entry in sak.person().identifikasjonsnummer.iter_mut().filter(|entry| entry.er_gjeldende) {
+            entry.avslutt(slutt);
+            entry.status = Nummerstatus::Opphoert;
+        }
+        let nummer = nummer(nytt, &opphav);
+        sak.person().identifikasjonsnummer.insert(0, nummer.clone());
+        sak.endring.pid = nytt;
+        sak.fortell(hendelsetype::ENDRING_I_IDENTIFIKASJONSNUMMER, "identifikasjonsnummer", &nummer)?;
+    }
+    let innflytting = innflytting(melding, &opphav);
+    sak.person()
+        .innflytting
+        .iter_mut()
+        .filter(|entry| entry.er_gjeldende)
+        .for_each(|entry| entry.avslutt(slutt));
+    sak.person()
+        .utflytting
+        .iter_mut()
+        .filter(|entry| entry.er_gjeldende)
+        .for_each(|entry| entry.avslutt(slutt));
+    sak.person().innflytting.insert(0, innflytting.clone());
+    ny_status(sak, Personstatus::Bosatt, hendelsetype::PERSON_ER_BOSATT, &opphav, slutt)?;
+    sak.fortell(hendelsetype::PERSON_ER_BOSATT, "innflytting", &innflytting)?;
+    let gradering = vern(sak.person());
+    let hjem = bosted(&melding.bostedsadresse, gradering, dato, &opphav);
+    sak.person().bostedsadresse.insert(0, hjem.clone());
+    sak.fortell(hendelsetype::PERSON_ER_BOSATT, "bostedsadresse", &hjem)?;
+    if let Some(opphold) = opphold(melding, &opphav) {
+        sak.person()
+            .opphold
+            .iter_mut()
+            .filter(|entry| entry.er_gjeldende)
+            .for_each(|entry| entry.avslutt(slutt));
+        sak.person().opphold.insert(0, opphold.clone());
+        sak.fortell(hendelsetype::PERSON_ER_BOSATT, "opphold", &opphold)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! Finding people: the rows under each word, and the people whom they lead to.
+
+use std::collections::{HashMap, HashSet};
+
+use kernel::id::Pid;
+use kernel::params;
+use kernel::store::{Store, StoreError, Tx, Value};
+
+use super::{ROWS, finn, finn_en, finn_i, places, skadet};
+use crate::model::Versjon;
+use crate::model::soek::{ALLE, Filter, Inngang, Rad, Soek, rader};
+
+/// People whose documents are looked at at once: first few, since most searches are for few.
+const FOERST: usize = 100;
+const SIDEN: usize = 1000;
+
+/// Keeps the rows of people whose documents have changed: `foer` are the rows that they had.
+pub async fn ajourfoer(tx: &mut Tx, foer: Vec<Rad>, naa: Vec<Rad>) -> Result<(), StoreError> {
+    let mut gamle: HashSet<Rad> = foer.into_iter().collect();
+    // What is taken out of the old rows stays as it is.
+    let mut nye: Vec<Rad> = naa.into_iter().filter(|rad| !gamle.remove(rad)).collect();
+    let mut tall: HashMap<String, (Option<String>, i64)> = HashMap::new();
+    for rad in &gamle {
+        tx.execute(
+            "DELETE FROM soekeord WHERE ord = $1 AND foedt = $2 AND pid = $3",
+            params![rad.ord.as_bytes(), rad.foedt, rad.pid],
+        )
+        .await?;
+        tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 -= 1;
+    }
+    // In the order of the table, rows that follow each other are put in at one place.
+    nye.sort_unstable();
+    for rows in nye.chunks(ROWS) {
+        let sql = format!(
+            "INSERT INTO soekeord (ord, foedt, pid, trekk, merke) VALUES {} ON CONFLICT DO NOTHING",
+            places(rows.len(), 5)
+        );
+        let values: Vec<Value> = rows
+            .iter()
+            .flat_map(|rad| {
+                [
+                    rad.ord.as_bytes().into(),
+                    rad.foedt.into(),
+                    rad.pid.into(),
+                    rad.trekk.into(),
+                    rad.merke.into(),
+                ]
+            })
+            .collect();
+        tx.execute(&sql, &values).await?;
+        for rad in rows {
+            tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 += 1;
+        }
+    }
+    let mut tall: Vec<_> = tall.into_iter().filter(|(_, (_, antall))| *antall != 0).collect();
+    tall.sort_unstable();
+    for rows in tall.chunks(ROWS) {
+        let sql = format!(
+            "INSERT INTO ordtall (ord, lyd, antall) VALUES {}
+             ON CONFLICT (ord) DO UPDATE SET antall = ordtall.antall + excluded.antall",
+            places(rows.len(), 3)
+        );
+        let values: Vec<Value> = rows
+            .iter()
+            .flat_map(|(ord, (lyd, antall))| [ord.as_bytes().into(), lyd.as_deref().into(), (*antall).into()])
+            .collect();
+        tx.execute(&sql, &values).await?;
+    }
+    Ok(())
+}
+
+/// The rows of a version.
+pub fn rader_av(versjon: &Versjon) -> Result<Vec<Rad>, StoreError> {
+    let person = versjon.helt().map_err(|error| skadet(&error))?;
+    Ok(rader(versjon.pid, &person, versjon.gradering))
+}
+
+/// The people who are hits, at most `maks` of them, in the documents that say so; `true` where there are more.
+pub async fn soek(store: &Store, soek: &Soek, maks: usize) -> Result<(Vec<Versjon>, bool), StoreError> {
+    if let Some(nummer) = soek.nummer() {
+        let found = finn_en(store, &nummer, true).await?.into_iter().collect();
+        return Ok((treff(soek, found)?, false));
+    }
+    let filter = soek.filter();
+    let mut leting = Leting::velg(store, soek, &filter).await?;
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    let mut antall = FOERST;
+    while let Some(pids) = leting.neste(store, &filter, antall).await? {
+        antall = SIDEN;
+        let new: Vec<Pid> = pids.into_iter().filter(|pid| seen.insert(*pid)).collect();
+        let mut versjoner = finn(store, &new).await?;
+        let in_order = new.iter().filter_map(|pid| versjoner.remove(pid)).collect();
+        found.append(&mut treff(soek, in_order)?);
+        if found.len() > maks {
+            found.truncate(maks);
+            return Ok((found, true));
+        }
+    }
+    Ok((found, false))
+}
+
+fn treff(soek: &Soek, versjoner: Vec<Versjon>) -> Result<Vec<Versjon>, StoreError> {
+    let mut hits = Vec::with_capacity(versjoner.len());
+    for versjon in versjoner {
+        let person = versjon.helt().map_err(|error| skadet(&error))?;
+        if soek.treffer(&person, versjon.gradering) {
+            hits.push(versjon);
+        }
+    }
+    Ok(hits)
+}
+
+/// Words whose rows are gone through, one word after the other.
+struct Leting {
+    /// The next word stands last.
+    ord: Vec<Vec<u8>>,
+    /// Birth date and number of the row that was read last under it.
+    etter: (i64, String),
+}
+
+/// About as many days as people are born on: a birth date singles out one in so many.
+const DAGER: i64 = 36_500;
+/// To look up a word costs as much as to pass by so many rows.
+const OPPSLAG: i64 = 20;
+
+impl Leting {
+    /// Goes in where the fewest rows are to be passed by.
+    async fn velg(store: &Store, soek: &Soek, filter: &Filter) -> Result<Self, StoreError> {
+        let mut best: Option<(i64, Vec<Vec<u8>>)> = None;
+        let innganger = soek.innganger();
+        for inngang in innganger.iter().chain([&Inngang::Ord(ALLE.to_owned())]) {
+            let rows = match inngang {
+                Inngang::Ord(ord) => {
+                    store
+                        .query("SELECT ord, antall FROM ordtall WHERE ord = $1", params![ord.as_bytes()])
+                        .await?
+                }
+                Inngang::Lyd(lyd) => {
+                    store
+                        .query("SELECT ord, antall FROM ordtall WHERE lyd = $1", params![lyd.as_str()])
+                        .await?
+                }
+                Inngang::Begynnelse(ord) => {
+                    // No text has the byte that ends the range.
+                    let til = [ord.as_bytes(), &[0xff]].concat();
+                    let sql = "SELECT ord, antall FROM ordtall WHERE ord >= $1 AND ord < $2";
+                    store.query(sql, params![ord.as_bytes(), til]).await?
+                }
+            };
+            let (mut ord, mut antall) = (Vec::with_capacity(rows.len()), 0_i64);
+            for row in rows {
+                let here: i64 = row.get(1)?;
+                if here > 0 {
+                    ord.push(row.get(0)?);
+                    antall = antall.saturating_add(here);
+                }
+            }
+            let pris = antall.saturating_mul(filter.dager().min(DAGER)) / DAGER + OPPSLAG * ord.len() as i64;
+            if best.as_ref().is_none_or(|(least, _)| pris < *least) {
+                best = Some((pris, ord));
+            }
+        }
+        let ord = best.map(|(_, ord)| ord).unwrap_or_default();
+        Ok(Self { ord, etter: (filter.fra, String::new()) })
+    }
+
+    /// The people of the next rows, about `antall` of them; `None` where there are no more rows.
+    async fn neste(
+        &mut self,
+        store: &Store,
+        filter: &Filter,
+        antall: usize,
+    ) -> Result<Option<Vec<Pid>>, StoreError> {
+        let mut pids: Vec<Pid> = Vec::new();
+        let sql = format!(
+            "SELECT foedt, pid FROM soekeord WHERE ord = $1 AND (foedt, pid) > ($2, $3) AND foedt <= $4
+             AND (trekk & $5) = $6 AND (merke & $7) = $7 ORDER BY foedt, pid LIMIT {antall}"
+        );
+        while pids.len() < antall {
+            let Some(ord) = self.ord.last() else { break };
+            let (fra, etter) = &self.etter;
+            let values = params![
+                ord.as_slice(),
+                *fra,
+                etter.as_str(),
+                filter.til,
+                filter.maske,
+                filter.krav,
+                filter.merke
+            ];
+            let rows = store.query(&sql, values).await?;
+            let last = rows.len() < antall;
+            for row in &rows {
+                pids.push(row.get(1)?);
+            }
+            match rows.last() {
+                Some(row) if !last => self.etter = (row.get(0)?, row.get(1)?),
+                _ => {
+                    self.ord.pop();
+                    self.etter = (filter.fra, String::new());
+                }
+            }
+        }
+        Ok(if pids.is_empty() { None } else { Some(pids) })
+    }
+}
+
+/// What [`forny`] is called among what has been brought up to date.
+const SOEK: &str = "soek";
+/// Beyond every number.
+const FERDIG: &str = "~";
+
+/// Makes the rows of people who were registered before there were any; `false` where all have theirs.
+pub async fn forny(store: &Store) -> Result<bool, StoreError> {
+    store.write(|tx| Box::pin(async move {
+        let kept = tx.query_opt("SELECT til FROM ajourfoert WHERE hva = $1", params![SOEK]).await?;
+        let fra: String = kept.map_or_else(|| Ok(String::new()), |row| row.get(0))?;
+        if fra == FERDIG {
+            return Ok(false);
+        }
+        let sql = format!("SELECT pid FROM nummer WHERE pid > $1 ORDER BY pid LIMIT {SIDEN}");
+        let rows = tx.query(&sql, params![fra.as_str()]).await?;
+        let pids: Vec<Pid> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+        let til = pids.last().map_or_else(|| FERDIG.to_owned(), |pid| pid.as_str().to_owned());
+        let mut nye = Vec::new();
+        for (nummer, versjon) in finn_i(tx, &pids).await? {
+            // A person is found by each of their numbers, and has rows under the one in use.
+            if nummer == versjon.pid {
+                nye.append(&mut rader_av(&versjon)?);
+            }
+        }
+        ajourfoer(tx, Vec::new(), nye).await?;
+        tx.execute(
+            "INSERT INTO ajourfoert (hva, til) VALUES ($1, $2) ON CONFLICT (hva) DO UPDATE SET til = excluded.til",
+            params![SOEK, til],
+        )
+        .await?;
+        Ok(true)
+    }))
+    .await
+}
