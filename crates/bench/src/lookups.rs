@@ -44,6 +44,56 @@ pub async fn of_persons(address: &str, bearer: &str, persons: &[String]) -> anyh
     measured.await.context("personer")
 }
 
+/// How many persons the searches are for.
+const SOUGHT: usize = 1000;
+
+/// Searches for the names of these persons, and for the addresses where they live, two at a time.
+pub async fn of_names(
+    address: &str,
+    bearer: &str,
+    persons: &[String],
+) -> anyhow::Result<(Measured, Measured)> {
+    let asked = persons.get(..SOUGHT.min(persons.len()));
+    let body = serde_json::json!({ "foedselsEllerDNummer": asked }).to_string();
+    let request = Request::post("/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/bulkoppslag")
+        .header("host", address)
+        .header("authorization", bearer)
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(body)))?;
+    let answer = load::Connection::open(address).await?.send(request).await?;
+    let answer: folkeregister::PersonBulkoppslagSvar = serde_json::from_slice(answer.body())?;
+    let found = answer.oppslag.into_iter().filter_map(|one| one.folkeregisterperson);
+    let (mut names, mut homes) = (Vec::new(), Vec::new());
+    for person in found {
+        let name = person.gjeldende_navn();
+        names.extend(name.map(|name| clients::encoded(&format!("{} {}", name.fornavn, name.etternavn))));
+        let home = person.gjeldende_bostedsadresse().and_then(|home| home.vegadresse.as_ref());
+        homes.extend(home.map(|home| clients::encoded(&folkeregister::adresselinjer(home).join(" "))));
+    }
+    let base = "/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/soek?navn=";
+    let by_name = gets(address, bearer, base, names).await.context("soek")?;
+    let by_home = gets(address, bearer, "/adresser/v1/sok?sok=", homes).await.context("adresser/sok")?;
+    Ok((by_name, by_home))
+}
+
+/// Requests of these ends of a path, one after the other.
+async fn gets(
+    address: &str,
+    bearer: &str,
+    base: &'static str,
+    ends: Vec<String>,
+) -> anyhow::Result<Measured> {
+    let (host, bearer) = (address.to_owned(), bearer.to_owned());
+    load::measure(address, 2, TIME, move |n| {
+        Request::get(format!("{base}{}", ends.get(n % ends.len())?))
+            .header("host", &host)
+            .header("authorization", &bearer)
+            .body(Full::new(Bytes::new()))
+            .ok()
+    })
+    .await
+}
+
 pub async fn measure(felles: &Installation, data: &Path) -> anyhow::Result<()> {
     let (token, mothers) = prepare(felles, data).await?;
     let address = felles.address();

@@ -39,6 +39,12 @@ pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyh
     report(&name("person_lookups"), measured.per_second, "1/s");
     report(&name("person_lookups_p99"), measured.p99, "ms");
 
+    let (by_name, by_home) = lookups::of_names(&address, &bearer, &persons).await?;
+    report(&name("name_searches"), by_name.per_second, "1/s");
+    report(&name("name_search_p99"), by_name.p99, "ms");
+    report(&name("address_searches"), by_home.per_second, "1/s");
+    report(&name("address_search_p99"), by_home.p99, "ms");
+
     let host = address.clone();
     let bulk = load::measure(&address, 2, TIME, move |n| {
         let asked = (0..BULK).map(|at| persons.get((n * BULK + at) % persons.len()));

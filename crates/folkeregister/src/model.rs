@@ -179,7 +179,11 @@ pub fn annulleringer(naa: &Persondokument, foer: &Persondokument) -> Result<Hend
             // What was ended is told by what ended it.
             None if entry["erGjeldende"] == false => {}
             None => {
-                annullert.push(Egenskapshendelse::av(Entitetsendring::Annullere, &element, i_hendelse(entry)))
+                annullert.push(Egenskapshendelse::av(
+                    Entitetsendring::Annullere,
+                    &element,
+                    i_hendelse(entry),
+                ));
             }
         }
     }

@@ -301,11 +301,10 @@ async fn behold(
         };
         let numre = person.identifikasjonsnummer.iter();
         let numre = numre.filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
-        pekere.extend(numre.map(|nummer| (nummer, dokument.clone())));
-        // One who is given another number has the earlier among theirs.
-        let numre = person.identifikasjonsnummer.iter();
-        let foer = numre.filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
-        let foer = foer.filter_map(|nummer| verden.foer.get(&nummer)).next();
+        let numre: Vec<Pid> = numre.collect();
+        // One who is given another number was read under the earlier.
+        let foer = numre.iter().find_map(|nummer| verden.foer.get(nummer));
+        pekere.extend(numre.iter().map(|nummer| (*nummer, dokument.clone())));
         if let Some(foer) = foer {
             rader_foer.append(&mut store::soek::rader_av(foer)?);
         }

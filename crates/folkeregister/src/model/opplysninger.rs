@@ -152,7 +152,7 @@ fn del_ansvar(
     let mut alene = barn.person().foreldreansvar.iter_mut().filter(|entry| entry.er_gjeldende);
     match (alene.next(), alene.next()) {
         (Some(entry), None) if entry.ansvar == Ansvar::Mor && entry.ansvarlig == Some(mor) => {
-            entry.avslutt(slutt)
+            entry.avslutt(slutt);
         }
         // Another has it, by a decision that this message does not know of.
         _ => return Ok(()),
