@@ -66,8 +66,16 @@ pub const LOMMEBOK: Internal = Internal {
     scopes: "folkeregister:deling/offentligmedhjemmel",
 };
 
+/// Enhetsregisteret looks up who is named in a notice.
+pub const ENHETSREGISTER: Internal = Internal {
+    name: "felles-enhetsregister",
+    owner: orgs::BRREG,
+    scopes: "folkeregister:deling/offentligmedhjemmel",
+};
+
 /// All of them.
-pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES, LOMMEBOK];
+pub const ALL: &[Internal] =
+    &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES, LOMMEBOK, ENHETSREGISTER];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
@@ -106,6 +114,7 @@ pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
     ("folkeregister:mottak/foedselsmelding", orgs::SKATTEETATEN, "Melde fødsel"),
     ("folkeregister:mottak/doedsmelding", orgs::SKATTEETATEN, "Melde dødsfall"),
     (clients::enhetsregister::SCOPE_ROLLEUTSKRIFT, orgs::BRREG, "Enhetsregisteret, en persons roller"),
+    (enhetsregister::SCOPE_REGISTERMELDING, orgs::BRREG, "Melde til Enhetsregisteret"),
     (clients::enhetsregister::SCOPE_ROLLER, orgs::BRREG, "Enhetsregisteret, roller med fødselsnummer"),
     ("krr:global/kontaktinformasjon.read", orgs::DIGDIR, "Kontaktinformasjon"),
     ("krr:global/digitalpost.read", orgs::DIGDIR, "Digital postkasse og sertifikat"),
