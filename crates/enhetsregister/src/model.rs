@@ -7,8 +7,12 @@ use serde::Serialize;
 pub mod endring;
 pub mod koder;
 pub mod kolonner;
+pub mod melding;
 pub mod rad;
+pub mod registrering;
+pub mod regler;
 pub mod soek;
+pub mod tilknytning;
 
 pub use rad::{Rad, Verv};
 

@@ -15,11 +15,13 @@ use crate::model::{Slag, Tilstand};
 mod behold;
 mod bestand;
 mod endringer;
+mod mottak;
 mod soek;
 
 pub use behold::*;
 pub use bestand::*;
 pub use endringer::*;
+pub use mottak::*;
 pub use soek::*;
 
 /// The kind of the feed's events about changed roles.

@@ -66,8 +66,16 @@ pub const LOMMEBOK: Internal = Internal {
     scopes: "folkeregister:deling/offentligmedhjemmel",
 };
 
+/// Enhetsregisteret looks up who is named in a notice.
+pub const ENHETSREGISTER: Internal = Internal {
+    name: "felles-enhetsregister",
+    owner: orgs::BRREG,
+    scopes: "folkeregister:deling/offentligmedhjemmel",
+};
+
 /// All of them.
-pub const ALL: &[Internal] = &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES, LOMMEBOK];
+pub const ALL: &[Internal] =
+    &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES, LOMMEBOK, ENHETSREGISTER];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
@@ -118,6 +126,7 @@ pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
     ("folkeregister:mottak/dnummer", orgs::SKATTEETATEN, "Rekvirere D-nummer"),
     ("folkeregister:mottak/annullering", orgs::SKATTEETATEN, "Annullere egne meldinger"),
     (clients::enhetsregister::SCOPE_ROLLEUTSKRIFT, orgs::BRREG, "Enhetsregisteret, en persons roller"),
+    (enhetsregister::SCOPE_REGISTERMELDING, orgs::BRREG, "Melde til Enhetsregisteret"),
     (clients::enhetsregister::SCOPE_ROLLER, orgs::BRREG, "Enhetsregisteret, roller med fødselsnummer"),
     ("krr:global/kontaktinformasjon.read", orgs::DIGDIR, "Kontaktinformasjon"),
     ("krr:global/digitalpost.read", orgs::DIGDIR, "Digital postkasse og sertifikat"),

@@ -280,7 +280,8 @@ impl Server {
         }
         if here(enhetsregister::NAME) {
             let ctx = shared.context(enhetsregister::NAME).await?;
-            let component = enhetsregister::Component::new(ctx.clone());
+            let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::ENHETSREGISTER)?);
+            let component = enhetsregister::Component::new(ctx.clone()).folkeregister(people);
             component.oppgrader().await?;
             parts.add(enhetsregister::NAME, component.router(), &ctx.store);
         }

@@ -45,6 +45,11 @@ impl Avslag {
         Self { feil: vec![feil], ..Self::ny(StatusCode::BAD_REQUEST, "Feilaktig forespørsel") }
     }
 
+    /// The same refusal with another status.
+    pub fn med_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// This part of the real register is not built; answered as a problem.
     pub fn ikke_bygget(hva: impl Into<String>) -> Self {
         Self { ikke_bygget: true, ..Self::ny(StatusCode::NOT_IMPLEMENTED, hva) }
@@ -59,7 +64,7 @@ impl From<Avvist> for Avslag {
                 let feil = all.into_iter().map(|one| Valideringsfeil {
                     feilmelding: one.melding,
                     parametere: vec![one.parameter],
-                    feilaktig_verdi: Some(one.verdi),
+                    feilaktig_verdi: Some(one.verdi).filter(|value| !value.is_empty()),
                 });
                 Self { feil: feil.collect(), ..Self::ny(StatusCode::BAD_REQUEST, "Feilaktig forespørsel") }
             }

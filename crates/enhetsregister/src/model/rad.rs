@@ -1,7 +1,8 @@
 //! The rows of a registration: what of a unit is searched by, and its answers as JSON.
 
 use clients::enhetsregister::{
-    Adresse, Enhet, FjernetEnhet, JuridiskRolle, Kode, Registrering, Rollegruppe, SlettetEnhet, Underenhet,
+    Adresse, Enhet, FjernetEnhet, JuridiskRolle, Kode, Registrering, Rollegruppe, SlettetEnhet, Sletting,
+    Underenhet,
 };
 use jiff::civil::Date;
 use kernel::id::{Orgnr, Pid};
@@ -127,33 +128,37 @@ pub fn rader(registrering: Registrering) -> Result<Vec<Rad>, Mangel> {
         }
     }
     if let Some(slettet) = slettet {
-        let gone = |orgnr, slag: Slag, navn: &str, form: &Kode| {
-            let lenker = lenker(&[("self", format!("/enhetsregisteret/api/{}/{orgnr}", slag.samling()))]);
-            let innhold = if slettet.fjernet {
-                json(&FjernetEnhet { organisasjonsnummer: orgnr, slettedato: slettet.dato, lenker })
-            } else {
-                let klasse = if slag == Slag::Enhet { "SlettetEnhet" } else { "SlettetUnderenhet" };
-                json(&SlettetEnhet {
-                    organisasjonsnummer: orgnr,
-                    navn: navn.to_owned(),
-                    organisasjonsform: form_med_lenke(form),
-                    slettedato: slettet.dato,
-                    respons_klasse: klasse.to_owned(),
-                    lenker,
-                })
-            };
-            let tilstand = if slettet.fjernet { Tilstand::Fjernet } else { Tilstand::Slettet };
-            Rad { tilstand, ..bar(orgnr, slag, navn, form, innhold) }
-        };
-        let unit = gone(orgnr, Slag::Enhet, &enhet.navn, &enhet.organisasjonsform);
-        let places = underenheter.iter().map(|under| {
-            gone(under.organisasjonsnummer, Slag::Underenhet, &under.navn, &under.organisasjonsform)
-        });
+        let unit = borte(orgnr, Slag::Enhet, &enhet.navn, &enhet.organisasjonsform, slettet);
+        let places = underenheter.iter().map(|under| slettet_underenhet(under, slettet));
         return Ok(std::iter::once(unit).chain(places).collect());
     }
     let mut unit = av_enhet(enhet);
     med_roller(&mut unit, rollegrupper)?;
     Ok(std::iter::once(unit).chain(underenheter.into_iter().map(av_underenhet)).collect())
+}
+
+/// The row of a sub-unit that has left the register.
+pub fn slettet_underenhet(under: &Underenhet, slettet: Sletting) -> Rad {
+    borte(under.organisasjonsnummer, Slag::Underenhet, &under.navn, &under.organisasjonsform, slettet)
+}
+
+fn borte(orgnr: Orgnr, slag: Slag, navn: &str, form: &Kode, slettet: Sletting) -> Rad {
+    let lenker = lenker(&[("self", format!("/enhetsregisteret/api/{}/{orgnr}", slag.samling()))]);
+    let innhold = if slettet.fjernet {
+        json(&FjernetEnhet { organisasjonsnummer: orgnr, slettedato: slettet.dato, lenker })
+    } else {
+        let klasse = if slag == Slag::Enhet { "SlettetEnhet" } else { "SlettetUnderenhet" };
+        json(&SlettetEnhet {
+            organisasjonsnummer: orgnr,
+            navn: navn.to_owned(),
+            organisasjonsform: form_med_lenke(form),
+            slettedato: slettet.dato,
+            respons_klasse: klasse.to_owned(),
+            lenker,
+        })
+    };
+    let tilstand = if slettet.fjernet { Tilstand::Fjernet } else { Tilstand::Slettet };
+    Rad { tilstand, ..bar(orgnr, slag, navn, form, innhold) }
 }
 
 fn navn_og_form(felt: &str, navn: &str, form: &Kode, slag: Slag) -> Result<(), Mangel> {
