@@ -30,12 +30,12 @@ export async function identify(page, person) {
   await page.locator('form').filter({ has: page.getByRole('textbox') }).getByRole('button').first().click();
 }
 
-/** Signs a person in to the portal, as they would from its front page. */
-export async function signIn(page, person, path = '/min-situasjon') {
-  await page.goto(url + path);
+/** Signs a person in to the portal, as they would from its front page; `at` is another installation than the tests' own. */
+export async function signIn(page, person, path = '/min-situasjon', at = url) {
+  await page.goto(at + path);
   if (!page.url().includes('/idporten/')) await page.getByRole('link', { name: /logg inn/i }).first().click();
   await identify(page, person);
-  await page.waitForURL((at) => !at.pathname.startsWith('/idporten'));
+  await page.waitForURL((now) => !now.pathname.startsWith('/idporten'));
   assert.ok(!page.url().includes('/idporten/'), `still at ${page.url()}`);
 }
 

@@ -144,3 +144,42 @@ async fn an_event_tells_no_address_of_one_who_is_or_has_become_protected() {
     let (elements, text) = told(&register, &child).await;
     assert!(!has(&elements) && !text.contains("vegadresse"), "what was told before is told no more");
 }
+
+#[tokio::test]
+async fn each_package_follows_what_it_may_know_of() {
+    let register = register().await;
+    let f = folk();
+    register.foedsel(&foedselsmelding("f-1", &f.mor)).await;
+    let all = register.feed().await;
+    let open: Vec<i64> = all
+        .iter()
+        .filter(|one| {
+            !["endringIFamilierelasjon", "endringIForeldreansvar"]
+                .contains(&one.hendelse.hendelsetype.as_str())
+        })
+        .map(|one| one.sekvensnummer)
+        .collect();
+    assert!(open.len() < all.len() && !open.is_empty());
+    for package in ["offentligutenhjemmel", "privatutenhjemmel", "finans", "privat"] {
+        let base = format!("/folkeregisteret/api/{package}/v1/hendelser");
+        let scope = format!("folkeregister:deling/{package}");
+        for path in [format!("{base}/feed/?seq=1"), format!("{base}/feed?seq=1")] {
+            let page = register.get_som(&path, &scope).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.tekst);
+            let page: Vec<LagretHendelse> = serde_json::from_value(page.json()).unwrap();
+            assert_eq!(page.iter().map(|one| one.sekvensnummer).collect::<Vec<_>>(), open);
+            assert!(page.iter().all(|one| {
+                one.hendelse.hendelsesdokument.is_none() && one.hendelse.persondokument.is_none()
+            }));
+        }
+        let last = register.get_som(&format!("{base}/siste/sekvensnummer"), &scope).await;
+        assert_eq!(last.json(), json!(all.len()));
+        let ahead = register.get_som(&format!("{base}/feed?seq={}", all.len() + 2), &scope).await;
+        assert_eq!(ahead.status, StatusCode::BAD_REQUEST);
+    }
+    for (package, scope) in [("presse", "presse"), ("eid", "utstedereid")] {
+        let path = format!("/folkeregisteret/api/{package}/v1/hendelser/feed?seq=1");
+        let scope = format!("folkeregister:deling/{scope}");
+        assert_eq!(register.get_som(&path, &scope).await.status, StatusCode::FORBIDDEN);
+    }
+}

@@ -276,7 +276,7 @@ async fn what_does_not_exist_and_what_is_not_built_are_told_apart() {
         (404, format!("{BASE}/familier"), "ingenting"),
         (501, format!("{BASE}/hendelser/feedxsd"), "XSD"),
         (501, format!("{BASE}/uttrekk/komplett"), "uttrekk"),
-        (501, "/folkeregisteret/api/finans/v1/hendelser/feed?seq=1".to_owned(), "hendelser"),
+        (403, "/folkeregisteret/api/finans/v1/hendelser/0123".to_owned(), "Hendelser"),
         (404, format!("{MOTTAK}/hilsen"), "ingenting"),
         (404, format!("{MOTTAK}/kvittering/finnes-ikke"), "melding"),
     ];

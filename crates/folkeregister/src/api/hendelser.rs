@@ -1,5 +1,6 @@
-//! The feed of events, and events in full. For bodies with a legal basis: what the other packages may know of an event
-//! is not built.
+//! The feed of events, of those that a package may know of; and events in full, for bodies with a legal basis.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -8,10 +9,13 @@ use clients::folkeregister::{
     DokumentBulkoppslag, DokumentForHendelse, FEED_PAGE, Feil, Gradering, LagretHendelse,
 };
 use http::{HeaderMap, StatusCode};
+use kernel::auth::Claims;
+use kernel::feed::Entry;
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
-use kernel::store::StoreError;
+use kernel::store::{Store, StoreError};
 
+use super::personer::pakke_av_sti;
 use super::{Avslag, QueryPairs, Sti};
 use crate::model::pakke::Pakke;
 use crate::model::utsnitt;
@@ -30,40 +34,110 @@ pub async fn feed(
     query: QueryPairs,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {
+    les(&component, Pakke::MedHjemmel, query, &headers).await
+}
+
+/// Events in one of the packages `offentligutenhjemmel`, `privatutenhjemmel`, `finans` and `privat`.
+///
+/// Numbers are those of the whole feed: where an event tells of what is secret, the package has a gap. Documents of events and
+/// versions of persons are for bodies with a legal basis, so nothing points to them.
+#[utoipa::path(get, path = "/folkeregisteret/api/{rettighetspakke}/v1/hendelser/feed", tag = "hendelser",
+    params(("rettighetspakke" = String, Path, description = "Rettighetspakke"),
+        ("seq" = i64, Query, description = "Fra og med dette sekvensnummeret")),
+    responses((status = 200, body = Vec<LagretHendelse>), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
+        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+pub async fn feed_i_pakke(
+    State(component): State<Component>,
+    Sti(pakke): Sti<String>,
+    query: QueryPairs,
+    headers: HeaderMap,
+) -> Result<Response, Avslag> {
+    les(&component, pakke_av_sti(&pakke)?, query, &headers).await
+}
+
+async fn les(
+    component: &Component,
+    pakke: Pakke,
+    query: QueryPairs,
+    headers: &HeaderMap,
+) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
-    let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    let claims = leser_av_hendelser(component, headers, pakke).await?;
     let pairs = super::parametre(query, &["seq"])?;
     let bad = |hva| Avslag::felt(StatusCode::BAD_REQUEST, "seq", hva);
     let [(_, seq)] = pairs.as_slice() else { return Err(bad("skal stå én gang")) };
     let fra: i64 =
         seq.parse().ok().filter(|fra| *fra >= 0).ok_or_else(|| bad("skal være et sekvensnummer"))?;
-    let entries = kernel::feed::after(&ctx.store, fra.max(1) - 1, FEED_PAGE).await?;
+    let fra = fra.max(1);
+    let entries = side(&ctx.store, pakke, fra).await?;
     if entries.is_empty() && fra > kernel::feed::last(&ctx.store).await?.saturating_add(1) {
         return Err(bad("er lenger fram enn neste hendelse"));
     }
-    let etag = format!("{}-{}", fra.max(1), entries.last().map_or(0, |entry| entry.seq));
-    let hendelser =
+    let etag = format!("{fra}-{}", entries.last().map_or(0, |entry| entry.seq));
+    let mut hendelser =
         entries.into_iter().map(feed::vis).collect::<Result<Vec<LagretHendelse>, StoreError>>()?;
+    if !pakke.har_hjemmel() {
+        for LagretHendelse { hendelse, .. } in &mut hendelser {
+            hendelse.hendelsesdokument = None;
+            hendelse.persondokument = None;
+        }
+    }
     let mut subjects: Vec<Pid> =
         hendelser.iter().map(|one| one.hendelse.folkeregisteridentifikator).collect();
     subjects.sort_unstable();
     subjects.dedup();
-    let access = Access::from_claims(
-        NAME,
-        &claims,
-        &headers,
-        "Leste at noe er endret i folkeregisteret",
-        Pakke::MedHjemmel.hjemmel(),
-    );
+    let what = "Leste at noe er endret i folkeregisteret";
+    let access = Access::from_claims(NAME, &claims, headers, what, pakke.hjemmel());
     let json = Personal::many(subjects, serde_json::to_string(&hendelser)?).release(&ctx.log, access).await?;
-    Ok(super::svar_med_etag(&headers, &etag, json))
+    Ok(super::svar_med_etag(headers, &etag, json))
+}
+
+/// A full page of what the package may know of, as long as there is so much.
+async fn side(store: &Store, pakke: Pakke, fra: i64) -> Result<Vec<Entry>, StoreError> {
+    let most = usize::try_from(FEED_PAGE).unwrap_or(usize::MAX);
+    let (mut entries, mut etter) = (Vec::new(), fra - 1);
+    loop {
+        let page = kernel::feed::after(store, etter, FEED_PAGE).await?;
+        let last = page.len() < most;
+        etter = page.last().map_or(etter, |entry| entry.seq);
+        entries.extend(page.into_iter().filter(|entry| pakke.ser_hendelse(&entry.kind)));
+        if last || entries.len() >= most {
+            entries.truncate(most);
+            return Ok(entries);
+        }
+    }
+}
+
+async fn leser_av_hendelser(
+    component: &Component,
+    headers: &HeaderMap,
+    pakke: Pakke,
+) -> Result<Arc<Claims>, Avslag> {
+    let claims = super::leser(component, headers, pakke).await?;
+    if pakke.har_hendelser() {
+        return Ok(claims);
+    }
+    Err(Avslag::ny(StatusCode::FORBIDDEN, "Rettighetspakken har ikke hendelser."))
 }
 
 /// The newest sequence number; 0 while there are no events.
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser/siste/sekvensnummer", tag = "hendelser",
     responses((status = 200, body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 406, body = Feil)))]
 pub async fn siste(State(component): State<Component>, headers: HeaderMap) -> Result<Json<i64>, Avslag> {
-    super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    leser_av_hendelser(&component, &headers, Pakke::MedHjemmel).await?;
+    Ok(Json(kernel::feed::last(&component.ctx.store).await?))
+}
+
+/// The newest sequence number, in one of the other packages: of the whole feed.
+#[utoipa::path(get, path = "/folkeregisteret/api/{rettighetspakke}/v1/hendelser/siste/sekvensnummer", tag = "hendelser",
+    params(("rettighetspakke" = String, Path, description = "Rettighetspakke")),
+    responses((status = 200, body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+pub async fn siste_i_pakke(
+    State(component): State<Component>,
+    Sti(pakke): Sti<String>,
+    headers: HeaderMap,
+) -> Result<Json<i64>, Avslag> {
+    leser_av_hendelser(&component, &headers, pakke_av_sti(&pakke)?).await?;
     Ok(Json(kernel::feed::last(&component.ctx.store).await?))
 }
 

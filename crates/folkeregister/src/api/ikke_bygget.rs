@@ -1,7 +1,7 @@
 //! What the real register has and Felles has not built, and what nobody has.
 
 use axum::routing::any;
-use http::Uri;
+use http::{StatusCode, Uri};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::Avslag;
@@ -36,7 +36,7 @@ async fn annet(uri: Uri) -> Avslag {
         (Some(_), ["personer" | "hendelser", "xsd" | "feedxsd"]) => Avslag::ikke_bygget("skjemaene som XSD"),
         (Some(_), ["uttrekk", ..]) => Avslag::ikke_bygget("uttrekk"),
         (Some(_), ["hendelser", ..]) => {
-            Avslag::ikke_bygget("hendelser i denne rettighetspakken, eller av denne typen")
+            Avslag::ny(StatusCode::FORBIDDEN, "Hendelser i sin helhet er bare for dem med hjemmel.")
         }
         _ => Avslag::ukjent("Det er ingenting på denne adressen."),
     }

@@ -48,6 +48,7 @@ pub fn med_skraastrek() -> OpenApiRouter<Component> {
         .route(&format!("{BASE}/personer/bulkoppslag/"), post(bulkoppslag::med_hjemmel))
         .route(&format!("{BASE}/personer/bulkoppslag/arkiv/"), post(arkiv::bulkoppslag))
         .route("/folkeregisteret/api/{rettighetspakke}/v1/personer/bulkoppslag/", post(bulkoppslag::i_pakke))
+        .route("/folkeregisteret/api/{rettighetspakke}/v1/hendelser/feed/", get(hendelser::feed_i_pakke))
 }
 
 /// A request's query, or why it is none.

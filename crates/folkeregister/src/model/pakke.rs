@@ -65,6 +65,28 @@ impl Pakke {
         matches!(self, Self::MedHjemmel | Self::OffentligUtenHjemmel | Self::PrivatUtenHjemmel | Self::Finans)
     }
 
+    /// Whether it has the feed of events. Events in full are for [`Pakke::MedHjemmel`] alone.
+    pub fn har_hendelser(self) -> bool {
+        self.har_oppslag() || self == Self::Privat
+    }
+
+    /// Whether it may know of events of this type: not of those that tell of what is secret, and of nothing else.
+    pub fn ser_hendelse(self, hendelsetype: &str) -> bool {
+        let hemmelig = matches!(
+            hendelsetype,
+            "endringIFamilierelasjon"
+                | "endringIForeldreansvar"
+                | "endringIOpphold"
+                | "endringIUtenlandskPersonidentifikasjon"
+                | "endringIUtlendingsmyndighetenesIdentifikasjonsnummer"
+                | "endringILegitimasjonsdokument"
+                | "endringIFalskIdentitet"
+                | "endringIBrukAvSamiskSpraak"
+                | "endringISametingetsValgmanntall"
+        );
+        self.har_hjemmel() || !hemmelig
+    }
+
     /// Whether a person may be searched for by numbers that are no national identity number: by that of the immigration
     /// authorities (`duf`), or by one from abroad or of a paper.
     pub fn soeker_med(self, duf: bool) -> bool {
@@ -81,7 +103,7 @@ impl Pakke {
     }
 
     /// Whether it holds what is secret.
-    fn har_hjemmel(self) -> bool {
+    pub fn har_hjemmel(self) -> bool {
         self == Self::MedHjemmel
     }
 
