@@ -274,7 +274,7 @@ impl Server {
         }
         if here(folkeregister::NAME) {
             let ctx = shared.context(folkeregister::NAME).await?;
-            let component = folkeregister::Component::new(ctx.clone());
+            let component = folkeregister::Component::new(ctx.clone()).exempt(&config.limits.exempt);
             component.oppgrader().await?;
             parts.add(folkeregister::NAME, component.router(), &ctx.store);
         }

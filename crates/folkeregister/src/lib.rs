@@ -11,9 +11,12 @@
 //!   changes, by law
 //! - `feed`: the events; `store`: every statement
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use kernel::Context;
+use kernel::limits::{Limiter, Limits, Rate};
 use kernel::store::StoreError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,12 +41,22 @@ pub const MIGRATIONS: &[&str] = &[
 #[derive(Clone, Debug)]
 pub struct Component {
     ctx: Arc<Context>,
+    limiter: Limiter,
 }
+
+/// What an address may ask for in a minute, and at once (spec `registers.md` § A2, after the register's documentation).
+pub const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60_000).unwrap();
 
 impl Component {
     /// The register over its context.
     pub fn new(ctx: Context) -> Self {
-        Self { ctx: Arc::new(ctx) }
+        Self { limiter: limiter(&ctx, Limits::default().exempt), ctx: Arc::new(ctx) }
+    }
+
+    /// Leaves these addresses without any limit; otherwise this machine's own.
+    #[must_use]
+    pub fn exempt(self, exempt: &[IpNet]) -> Self {
+        Self { limiter: limiter(&self.ctx, exempt.to_vec()), ..self }
     }
 
     /// Makes it possible to find people who were registered with an older edition of the program. At once where there are none.
@@ -72,7 +85,8 @@ impl Component {
             .routes(routes!(api::hendelser::hent))
             .routes(routes!(api::hendelser::bulkoppslag))
             .merge(api::med_skraastrek())
-            .layer(axum::extract::DefaultBodyLimit::max(api::MAX_LOOK_UP));
+            .layer(axum::extract::DefaultBodyLimit::max(api::MAX_LOOK_UP))
+            .layer(axum::middleware::from_fn_with_state(self.clone(), api::begrens));
         let mottak = OpenApiRouter::new()
             .routes(routes!(api::mottak::foedselsmelding))
             .routes(routes!(api::mottak::doedsmelding))
@@ -96,4 +110,9 @@ impl Component {
         let rest = api::ikke_bygget::routes();
         deling.merge(mottak).merge(innlasting).merge(rest).with_state(self.clone())
     }
+}
+
+fn limiter(ctx: &Context, exempt: Vec<IpNet>) -> Limiter {
+    let program_address = Rate { per_minute: PER_MINUTE, burst: PER_MINUTE };
+    Limiter::new(&Limits { program_address, exempt, ..Limits::default() }, ctx.clock.clone())
 }

@@ -4,12 +4,16 @@
 
 mod common;
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use clients::folkeregister::*;
 use common::*;
 use http::{Request, StatusCode, header};
 use kernel::testing::token;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 /// A change of a good message, and what must come of it.
 struct Tilfelle {
@@ -286,6 +290,33 @@ async fn what_does_not_exist_and_what_is_not_built_are_told_apart() {
         assert_eq!(svar.status.as_u16(), status, "{path}: {}", svar.tekst);
         assert!(svar.json()["melding"].as_str().unwrap().contains(word), "{path}: {}", svar.tekst);
     }
+}
+
+#[tokio::test]
+async fn an_address_that_asks_too_often_waits() {
+    let register = register().await;
+    let path = format!("{BASE}/hendelser/siste/sekvensnummer");
+    let ask = async |address: [u8; 4]| {
+        let bearer = format!("Bearer {}", register.token(NAV, SCOPE_MED_HJEMMEL));
+        let mut request =
+            Request::get(&path).header(header::AUTHORIZATION, bearer).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 4000))));
+        register.send(request).await
+    };
+    // Counting does not depend on who asks, nor on what is answered.
+    for _ in 0..folkeregister::PER_MINUTE.get() {
+        let mut request = Request::get(&path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4000))));
+        register.router.clone().oneshot(request).await.unwrap();
+    }
+    let refused = ask([192, 0, 2, 1]).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.json()["kode"], "FREG-013");
+    let wait: u64 = refused.headers[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
+    assert!((1..=2).contains(&wait), "{wait}");
+    assert_eq!(ask([192, 0, 2, 2]).await.status, StatusCode::OK, "each address has its share");
+    register.test.ctx.clock.advance(jiff::SignedDuration::from_secs(2));
+    assert_eq!(ask([192, 0, 2, 1]).await.status, StatusCode::OK);
 }
 
 /// No error holds a run of digits as long as a personal number.

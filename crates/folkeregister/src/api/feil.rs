@@ -67,6 +67,7 @@ impl Avslag {
             StatusCode::PAYLOAD_TOO_LARGE => "FREG-008",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "FREG-009",
             StatusCode::UNPROCESSABLE_ENTITY => "FREG-010",
+            StatusCode::TOO_MANY_REQUESTS => "FREG-013",
             StatusCode::NOT_IMPLEMENTED => "FREG-011",
             StatusCode::SERVICE_UNAVAILABLE => "FREG-012",
             _ => "FREG-001",

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::auth::{Claims, Issuer};
 use kernel::id::Pid;
+use kernel::limits;
 use kernel::log::Released;
 use serde::de::DeserializeOwned;
 use utoipa_axum::router::OpenApiRouter;
@@ -49,6 +51,17 @@ pub fn med_skraastrek() -> OpenApiRouter<Component> {
         .route(&format!("{BASE}/personer/bulkoppslag/arkiv/"), post(arkiv::bulkoppslag))
         .route("/folkeregisteret/api/{rettighetspakke}/v1/personer/bulkoppslag/", post(bulkoppslag::i_pakke))
         .route("/folkeregisteret/api/{rettighetspakke}/v1/hendelser/feed/", get(hendelser::feed_i_pakke))
+}
+
+/// Counts a reader's request; answers for the register where its address has asked too often.
+pub async fn begrens(State(component): State<Component>, request: Request, next: Next) -> Response {
+    match component.limiter.address(limits::address(request.extensions()), true) {
+        Ok(_) => next.run(request).await,
+        Err(exceeded) => {
+            let melding = "For mange kall på kort tid. Vent så lenge som Retry-After sier.";
+            exceeded.mark(Avslag::ny(StatusCode::TOO_MANY_REQUESTS, melding).into_response())
+        }
+    }
 }
 
 /// A request's query, or why it is none.
