@@ -159,14 +159,13 @@ async fn a_company_is_registered_once_with_everything_it_has() {
 async fn a_notice_that_is_sent_many_times_at_once_is_registered_once() {
     let f = register().await;
     let notice = company("a");
-    let mut answers = Vec::new();
-    let (a, b, c, d) = tokio::join!(
+    let answers: [_; 4] = tokio::join!(
         send(&f, "nyregistrering", &notice),
         send(&f, "nyregistrering", &notice),
         send(&f, "nyregistrering", &notice),
         send(&f, "nyregistrering", &notice)
-    );
-    answers.extend([a, b, c, d]);
+    )
+    .into();
     assert_eq!(answers.iter().filter(|(status, _)| *status == StatusCode::ACCEPTED).count(), 1);
     assert!(answers.iter().all(|(status, receipt)| status.is_success() && *receipt == answers[0].1));
     assert_eq!(f.names("/enheter?navn=berg+dal").await.1, 1);

@@ -58,7 +58,7 @@ pub fn ny(
     let post = melding.postadresse.as_ref().map(|post| adresse(&mut brudd, "postadresse", post, kjente));
     match melding.stiftelsesdato {
         None => {
-            brudd.krev(form == "ENK", "stiftelsesdato", "Stiftelsesdato mangler (enhetsregisterloven § 5)")
+            brudd.krev(form == "ENK", "stiftelsesdato", "Stiftelsesdato mangler (enhetsregisterloven § 5)");
         }
         Some(date) => brudd.krev(date <= i_dag, "stiftelsesdato", "Stiftelsesdatoen er ikke kommet ennå"),
     }
