@@ -15,6 +15,7 @@ use crate::model::{Slag, Tilstand};
 mod behold;
 mod bestand;
 mod endringer;
+pub mod gjennomgang;
 mod soek;
 
 pub use behold::*;
