@@ -15,13 +15,14 @@ use crate::model::{Slag, Tilstand};
 mod behold;
 mod bestand;
 mod endringer;
-pub mod gjennomgang;
 mod soek;
 
 pub use behold::*;
 pub use bestand::*;
 pub use endringer::*;
 pub use soek::*;
+
+pub mod gjennomgang;
 
 /// The kind of the feed's events about changed roles.
 pub const ROLLER: &str = "roller";

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use bench::{Hospital, Installation};
+use clients::folkeregister::{DoedPerson, Doedsmelding, SCOPE_DOEDSMELDING};
 use jiff::civil::date;
 use kernel::id::{Kjoenn, Orgnr, Pid};
 use kernel::params;
@@ -405,6 +406,18 @@ async fn nothing_is_found_until_something_is_broken() {
     let receipt =
         hospital.register.meld_foedsel(&hospital.report("sjekk", 0, mother)).await.expect("a receipt");
     let child = receipt.foedsels_eller_d_nummer.expect("a child");
+    let people = Register::of(&felles, data.path(), "folkeregister").await;
+    let married = Everyone::read(&people).await.find("is married", |_, person| is_married(person)).0;
+    let scope = ["client", "add", "maskinporten", "--scope", SCOPE_DOEDSMELDING];
+    let doctor = Hospital::new(&felles.base(), &felles.json(&scope).expect("a client")).expect("a client");
+    let died = DoedPerson { foedselsnummer: married, doedsdato: date(2026, 11, 20), kommune: None };
+    let message = Doedsmelding {
+        meldings_id: "sjekk-1".to_owned(),
+        forespoerselssdato: None,
+        kilde: "helse".to_owned(),
+        doed_person: died,
+    };
+    doctor.register.meld_doedsfall(&message).await.expect("a receipt");
     server.stop().expect("felles stops");
 
     let said = check(&felles);
@@ -415,7 +428,6 @@ async fn nothing_is_found_until_something_is_broken() {
     let known = ["feed-endringer", "rolle-enhet"].map(|name| ("enhetsregister".to_owned(), name.to_owned()));
     assert_eq!(idle, known.iter().collect::<Vec<_>>(), "{}", said.text);
 
-    let people = Register::of(&felles, data.path(), "folkeregister").await;
     let units = Register::of(&felles, data.path(), "enhetsregister").await;
     let cadastre = Register::of(&felles, data.path(), "matrikkel").await;
     let unknown = Pid::synthetic(date(1870, 1, 1), Kjoenn::Kvinne, 0).expect("a number");
