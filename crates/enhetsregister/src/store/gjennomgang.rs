@@ -68,15 +68,13 @@ pub async fn enheter(store: &Store, etter: &str) -> Result<Vec<Kopi>, StoreError
 
 /// The events about the units after `etter` up to and including `til` (`None`: to the last), by unit and then oldest first.
 pub async fn hendelser(store: &Store, etter: &str, til: Option<&str>) -> Result<Vec<Hendelse>, StoreError> {
-    let rows = match til {
-        Some(til) => {
-            let sql = "SELECT subject, kind, body FROM feed WHERE subject > $1 AND subject <= $2 ORDER BY subject, seq";
-            store.query(sql, params![etter, til]).await?
-        }
-        None => {
-            let sql = "SELECT subject, kind, body FROM feed WHERE subject > $1 ORDER BY subject, seq";
-            store.query(sql, params![etter]).await?
-        }
+    let rows = if let Some(til) = til {
+        let sql =
+            "SELECT subject, kind, body FROM feed WHERE subject > $1 AND subject <= $2 ORDER BY subject, seq";
+        store.query(sql, params![etter, til]).await?
+    } else {
+        let sql = "SELECT subject, kind, body FROM feed WHERE subject > $1 ORDER BY subject, seq";
+        store.query(sql, params![etter]).await?
     };
     let read = |row: &Row| {
         let read = les(&row.get::<String>(2)?).ok();

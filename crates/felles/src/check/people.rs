@@ -327,10 +327,10 @@ fn says(pid: &Pid, born: Date, sex: Option<Kjoenn>) -> bool {
     let century = match born.year() {
         1854..=1899 => (500..750).contains(&individual),
         1900..=1939 => individual < 500,
-        1940..=1999 => individual < 500 || individual >= 900,
+        1940..=1999 => !(500..900).contains(&individual),
         _ => individual >= 500,
     };
-    let of_sex = sex.is_none_or(|sex| (sex == Kjoenn::Mann) == !individual.is_multiple_of(2));
+    let of_sex = sex.is_none_or(|sex| (sex == Kjoenn::Mann) != individual.is_multiple_of(2));
     let date = (u32::from(born.day().unsigned_abs()), u32::from(born.month().unsigned_abs()));
     let year = u32::from(born.year().unsigned_abs()) % 100;
     (day, month, digits[4] * 10 + digits[5]) == (date.0, date.1, year) && century && of_sex

@@ -42,7 +42,7 @@ impl Units {
 /// A unit with a role in another.
 struct Holder {
     of: Orgnr,
-    holder: Orgnr,
+    orgnr: Orgnr,
     deleted: bool,
 }
 
@@ -81,10 +81,10 @@ pub async fn check(
     }
     let Reading { units, holders, .. } = reading;
     let units = Units(units);
-    for Holder { of, holder, deleted } in holders {
-        let holds = units.find(&holder).is_some_and(|unit| (unit.tilstand != Tilstand::Aktiv) == deleted);
+    for Holder { of, orgnr, deleted } in holders {
+        let holds = units.find(&orgnr).is_some_and(|unit| (unit.tilstand != Tilstand::Aktiv) == deleted);
         report.check(Rule::RolleEnhet, holds, || {
-            format!("{of}: {holder} has a role, but is not there, or deleted against what the role says")
+            format!("{of}: {orgnr} has a role, but is not there, or deleted against what the role says")
         });
     }
     for Unit { orgnr, above, .. } in &units.0 {
@@ -149,8 +149,8 @@ impl Reading<'_> {
                 }
             }
             if let Some(unit) = &role.enhet {
-                let (holder, deleted) = (unit.organisasjonsnummer, unit.er_slettet);
-                self.holders.push(Holder { of, holder, deleted });
+                let (orgnr, deleted) = (unit.organisasjonsnummer, unit.er_slettet);
+                self.holders.push(Holder { of, orgnr, deleted });
             }
         }
     }
