@@ -22,6 +22,8 @@ pub mod model;
 mod notis;
 mod store;
 
+pub use store::gjennomgang;
+
 /// The name of the component and of its store.
 pub const NAME: &str = clients::enhetsregister::NAME;
 /// The scope of those who send notices to the register, of Felles' own making.

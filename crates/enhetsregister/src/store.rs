@@ -24,6 +24,8 @@ pub use endringer::*;
 pub use mottak::*;
 pub use soek::*;
 
+pub mod gjennomgang;
+
 /// The kind of the feed's events about changed roles.
 pub const ROLLER: &str = "roller";
 

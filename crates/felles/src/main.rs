@@ -1,6 +1,7 @@
 //! `felles`: the command line.
 
 mod certified;
+mod check;
 mod commands;
 mod config;
 mod internal;
@@ -34,7 +35,7 @@ enum Command {
     Up(commands::up::Up),
     /// Serve some components, over data that is already there
     Serve(commands::up::Serve),
-    /// Make a synthetic nation as files, one JSON object a line
+    /// Make a synthetic nation as files, one JSON object a line; check one that is loaded
     Nation(commands::nation::Nation),
     /// Draw identity numbers that belong to nobody, or check some
     Nummer(commands::nummer::Nummer),
@@ -73,7 +74,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Up(command) => command.run().await,
             Command::Serve(command) => command.run().await,
-            Command::Nation(command) => command.run(),
+            Command::Nation(command) => command.run().await,
             Command::Nummer(command) => command.run(),
             Command::Birth(command) => command.run().await,
             Command::Client(command) => command.run().await,

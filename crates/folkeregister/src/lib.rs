@@ -26,6 +26,8 @@ mod feed;
 pub mod model;
 mod store;
 
+pub use store::gjennomgang;
+
 /// The name of the component and of its store.
 pub const NAME: &str = clients::folkeregister::NAME;
 /// The register's tables.

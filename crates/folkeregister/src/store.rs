@@ -42,6 +42,9 @@ macro_rules! nyeste {
 }
 const NYESTE: &str = concat!("SELECT n.pid, ", dokument!(), historikk!(), nyeste!(), "IN ");
 
+// After the columns, which it reads too.
+pub mod gjennomgang;
+
 /// The newest documents of those of `pids` that the register knows, under the numbers as asked.
 pub async fn finn(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Versjon>, StoreError> {
     let mut found = HashMap::with_capacity(pids.len());

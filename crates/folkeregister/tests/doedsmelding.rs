@@ -41,7 +41,9 @@ async fn a_death_leaves_a_widow_and_a_parent_alone() {
     assert_eq!(history["status"][1]["erGjeldende"], false);
 
     let widow = register.alt(&f.gift).await;
-    assert_eq!(widow.gjeldende_sivilstand().unwrap().sivilstand, Sivilstandstype::EnkeEllerEnkemann);
+    let left = widow.gjeldende_sivilstand().unwrap();
+    assert_eq!(left.sivilstand, Sivilstandstype::EnkeEllerEnkemann);
+    assert_eq!(left.relatert_ved_sivilstand, Some(f.ektemann));
     assert_eq!(
         widow.foreldreansvar.iter().map(|e| (e.ansvar, e.ansvarssubjekt)).collect::<Vec<_>>(),
         [(Ansvar::Mor, Some(f.sonn))]

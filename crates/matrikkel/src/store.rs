@@ -7,6 +7,7 @@ use kernel::store::{Row, Store, StoreError};
 
 use crate::model::svar::Rad;
 
+pub mod gjennomgang;
 pub mod innlasting;
 pub mod ordbok;
 pub mod punkt;

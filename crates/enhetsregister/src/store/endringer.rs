@@ -48,6 +48,15 @@ pub(super) fn hendelse(hva: &str, endringer: Option<Vec<Patch>>) -> Result<Strin
     serde_json::to_string(&hendelse).map_err(|_| StoreError::Damaged("an event of the feed".to_owned()))
 }
 
+/// What an event's body says.
+pub(super) fn les(body: &str) -> Result<(String, Option<Vec<Patch>>), StoreError> {
+    match serde_json::from_str(body) {
+        Ok(Hendelse::Bare(hva)) => Ok((hva, None)),
+        Ok(Hendelse::Med { hva, endringer }) => Ok((hva, Some(endringer))),
+        Err(_) => Err(StoreError::Damaged("an event of the feed".to_owned())),
+    }
+}
+
 /// Which changes to read: of one kind, from and including a number, of these units (none: of all).
 #[derive(Debug)]
 pub struct Utvalg<'a> {
@@ -98,12 +107,7 @@ pub async fn endringer(
     let sql =
         format!("SELECT seq, at, subject, body {} ORDER BY seq {way} LIMIT {limit} OFFSET {offset}", q.sql);
     let read = |row: &Row| {
-        let body: String = row.get(3)?;
-        let (hva, endringer) = match serde_json::from_str(&body) {
-            Ok(Hendelse::Bare(hva)) => (hva, None),
-            Ok(Hendelse::Med { hva, endringer }) => (hva, Some(endringer)),
-            Err(_) => return Err(StoreError::Damaged("an event of the feed".to_owned())),
-        };
+        let (hva, endringer) = les(&row.get::<String>(3)?)?;
         Ok(Endring { id: row.get(0)?, dato: row.get(1)?, orgnr: row.get(2)?, hva, endringer })
     };
     store.query(&sql, &q.verdier).await?.iter().map(read).collect()

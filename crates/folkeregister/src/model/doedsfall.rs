@@ -184,7 +184,12 @@ impl Registrering<'_> {
         }
         let sivilstand = gjenlevende(entry.sivilstand)?;
         entry.avslutt(slutt);
-        let ny = Sivilstand { sivilstand, sivilstandsdato: Some(dato), ..Sivilstand::fra(opphav) };
+        let ny = Sivilstand {
+            sivilstand,
+            sivilstandsdato: Some(dato),
+            relatert_ved_sivilstand: Some(self.pid),
+            ..Sivilstand::fra(opphav)
+        };
         person.sivilstand.insert(0, ny.clone());
         Some(Ny::Sivilstand(pid, ny))
     }
