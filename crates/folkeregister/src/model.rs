@@ -12,7 +12,7 @@ pub mod soek;
 pub mod utsnitt;
 
 use clients::folkeregister::{
-    Egenskapshendelse, Entitetsendring, Gradering, Opphav, Persondokument, hendelsetype,
+    Egenskapshendelse, Element, Entitetsendring, Gradering, Opphav, Persondokument, hendelsetype,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -171,23 +171,31 @@ pub fn tilblivelse(person: &Persondokument) -> Result<Hendelser, serde_json::Err
 
 /// The events that tell that a person is again as before (`foer`), not as now (`naa`): an entry that holds now never did.
 pub fn annulleringer(naa: &Persondokument, foer: &Persondokument) -> Result<Hendelser, serde_json::Error> {
-    let mut rest = opplysninger_av(foer)?;
-    let mut annullert = Vec::new();
+    let before = opplysninger_av(foer)?;
+    let mut hendelser = Hendelser::new();
     for (element, entry) in opplysninger_av(naa)? {
-        match rest.iter().position(|before| *before == (element.clone(), entry.clone())) {
-            Some(place) => drop(rest.swap_remove(place)),
-            // What was ended is told by what ended it.
-            None if entry["erGjeldende"] == false => {}
-            None => {
-                annullert.push(Egenskapshendelse::av(
-                    Entitetsendring::Annullere,
-                    &element,
-                    i_hendelse(entry),
-                ));
-            }
+        // What was ended is told by what ended it.
+        if entry["erGjeldende"] == false || before.contains(&(element.clone(), entry.clone())) {
+            continue;
         }
+        let hendelsetype =
+            Element::av_navn(&element).map_or(hendelsetype::PERSON_ER_OPPDATERT, Element::endring);
+        let annullert = Egenskapshendelse::av(Entitetsendring::Annullere, &element, i_hendelse(entry));
+        legg_til(&mut hendelser, hendelsetype, annullert);
     }
-    Ok(vec![(hendelsetype::PERSON_ER_OPPDATERT, annullert)])
+    if hendelser.is_empty() {
+        // An ended entry alone holds again: nothing of it was ever new.
+        hendelser.push((hendelsetype::PERSON_ER_OPPDATERT, Vec::new()));
+    }
+    Ok(hendelser)
+}
+
+/// Tells of a change in the event of this type.
+fn legg_til(hendelser: &mut Hendelser, hendelsetype: &'static str, endring: Egenskapshendelse) {
+    match hendelser.iter_mut().find(|(kjent, _)| *kjent == hendelsetype) {
+        Some((_, endringer)) => endringer.push(endring),
+        None => hendelser.push((hendelsetype, vec![endring])),
+    }
 }
 
 /// Every entry of a document, with its element's name.

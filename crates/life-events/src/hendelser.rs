@@ -26,8 +26,8 @@ use crate::{Component, model, store};
 
 /// The longest pause after the register has not answered.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Someone has moved from Norway.
-const PERSON_ER_UTFLYTTET: &str = "personErUtflyttet";
+/// Somebody has another residence.
+const NY_BOSTEDSADRESSE: &str = Element::Bostedsadresse.endring();
 
 /// Why a page of the feed was not dealt with; it will be read again.
 #[derive(Debug, thiserror::Error)]
@@ -163,12 +163,12 @@ async fn findings(component: &Component, page: Vec<LagretHendelse>) -> Result<Ve
                 "Folkeregisteret har registrert et dødsfall. Stans det som ikke er sendt, og ta hensyn.",
                 true,
             ),
-            hendelsetype::ENDRING_I_BOSTEDSADRESSE => change(
+            NY_BOSTEDSADRESSE => change(
                 "FLYTTING",
                 "Barnet eller moren har ny adresse. Se om barnet fortsatt bor hos moren.",
                 false,
             ),
-            PERSON_ER_UTFLYTTET => {
+            hendelsetype::PERSON_ER_UTFLYTTET => {
                 change("UTFLYTTING", "Barnet eller moren er meldt utflyttet fra Norge.", false)
             }
             _ => None,

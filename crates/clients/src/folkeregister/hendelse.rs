@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// Event types that Felles itself makes; the register has more (`hendelsetype` is open text to followers).
+use super::dokument::Element;
+
+/// Event types that Felles itself makes, besides those of [`Element::endring`]; the register has more (`hendelsetype` is open
+/// text to followers).
 pub mod hendelsetype {
     /// A person is new in the register: born, moved in, or given a D-number.
     pub const PERSON_ER_OPPRETTET: &str = "personErOpprettet";
@@ -18,22 +21,47 @@ pub mod hendelsetype {
     pub const PERSON_ER_UTFLYTTET: &str = "personErUtflyttet";
     /// A person lives in the country.
     pub const PERSON_ER_BOSATT: &str = "personErBosatt";
-    /// A person has another number.
-    pub const ENDRING_I_IDENTIFIKASJONSNUMMER: &str = "endringIIdentifikasjonsnummer";
-    /// The protection of addresses changed.
-    pub const ENDRING_I_ADRESSEBESKYTTELSE: &str = "endringIAdressebeskyttelse";
-    /// Guardians changed.
-    pub const ENDRING_I_VERGEMAAL: &str = "endringIVergemaal";
-    /// Parents, children or spouse changed.
-    pub const ENDRING_I_FAMILIERELASJON: &str = "endringIFamilierelasjon";
-    /// Parental responsibility changed.
-    pub const ENDRING_I_FORELDREANSVAR: &str = "endringIForeldreansvar";
-    /// Marital status changed.
-    pub const ENDRING_I_SIVILSTAND: &str = "endringISivilstand";
-    /// The name changed.
-    pub const ENDRING_I_NAVN: &str = "endringINavn";
-    /// The residence changed.
-    pub const ENDRING_I_BOSTEDSADRESSE: &str = "endringIBostedsadresse";
+}
+
+impl Element {
+    /// The type of the events that tell of a change of the element (spec `registers.md` § A4).
+    pub const fn endring(self) -> &'static str {
+        match self {
+            Self::Identifikasjonsnummer => "endringIIdentifikasjonsnummer",
+            Self::Identitetsgrunnlag => "endringIIdentitetsgrunnlag",
+            Self::Status => "endringIStatus",
+            Self::Kjoenn => "endringIKjoenn",
+            Self::Foedsel => "endringIFoedsel",
+            Self::FoedselINorge => "endringIFoedselINorge",
+            Self::Navn => "endringINavn",
+            Self::Bostedsadresse => "endringIBostedsadresse",
+            Self::DeltBosted => "endringIDeltBosted",
+            Self::Oppholdsadresse => "endringIOppholdsadresse",
+            Self::Postadresse | Self::PostadresseIUtlandet | Self::PreferertKontaktadresse => {
+                "endringIKontaktinformasjon"
+            }
+            Self::Adressebeskyttelse => "endringIAdressebeskyttelse",
+            Self::Sivilstand => "endringISivilstand",
+            // Citizenship that is kept is told of with citizenships.
+            Self::Statsborgerskap | Self::Bibehold => "endringIStatsborgerskap",
+            Self::Familierelasjon => "endringIFamilierelasjon",
+            Self::Foreldreansvar => "endringIForeldreansvar",
+            Self::VergemaalEllerFremtidsfullmakt => "endringIVergemaal",
+            Self::UtenlandskPersonidentifikasjon => "endringIUtenlandskPersonidentifikasjon",
+            Self::UtlendingsmyndighetenesIdentifikasjonsnummer => {
+                "endringIUtlendingsmyndighetenesIdentifikasjonsnummer"
+            }
+            Self::Legitimasjonsdokument => "endringILegitimasjonsdokument",
+            Self::Innflytting => "endringIInnflytting",
+            Self::Utflytting => "endringIUtflytting",
+            Self::Opphold => "endringIOpphold",
+            Self::KontaktinformasjonForDoedsbo => "endringIKontaktopplysningerForDoedsbo",
+            Self::BrukAvSamiskSpraak => "endringIBrukAvSamiskSpraak",
+            Self::ForholdTilSametingetsValgmanntall => "endringISametingetsValgmanntall",
+            Self::Doedsfall => "endringIDoedsfall",
+            Self::FalskIdentitet => "endringIFalskIdentitet",
+        }
+    }
 }
 
 /// A line of the feed.

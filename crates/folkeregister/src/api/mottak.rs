@@ -325,7 +325,7 @@ async fn behold(
     store::soek::ajourfoer(tx, rader_foer, rader_naa).await?;
     let mut numre = Vec::with_capacity(hendelser.len());
     for (pid, hendelsetype, persondokument, opplysninger) in hendelser {
-        let dokument = Some((verden.identifikator(), opplysninger));
+        let dokument = (!opplysninger.is_empty()).then(|| (verden.identifikator(), opplysninger));
         let hendelse = NyHendelse { pid, hendelsetype, persondokument: &persondokument, dokument };
         numre.push(feed::append(tx, hendelse, verden.naa).await?);
     }

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use clients::folkeregister::{
-    Ansvar, Doedsfall, Doedsmelding, Familierolle, Foreldreansvar, Opphav, Opplysning as _, Persondokument,
-    Personstatus, Sivilstand, Sivilstandstype, Status, hendelsetype,
+    Ansvar, Doedsfall, Doedsmelding, Element, Familierolle, Foreldreansvar, Opphav, Opplysning as _,
+    Persondokument, Personstatus, Sivilstand, Sivilstandstype, Status, hendelsetype,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
 
-use super::{Endring, Mangel, kontroller_meldings_id, ny, opphav, strid, ugyldig};
+use super::{Endring, Hendelser, Mangel, kontroller_meldings_id, legg_til, ny, opphav, strid, ugyldig};
 
 const AARSAK: &str = "Dødsfall";
 const KILDER: [&str; 5] = ["tingretten", "helse", "utenriksstasjon", "lensmannskontor", "nav"];
@@ -153,22 +153,19 @@ impl Registrering<'_> {
         for ny_opplysning in nye {
             let (pid, hendelse) = match ny_opplysning {
                 Ny::Sivilstand(pid, entry) => {
-                    (pid, (hendelsetype::ENDRING_I_SIVILSTAND, ny("sivilstand", &entry)?))
+                    (pid, (Element::Sivilstand.endring(), ny("sivilstand", &entry)?))
                 }
                 Ny::Ansvar(pid, entry) => {
-                    (pid, (hendelsetype::ENDRING_I_FORELDREANSVAR, ny("foreldreansvar", &entry)?))
+                    (pid, (Element::Foreldreansvar.endring(), ny("foreldreansvar", &entry)?))
                 }
             };
             av_person.entry(pid).or_default().push(hendelse);
         }
         for (pid, nye) in av_person {
             let Some(person) = self.personer.remove(&pid) else { continue };
-            let mut hendelser: Vec<(&'static str, Vec<_>)> = Vec::new();
+            let mut hendelser = Hendelser::new();
             for (hendelsetype, opplysning) in nye {
-                match hendelser.iter_mut().find(|(kjent, _)| *kjent == hendelsetype) {
-                    Some((_, opplysninger)) => opplysninger.push(opplysning),
-                    None => hendelser.push((hendelsetype, vec![opplysning])),
-                }
+                legg_til(&mut hendelser, hendelsetype, opplysning);
             }
             endringer.push(Endring { pid, person, hendelser });
         }

@@ -1,13 +1,13 @@
 //! What messages about people whom the register knows have in common: who they are, and what changes of them.
 
-use clients::folkeregister::{Persondokument, Personstatus};
+use clients::folkeregister::{Element, Persondokument, Personstatus};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::Pid;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Endring, Mangel, ny, strid, ugyldig};
+use super::{Endring, Mangel, legg_til, ny, strid, ugyldig};
 
 /// Why a message changes nothing.
 #[derive(Debug)]
@@ -82,19 +82,19 @@ impl Sak {
         strid(&self.felt, hva)
     }
 
-    /// Tells of a new entry of an element.
+    /// Tells that an element has a new entry.
+    pub fn endret<T: Serialize>(&mut self, element: Element, entry: &T) -> Result<(), Hinder> {
+        self.fortell(element.endring(), element, entry)
+    }
+
+    /// Tells of a new entry of an element in an event of another type.
     pub fn fortell<T: Serialize>(
         &mut self,
         hendelsetype: &'static str,
-        element: &str,
+        element: Element,
         entry: &T,
     ) -> Result<(), Hinder> {
-        let entry = ny(element, entry)?;
-        let hendelser = &mut self.endring.hendelser;
-        match hendelser.iter_mut().find(|(kjent, _)| *kjent == hendelsetype) {
-            Some((_, entries)) => entries.push(entry),
-            None => hendelser.push((hendelsetype, vec![entry])),
-        }
+        legg_til(&mut self.endring.hendelser, hendelsetype, ny(element.navn(), entry)?);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Moves: within the country, from it, and to it; and the first document of one who is new (folkeregisterloven §§ 2-2, 4-1, 6-1).
 
 use clients::folkeregister::{
-    Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
+    Bostedsadresse, DNummerrekvisisjon, Element, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
     Identifikatortype, Identitetsgrunnlag, Innflytting, Innflyttingsmelding, Nummerstatus, NyBostedsadresse,
     NyPerson, Opphav, Opphold, Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn,
     Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
@@ -102,7 +102,7 @@ fn ny_status(
     person.status.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
     let status = Status { status, ..Status::fra(opphav) };
     person.status.insert(0, status.clone());
-    sak.fortell(hendelse, "status", &status)
+    sak.fortell(hendelse, Element::Status, &status)
 }
 
 impl Endringsmelding for Flyttemelding {
@@ -134,7 +134,7 @@ impl Endringsmelding for Flyttemelding {
             let gradering = vern(sak.person());
             let hjem = bosted(&self.ny_adresse, gradering, self.flyttedato, &opphav);
             sak.person().bostedsadresse.insert(0, hjem.clone());
-            sak.fortell(hendelsetype::ENDRING_I_BOSTEDSADRESSE, "bostedsadresse", &hjem)?;
+            sak.endret(Element::Bostedsadresse, &hjem)?;
         }
         Ok(())
     }
@@ -182,7 +182,7 @@ impl Endringsmelding for Utflyttingsmelding {
                 .filter(|entry| entry.er_gjeldende)
                 .for_each(|entry| entry.avslutt(slutt));
             sak.person().utflytting.insert(0, utflytting.clone());
-            sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, "utflytting", &utflytting)?;
+            sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::Utflytting, &utflytting)?;
             ny_status(sak, Personstatus::Utflyttet, hendelsetype::PERSON_ER_UTFLYTTET, &opphav, slutt)?;
             if let Some(adresse) = &self.postadresse_i_utlandet {
                 let gradering = vern(sak.person());
@@ -190,7 +190,7 @@ impl Endringsmelding for Utflyttingsmelding {
                 let gamle = sak.person().postadresse_i_utlandet.iter_mut();
                 gamle.filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
                 sak.person().postadresse_i_utlandet.insert(0, post.clone());
-                sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, "postadresseIUtlandet", &post)?;
+                sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::PostadresseIUtlandet, &post)?;
             }
         }
         Ok(())
@@ -368,7 +368,7 @@ pub fn innflyttet(
         let nummer = nummer(nytt, &opphav);
         sak.person().identifikasjonsnummer.insert(0, nummer.clone());
         sak.endring.pid = nytt;
-        sak.fortell(hendelsetype::ENDRING_I_IDENTIFIKASJONSNUMMER, "identifikasjonsnummer", &nummer)?;
+        sak.endret(Element::Identifikasjonsnummer, &nummer)?;
     }
     let innflytting = innflytting(melding, &opphav);
     sak.person()
@@ -383,11 +383,11 @@ pub fn innflyttet(
         .for_each(|entry| entry.avslutt(slutt));
     sak.person().innflytting.insert(0, innflytting.clone());
     ny_status(sak, Personstatus::Bosatt, hendelsetype::PERSON_ER_BOSATT, &opphav, slutt)?;
-    sak.fortell(hendelsetype::PERSON_ER_BOSATT, "innflytting", &innflytting)?;
+    sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Innflytting, &innflytting)?;
     let gradering = vern(sak.person());
     let hjem = bosted(&melding.bostedsadresse, gradering, dato, &opphav);
     sak.person().bostedsadresse.insert(0, hjem.clone());
-    sak.fortell(hendelsetype::PERSON_ER_BOSATT, "bostedsadresse", &hjem)?;
+    sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Bostedsadresse, &hjem)?;
     if let Some(opphold) = opphold(melding, &opphav) {
         sak.person()
             .opphold
@@ -395,7 +395,7 @@ pub fn innflyttet(
             .filter(|entry| entry.er_gjeldende)
             .for_each(|entry| entry.avslutt(slutt));
         sak.person().opphold.insert(0, opphold.clone());
-        sak.fortell(hendelsetype::PERSON_ER_BOSATT, "opphold", &opphold)?;
+        sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Opphold, &opphold)?;
     }
     Ok(())
 }

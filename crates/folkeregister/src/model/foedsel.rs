@@ -1,11 +1,11 @@
 //! A birth: what a message must hold, and what the register makes of it by law.
 
 use clients::folkeregister::{
-    Adressebeskyttelse, Ansvar, Bostedsadresse, Familierelasjon, Familierolle, Foedsel, FoedselINorge,
-    Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype, Identitetsgrunnlag,
-    Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument, Personkjoenn,
-    Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status, hendelsetype,
-    merknad,
+    Adressebeskyttelse, Ansvar, Bostedsadresse, Element, Familierelasjon, Familierolle, Foedsel,
+    FoedselINorge, Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype,
+    Identitetsgrunnlag, Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument,
+    Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
+    hendelsetype, merknad,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -282,12 +282,12 @@ impl Registrering<'_> {
                 ..Familierelasjon::fra(&opphav)
             };
             let mut hendelser =
-                vec![(hendelsetype::ENDRING_I_FAMILIERELASJON, vec![ny("familierelasjon", &relasjon)?])];
+                vec![(Element::Familierelasjon.endring(), vec![ny("familierelasjon", &relasjon)?])];
             person.familierelasjon.push(relasjon);
             if har_ansvar.contains(&rolle) {
                 let entry =
                     Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(&opphav) };
-                hendelser.push((hendelsetype::ENDRING_I_FORELDREANSVAR, vec![ny("foreldreansvar", &entry)?]));
+                hendelser.push((Element::Foreldreansvar.endring(), vec![ny("foreldreansvar", &entry)?]));
                 person.foreldreansvar.push(entry);
             }
             endringer.push(Endring { pid, person, hendelser });
@@ -307,7 +307,7 @@ impl Registrering<'_> {
                 ..Familierelasjon::fra(&opphav)
             };
             let hendelser =
-                vec![(hendelsetype::ENDRING_I_FAMILIERELASJON, vec![ny("familierelasjon", &relasjon)?])];
+                vec![(Element::Familierelasjon.endring(), vec![ny("familierelasjon", &relasjon)?])];
             person.familierelasjon.push(relasjon);
             endringer.push(Endring { pid, person, hendelser });
         }

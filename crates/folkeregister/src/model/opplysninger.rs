@@ -1,9 +1,9 @@
 //! Names, parents, guardians, and the protection of addresses.
 
 use clients::folkeregister::{
-    Adressebeskyttelse, Adressebeskyttelsesmelding, Ansvar, Familierelasjon, Familierolle, Farskapsmelding,
-    Foreldreansvar, Gradering, Navn, Navnemelding, Opphav, Opplysning as _, Persondokument, Personnavn,
-    Vergemaal, Vergemaalsmelding, hendelsetype,
+    Adressebeskyttelse, Adressebeskyttelsesmelding, Ansvar, Element, Familierelasjon, Familierolle,
+    Farskapsmelding, Foreldreansvar, Gradering, Navn, Navnemelding, Opphav, Opplysning as _, Persondokument,
+    Personnavn, Vergemaal, Vergemaalsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -66,7 +66,7 @@ impl Endringsmelding for Navnemelding {
             let entries = &mut sak.person().navn;
             entries.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
             entries.insert(0, ny.clone());
-            sak.fortell(hendelsetype::ENDRING_I_NAVN, "navn", &ny)?;
+            sak.endret(Element::Navn, &ny)?;
         }
         Ok(())
     }
@@ -165,13 +165,13 @@ fn del_ansvar(
             ..Foreldreansvar::fra(opphav)
         };
         barn.person().foreldreansvar.insert(0, hos_barnet.clone());
-        barn.fortell(hendelsetype::ENDRING_I_FORELDREANSVAR, "foreldreansvar", &hos_barnet)?;
+        barn.endret(Element::Foreldreansvar, &hos_barnet)?;
         let own = sak.person().foreldreansvar.iter_mut();
         own.filter(|entry| entry.er_gjeldende && entry.ansvarssubjekt == Some(barnets))
             .for_each(|entry| entry.avslutt(slutt));
         let hos_den_voksne = Foreldreansvar { ansvarlig: None, ..hos_barnet };
         sak.person().foreldreansvar.insert(0, hos_den_voksne.clone());
-        sak.fortell(hendelsetype::ENDRING_I_FORELDREANSVAR, "foreldreansvar", &hos_den_voksne)?;
+        sak.endret(Element::Foreldreansvar, &hos_den_voksne)?;
     }
     Ok(())
 }
@@ -190,7 +190,7 @@ fn relater(
         ..Familierelasjon::fra(opphav)
     };
     sak.person().familierelasjon.push(relasjon.clone());
-    sak.fortell(hendelsetype::ENDRING_I_FAMILIERELASJON, "familierelasjon", &relasjon)
+    sak.endret(Element::Familierelasjon, &relasjon)
 }
 
 impl Endringsmelding for Vergemaalsmelding {
@@ -241,11 +241,7 @@ impl Endringsmelding for Vergemaalsmelding {
                 }
             }
             let avsluttet = avsluttet.ok_or_else(|| sak.nei("har ikke et slikt vergemål"))?;
-            return sak.fortell(
-                hendelsetype::ENDRING_I_VERGEMAAL,
-                "vergemaalEllerFremtidsfullmakt",
-                &avsluttet,
-            );
+            return sak.endret(Element::VergemaalEllerFremtidsfullmakt, &avsluttet);
         }
         if let [verge] = verge
             && verge.person().alder(self.gyldig_fra).is_none_or(|alder| alder < 18)
@@ -259,7 +255,7 @@ impl Endringsmelding for Vergemaalsmelding {
             ..Vergemaal::fra(&opphav)
         };
         sak.person().vergemaal.insert(0, ny.clone());
-        sak.fortell(hendelsetype::ENDRING_I_VERGEMAAL, "vergemaalEllerFremtidsfullmakt", &ny)
+        sak.endret(Element::VergemaalEllerFremtidsfullmakt, &ny)
     }
 }
 
@@ -288,7 +284,7 @@ impl Endringsmelding for Adressebeskyttelsesmelding {
                 return Err(sak.nei("er registrert med dette graderingsnivået").into());
             }
             let vern = beskytt(sak.person(), self.graderingsnivaa, &opphav, slutt);
-            sak.fortell(hendelsetype::ENDRING_I_ADRESSEBESKYTTELSE, "adressebeskyttelse", &vern)?;
+            sak.endret(Element::Adressebeskyttelse, &vern)?;
         }
         Ok(())
     }

@@ -70,21 +70,11 @@ impl Pakke {
         self.har_oppslag() || self == Self::Privat
     }
 
-    /// Whether it may know of events of this type: not of those that tell of what is secret, and of nothing else.
+    /// Whether it may know of events of this type: not of those that tell of elements that it does not have.
     pub fn ser_hendelse(self, hendelsetype: &str) -> bool {
-        let hemmelig = matches!(
-            hendelsetype,
-            "endringIFamilierelasjon"
-                | "endringIForeldreansvar"
-                | "endringIOpphold"
-                | "endringIUtenlandskPersonidentifikasjon"
-                | "endringIUtlendingsmyndighetenesIdentifikasjonsnummer"
-                | "endringILegitimasjonsdokument"
-                | "endringIFalskIdentitet"
-                | "endringIBrukAvSamiskSpraak"
-                | "endringISametingetsValgmanntall"
-        );
-        self.har_hjemmel() || !hemmelig
+        let mut elementer =
+            Element::ALLE.iter().filter(|element| element.endring() == hendelsetype).peekable();
+        elementer.peek().is_none() || elementer.any(|element| self.ser(*element))
     }
 
     /// Whether a person may be searched for by numbers that are no national identity number: by that of the immigration

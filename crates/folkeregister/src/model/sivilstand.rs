@@ -1,8 +1,8 @@
 //! Marriages: how they begin, and how they end between the living (ekteskapsloven).
 
 use clients::folkeregister::{
-    Familierelasjon, Familierolle, MeldtEktefelle, Opplysning as _, Persondokument, Separasjonsmelding,
-    Sivilstand, Sivilstandstype, Skilsmissehjemmel, Skilsmissemelding, Vigselsmelding, hendelsetype,
+    Element, Familierelasjon, Familierolle, MeldtEktefelle, Opplysning as _, Persondokument,
+    Separasjonsmelding, Sivilstand, Sivilstandstype, Skilsmissehjemmel, Skilsmissemelding, Vigselsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ fn ny_sivilstand(sak: &mut Sak, ny: &Sivilstand, slutt: Timestamp) -> Result<(),
     let entries = &mut sak.person().sivilstand;
     entries.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
     entries.insert(0, ny.clone());
-    sak.fortell(hendelsetype::ENDRING_I_SIVILSTAND, "sivilstand", ny)
+    sak.endret(Element::Sivilstand, ny)
 }
 
 /// Refuses a day before the marital status that holds now began.
@@ -110,7 +110,7 @@ impl Endringsmelding for Vigselsmelding {
             // Who was left by a spouse's death keeps that relation until another marriage.
             avslutt_ekteskap(sak.person(), slutt);
             sak.person().familierelasjon.push(relasjon.clone());
-            sak.fortell(hendelsetype::ENDRING_I_FAMILIERELASJON, "familierelasjon", &relasjon)?;
+            sak.endret(Element::Familierelasjon, &relasjon)?;
         }
         Ok(())
     }
