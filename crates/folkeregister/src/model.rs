@@ -12,7 +12,7 @@ pub mod soek;
 pub mod utsnitt;
 
 use clients::folkeregister::{
-    Egenskapshendelse, Element, Entitetsendring, Gradering, Opphav, Persondokument, hendelsetype,
+    Egenskapshendelse, Element, Entitetsendring, Gradering, Opphav, Opplysning, Persondokument, hendelsetype,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -73,12 +73,17 @@ pub fn soekbar(
 /// The strictest protection among the person's own and that of each address.
 fn gradering(person: &Persondokument) -> Gradering {
     let other = [
-        person.delt_bosted.iter().map(|address| address.adressegradering).max(),
-        person.oppholdsadresse.iter().map(|address| address.adressegradering).max(),
-        person.postadresse.iter().map(|address| address.adressegradering).max(),
-        person.postadresse_i_utlandet.iter().map(|address| address.adressegradering).max(),
+        strengest(&person.delt_bosted, |address| address.adressegradering),
+        strengest(&person.oppholdsadresse, |address| address.adressegradering),
+        strengest(&person.postadresse, |address| address.adressegradering),
+        strengest(&person.postadresse_i_utlandet, |address| address.adressegradering),
     ];
     other.into_iter().flatten().fold(person.gradering(), Gradering::max)
+}
+
+/// The strictest grading of the addresses that hold now.
+fn strengest<T: Opplysning>(adresser: &[T], gradering: impl Fn(&T) -> Gradering) -> Option<Gradering> {
+    adresser.iter().filter(|adresse| adresse.er_gjeldende()).map(gradering).max()
 }
 
 /// Why a message or a loaded person is not registered. Says nothing of the values.
@@ -171,11 +176,19 @@ pub fn tilblivelse(person: &Persondokument) -> Result<Hendelser, serde_json::Err
 
 /// The events that tell that a person is again as before (`foer`), not as now (`naa`): an entry that holds now never did.
 pub fn annulleringer(naa: &Persondokument, foer: &Persondokument) -> Result<Hendelser, serde_json::Error> {
-    let before = opplysninger_av(foer)?;
+    // An address that is otherwise graded is the same address.
+    let ugradert = |mut entry: Value| {
+        if let Value::Object(fields) = &mut entry {
+            fields.remove("adressegradering");
+        }
+        entry
+    };
+    let before = opplysninger_av(foer)?.into_iter().map(|(element, entry)| (element, ugradert(entry)));
+    let before: Vec<(String, Value)> = before.collect();
     let mut hendelser = Hendelser::new();
     for (element, entry) in opplysninger_av(naa)? {
         // What was ended is told by what ended it.
-        if entry["erGjeldende"] == false || before.contains(&(element.clone(), entry.clone())) {
+        if entry["erGjeldende"] == false || before.contains(&(element.clone(), ugradert(entry.clone()))) {
             continue;
         }
         let hendelsetype =

@@ -116,6 +116,58 @@ async fn who_is_protected_moves_unseen() {
 }
 
 #[tokio::test]
+async fn where_a_protected_person_moves_abroad_is_told_to_nobody() {
+    let register = register().await;
+    let f = folk();
+    let ut = json!({"meldingsId": "u-1", "personSomFlytter": [f.kode6, f.kode7, f.mor], "tilflyttingsland": "ISL",
+        "tilflyttingsstedIUtlandet": "Akureyri", "utflyttingsdato": "2026-05-01"});
+    let kvittering = meldt(&register, "utflytting", ut).await;
+    for one in
+        register.feed().await.into_iter().filter(|one| kvittering.hendelser.contains(&one.sekvensnummer))
+    {
+        let path = format!("{BASE}/hendelser/{}", one.hendelse.hendelsesdokument.unwrap());
+        let told = register.get(&path).await.tekst;
+        let hidden = one.hendelse.folkeregisteridentifikator == f.kode6;
+        assert_eq!(told.contains("Akureyri") || told.contains("ISL"), !hidden, "{told}");
+        assert!(told.contains("2026-05-01"), "that they moved is no secret");
+    }
+    for (package, scope, sees) in [
+        ("offentlig-med-hjemmel/api/v1", SCOPE_MED_HJEMMEL, [false, true, true]),
+        ("api/finans/v1", SCOPE_FINANS, [false, false, true]),
+    ] {
+        for (pid, sees) in [f.kode6, f.kode7, f.mor].iter().zip(sees) {
+            let path = format!(
+                "/folkeregisteret/{package}/personer/{}?part=utflytting&part=historikk",
+                pid.as_str()
+            );
+            let told = register.get_som(&path, scope).await.tekst;
+            assert_eq!(told.contains("Akureyri") || told.contains("ISL"), sees, "{package}: {told}");
+            assert!(told.contains("utflyttingsdato"), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_given_another_number_is_named_by_it() {
+    let register = register().await;
+    let f = folk();
+    meldt(&register, "vigsel", vigsel("v-1", f.d_nummer, f.far, "2024-06-01")).await;
+    let inn = json!({"meldingsId": "i-1", "kandidat": {"foedselsEllerDNummer": f.d_nummer}, "bostedsadresse": hjem(), "fraflyttingsland": "SWE",
+        "innflyttingsdato": "2025-10-01"});
+    let kvittering = meldt(&register, "innflytting", inn).await;
+    let nummer = kvittering.foedsels_eller_d_nummer.unwrap();
+    assert_eq!(sivilstand(&register, &f.far).await, (Sivilstandstype::Gift, Some(nummer)));
+    let related: Vec<Pid> =
+        register.alt(&f.far).await.relaterte(Familierolle::EktefelleEllerPartner).collect();
+    assert_eq!(related, [nummer]);
+    let last = hendelser(&register, &kvittering).await.pop().unwrap();
+    assert_eq!(last, (f.far, "personErOppdatert".to_owned()));
+    // The old number is as good as the new.
+    meldt(&register, "separasjon", to("s-1", "separasjon", f.d_nummer, f.far, "2026-01-10", None)).await;
+    assert_eq!(sivilstand(&register, &nummer).await, (Sivilstandstype::Separert, Some(f.far)));
+}
+
+#[tokio::test]
 async fn protection_hides_what_was_open_and_its_end_opens_it() {
     let register = register().await;
     let f = folk();
@@ -231,6 +283,13 @@ async fn a_stranger_is_given_a_d_number_and_later_a_national_identity_number() {
     bad["person"] = ny_person();
     bad["person"]["foedselsdato"] = json!("2050-01-01");
     nektet(&register, "dnummer", bad.clone(), "person.foedselsdato").await;
+    bad["person"] = ny_person();
+    bad["person"]["utenlandskPersonidentifikasjon"][0]["identifikasjonsnummer"] = json!("9".repeat(60));
+    let felt = "person.utenlandskPersonidentifikasjon[0].identifikasjonsnummer";
+    nektet(&register, "dnummer", bad.clone(), felt).await;
+    bad["person"] = ny_person();
+    bad["person"]["foedested"] = json!("x".repeat(5000));
+    nektet(&register, "dnummer", bad.clone(), "person").await;
     bad["person"] = ny_person();
     bad["person"]["statsborgerskap"] = json!([]);
     nektet(&register, "dnummer", bad, "person.statsborgerskap").await;
@@ -490,6 +549,7 @@ async fn a_message_is_annulled_and_what_was_known_is_kept() {
         register.feed().await.into_iter().find(|one| one.sekvensnummer == kvittering.hendelser[0]).unwrap();
     let annuller = |id: &str, which: &str| json!({"meldingsId": id, "annullerer": which});
     nektet(&register, "annullering", annuller("a-0", "v-9"), "annullerer").await;
+    nektet(&register, "annullering", annuller("a-0", "\u{0}"), "annullerer").await;
     let kvittering = meldt(&register, "annullering", annuller("a-1", "v-1")).await;
     assert_eq!(register.get(&format!("{BASE}/personer/{}", f.mor.as_str())).await.json(), before);
     assert_eq!(sivilstand(&register, &f.far).await, (Sivilstandstype::Ugift, None));

@@ -230,6 +230,8 @@ async fn a_list_has_everyone_who_is_all_of_what_is_asked_for() {
     assert_eq!(liste(&register, "navn=Svensson").await.len(), 0);
     assert_eq!(liste(&register, "navn=Svensson&opplysningsgrunnlag=historisk").await, [f.nytt.as_str()]);
     for (query, felt) in [
+        ("navn=---", "navn"),
+        ("husnummer=12", "husnummer"),
         ("maksTreff=0", "maksTreff"),
         ("maksTreff=10001", "maksTreff"),
         ("kjoenn=ukjent", "kjoenn"),

@@ -206,7 +206,7 @@ pub struct Vigsel {
 }
 
 melding!(
-    /// A wedding of two whom the register knows (ekteskapsloven § 16).
+    /// A wedding of two whom the register knows (ekteskapsloven chapters 1 to 3).
     Vigselsmelding {
         /// The two.
         ektefelle: [MeldtEktefelle; 2],

@@ -112,8 +112,13 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
             }
             endrede.push((versjon.pid, versjon.dokument.clone()));
         }
-        let kjent = numre.iter().find_map(|nummer| kjente.get(nummer));
-        rader_foer.append(&mut kjent.map(store::soek::rader_av).transpose()?.unwrap_or_default());
+        // Two who were known apart may have become one.
+        let mut foer: Vec<&Versjon> = numre.iter().filter_map(|nummer| kjente.get(nummer)).collect();
+        foer.sort_unstable_by_key(|versjon| versjon.pid);
+        foer.dedup_by_key(|versjon| versjon.pid);
+        for versjon in foer {
+            rader_foer.append(&mut store::soek::rader_av(versjon)?);
+        }
         rader_naa.append(&mut rader);
         pekere.extend(numre.into_iter().map(|nummer| (nummer, versjon.dokument.clone())));
         versjoner.push(versjon);

@@ -11,7 +11,7 @@ use clients::folkeregister::{
     Adressebeskyttelsesmelding, Annullering, DNummerrekvisisjon, Doedsmelding, Farskapsmelding, Feil,
     Flyttemelding, Foedselsmelding, Innflyttingsmelding, Kvittering, MeldtForelder, Navnemelding,
     Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding, Utflyttingsmelding,
-    Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
+    Vergemaalsmelding, Vigselsmelding, WAKE, hendelsetype, merknad, mottaksscope,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -392,12 +392,36 @@ impl Melding for Innflyttingsmelding {
                 let (Some(foedt), Some(kjoenn)) = (foedt, kjoenn) else {
                     return Err(sak.nei("er registrert uten fødselsdato eller kjønn").into());
                 };
+                if !flytting::har_nummerserie(foedt) {
+                    return Err(sak.nei("har et fødselsår som det ikke tildeles nummer for").into());
+                }
                 Some(verden.tildel(tx, Serie::Foedselsnummer, foedt, kjoenn).await?)
             } else {
                 None
             };
+            let gammelt = sak.pid();
             flytting::innflyttet(self, &mut sak, nytt, verden.naa)?;
-            Ok(Registrert { pid: Some(sak.pid()), endringer: vec![sak.endring], ..Registrert::default() })
+            let mut registrert = Registrert { pid: Some(sak.pid()), ..Registrert::default() };
+            let mut andre = Vec::new();
+            if let Some(nytt) = nytt {
+                // What the person says of themselves too: a child's responsibility names the child.
+                flytting::bytt_nummer(sak.person(), gammelt, nytt);
+                let found = verden.finn(tx, &flytting::naerstaaende(sak.person())).await?;
+                let mut pids: Vec<Pid> = found.into_values().filter(|pid| *pid != gammelt).collect();
+                pids.sort_unstable();
+                pids.dedup();
+                for pid in pids {
+                    let Some(versjon) = verden.foer.get(&pid) else { continue };
+                    let mut person = versjon.helt()?;
+                    if flytting::bytt_nummer(&mut person, gammelt, nytt) {
+                        let hendelser = vec![(hendelsetype::PERSON_ER_OPPDATERT, Vec::new())];
+                        andre.push(Endring { pid, person, hendelser });
+                    }
+                }
+            }
+            registrert.endringer.push(sak.endring);
+            registrert.endringer.append(&mut andre);
+            Ok(registrert)
         })
     }
 }
@@ -440,7 +464,9 @@ impl Melding for Annullering {
     }
 
     fn kontroller(&self, _: Date) -> Result<(), Mangel> {
-        kontroller_meldings_id(&self.meldings_id)
+        kontroller_meldings_id(&self.meldings_id)?;
+        kontroller_meldings_id(&self.annullerer)
+            .map_err(|mangel| Mangel { felt: "annullerer".to_owned(), ..mangel })
     }
 
     fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {

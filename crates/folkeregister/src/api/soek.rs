@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::Response;
 use clients::folkeregister::{Feil, Persondokument, Personsoek};
 use http::{HeaderMap, StatusCode};
-use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
 use super::personer::pakke_av_sti;
@@ -145,7 +144,10 @@ async fn entydig(
     }
     // One and none are told apart from several by nobody who asks.
     let (mut found, more) = store::soek::soek(&ctx.store, &soek, 1).await?;
-    let versjon = found.pop().filter(|_| !more);
+    let versjon = match found.pop().filter(|_| !more) {
+        Some(pid) => store::finn_en(&ctx.store, &pid, utvalg.historikk()).await?,
+        None => None,
+    };
     let versjon = versjon.ok_or_else(|| Avslag::ukjent("Søket treffer ingen, eller flere enn én person."))?;
     let json = utsnitt::skriv(&versjon, &utvalg)?;
     let what = format!("Søkte fram personen. {}", super::oppslag_i_ord(&pairs));
@@ -167,11 +169,10 @@ async fn treffliste(
     }
     let pairs = super::parametre(query, &TREFFLISTE)?;
     let (soek, maks) = Soek::treffliste(&pairs)?;
-    let (found, more) = store::soek::soek(&ctx.store, &soek, maks.unwrap_or(MAX_TREFF)).await?;
+    let (pids, more) = store::soek::soek(&ctx.store, &soek, maks.unwrap_or(MAX_TREFF)).await?;
     if more && maks.is_none() {
         return Err(Avslag::ugyldig("Søket treffer flere enn 10 000 personer. Avgrens søket."));
     }
-    let pids: Vec<Pid> = found.into_iter().map(|versjon| versjon.pid).collect();
     let answer = Personsoek { foedsels_eller_d_nummer: pids.clone() };
     let access = Access::from_claims(NAME, &claims, headers, "Fant personen i et søk", pakke.hjemmel());
     let json = serde_json::to_string(&answer)?;

@@ -10,6 +10,7 @@ use clients::folkeregister::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
+use serde::Serialize;
 
 use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, kontroller_navn, landkode};
 use super::{Mangel, kontroller_meldings_id, opphav, ugyldig};
@@ -18,8 +19,20 @@ const KILDE: &str = "folkeregistermyndigheten";
 /// Most people of one move.
 const MAX_FLYTTENDE: usize = 20;
 
+/// Most characters of an address, or of what is told of a new person, as JSON.
+const MAX_TEGN: usize = 4000;
+
+/// Refuses what is longer than anything that is meant so.
+fn kontroller_lengde<T: Serialize>(felt: &str, del: &T) -> Result<(), Mangel> {
+    if serde_json::to_string(del).is_ok_and(|text| text.len() <= MAX_TEGN) {
+        return Ok(());
+    }
+    Err(ugyldig(felt, "er for langt"))
+}
+
 /// One address: exactly one of its forms, whole.
 pub fn kontroller_adresse(felt: &str, adresse: &NyBostedsadresse) -> Result<(), Mangel> {
+    kontroller_lengde(felt, adresse)?;
     let kommune = |felt: &str, nummer: Option<&str>| match nummer.map(Kommunenummer::parse) {
         Some(Ok(_)) => Ok(()),
         Some(Err(_)) => Err(ugyldig(felt, "skal ha 4 siffer")),
@@ -69,26 +82,18 @@ fn bosted(adresse: &NyBostedsadresse, gradering: Gradering, dato: Date, opphav: 
     }
 }
 
-/// Ends the residence that holds now; refuses a move before the one that led to it.
-fn forlat(sak: &mut Sak, felt: &str, dato: Date, slutt: Timestamp) -> Result<(), Mangel> {
+/// Ends the residence that holds now; refuses a move before the one that led to it. Gives the protection that the person has,
+/// which a new address takes over.
+fn forlat(sak: &mut Sak, felt: &str, dato: Date, slutt: Timestamp) -> Result<Gradering, Mangel> {
     sak.kontroller_foedt(felt, dato)?;
+    let vern = super::gradering(sak.person());
     for hjem in sak.person().bostedsadresse.iter_mut().filter(|hjem| hjem.er_gjeldende) {
         if hjem.flyttedato.is_some_and(|flyttet| flyttet > dato) {
             return Err(super::strid(felt, "er før personen flyttet dit den bor"));
         }
         hjem.avslutt(slutt);
     }
-    Ok(())
-}
-
-/// The protection that a person has, which a new address takes over.
-fn vern(person: &Persondokument) -> Gradering {
-    person
-        .adressebeskyttelse
-        .iter()
-        .find(|vern| vern.er_gjeldende)
-        .map(|vern| vern.graderingsnivaa)
-        .unwrap_or_default()
+    Ok(vern)
 }
 
 fn ny_status(
@@ -130,8 +135,7 @@ impl Endringsmelding for Flyttemelding {
             if sak.person().gjeldende_status() != Some(Personstatus::Bosatt) {
                 return Err(sak.nei("er ikke bosatt i Norge").into());
             }
-            forlat(sak, "flyttedato", self.flyttedato, slutt)?;
-            let gradering = vern(sak.person());
+            let gradering = forlat(sak, "flyttedato", self.flyttedato, slutt)?;
             let hjem = bosted(&self.ny_adresse, gradering, self.flyttedato, &opphav);
             sak.person().bostedsadresse.insert(0, hjem.clone());
             sak.endret(Element::Bostedsadresse, &hjem)?;
@@ -156,6 +160,7 @@ impl Endringsmelding for Utflyttingsmelding {
         kontroller_flyttende(&self.person_som_flytter)?;
         ikke_framtid("utflyttingsdato", self.utflyttingsdato, i_dag)?;
         landkode("tilflyttingsland", &self.tilflyttingsland)?;
+        kontroller_lengde("tilflyttingsstedIUtlandet", &self.tilflyttingssted_i_utlandet)?;
         if self.tilflyttingsland == "NOR" {
             return Err(ugyldig("tilflyttingsland", "er Norge"));
         }
@@ -169,7 +174,7 @@ impl Endringsmelding for Utflyttingsmelding {
             if sak.person().gjeldende_status() != Some(Personstatus::Bosatt) {
                 return Err(sak.nei("er ikke bosatt i Norge").into());
             }
-            forlat(sak, "utflyttingsdato", self.utflyttingsdato, slutt)?;
+            let gradering = forlat(sak, "utflyttingsdato", self.utflyttingsdato, slutt)?;
             let utflytting = Utflytting {
                 tilflyttingsland: Some(self.tilflyttingsland.clone()),
                 tilflyttingssted_i_utlandet: self.tilflyttingssted_i_utlandet.clone(),
@@ -185,7 +190,6 @@ impl Endringsmelding for Utflyttingsmelding {
             sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::Utflytting, &utflytting)?;
             ny_status(sak, Personstatus::Utflyttet, hendelsetype::PERSON_ER_UTFLYTTET, &opphav, slutt)?;
             if let Some(adresse) = &self.postadresse_i_utlandet {
-                let gradering = vern(sak.person());
                 let post = i_utlandet(adresse, gradering, &opphav);
                 let gamle = sak.person().postadresse_i_utlandet.iter_mut();
                 gamle.filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
@@ -199,6 +203,7 @@ impl Endringsmelding for Utflyttingsmelding {
 
 fn kontroller_utlandet(adresse: Option<&UtenlandskAdresse>) -> Result<(), Mangel> {
     let Some(adresse) = adresse else { return Ok(()) };
+    kontroller_lengde("postadresseIUtlandet", adresse)?;
     landkode("postadresseIUtlandet.landkode", &adresse.landkode)
 }
 
@@ -210,12 +215,25 @@ fn i_utlandet(adresse: &UtenlandskAdresse, gradering: Gradering, opphav: &Opphav
     }
 }
 
+/// Whether numbers are given to those who were born on the day.
+pub fn har_nummerserie(foedt: Date) -> bool {
+    (1900..2040).contains(&foedt.year())
+}
+
 /// Checks a person whom the register does not know.
 fn kontroller_ny(felt: &str, person: &NyPerson, i_dag: Date) -> Result<(), Mangel> {
+    kontroller_lengde(felt, person)?;
     kontroller_navn(&format!("{felt}.navn"), &person.navn)?;
+    for (n, own) in person.utenlandsk_personidentifikasjon.iter().enumerate() {
+        let felt = format!("{felt}.utenlandskPersonidentifikasjon[{n}]");
+        landkode(&format!("{felt}.utstederland"), &own.utstederland)?;
+        if own.identifikasjonsnummer.is_empty() || own.identifikasjonsnummer.len() > 50 {
+            return Err(ugyldig(&format!("{felt}.identifikasjonsnummer"), "skal ha 1 til 50 tegn"));
+        }
+    }
     let dato = format!("{felt}.foedselsdato");
     ikke_framtid(&dato, person.foedselsdato, i_dag)?;
-    if !(1900..2040).contains(&person.foedselsdato.year()) {
+    if !har_nummerserie(person.foedselsdato) {
         return Err(ugyldig(&dato, "har et år som det ikke tildeles nummer for"));
     }
     landkode(&format!("{felt}.foedeland"), &person.foedeland)?;
@@ -355,7 +373,7 @@ pub fn innflyttet(
     let dato = melding.innflyttingsdato;
     let opphav = opphav(dato, naa, KILDE, "Innflytting");
     let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
-    forlat(sak, "innflyttingsdato", dato, slutt)?;
+    let gradering = forlat(sak, "innflyttingsdato", dato, slutt)?;
     let flyttet_ut = sak.person().utflytting.iter().find(|entry| entry.er_gjeldende);
     if flyttet_ut.and_then(|entry| entry.utflyttingsdato).is_some_and(|ut| ut > dato) {
         return Err(super::strid("innflyttingsdato", "er før personen flyttet ut").into());
@@ -384,7 +402,6 @@ pub fn innflyttet(
     sak.person().innflytting.insert(0, innflytting.clone());
     ny_status(sak, Personstatus::Bosatt, hendelsetype::PERSON_ER_BOSATT, &opphav, slutt)?;
     sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Innflytting, &innflytting)?;
-    let gradering = vern(sak.person());
     let hjem = bosted(&melding.bostedsadresse, gradering, dato, &opphav);
     sak.person().bostedsadresse.insert(0, hjem.clone());
     sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Bostedsadresse, &hjem)?;
@@ -398,4 +415,32 @@ pub fn innflyttet(
         sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Opphold, &opphold)?;
     }
     Ok(())
+}
+
+/// Those who stand in a person's document, and in whose documents the person may stand.
+pub fn naerstaaende(person: &Persondokument) -> Vec<Pid> {
+    let familie = person.familierelasjon.iter().filter_map(|entry| entry.relatert_person);
+    let ektefeller = person.sivilstand.iter().filter_map(|entry| entry.relatert_ved_sivilstand);
+    let ansvar = person.foreldreansvar.iter().flat_map(|entry| [entry.ansvarlig, entry.ansvarssubjekt]);
+    let mut pids: Vec<Pid> = familie.chain(ektefeller).chain(ansvar.flatten()).collect();
+    pids.sort_unstable();
+    pids.dedup();
+    pids
+}
+
+/// Lets a document name somebody by their new number; `true` where it named them.
+pub fn bytt_nummer(person: &mut Persondokument, gammelt: Pid, nytt: Pid) -> bool {
+    let familie = person.familierelasjon.iter_mut().map(|entry| &mut entry.relatert_person);
+    let ektefeller = person.sivilstand.iter_mut().map(|entry| &mut entry.relatert_ved_sivilstand);
+    let ansvar = person.foreldreansvar.iter_mut();
+    let ansvar = ansvar.flat_map(|entry| [&mut entry.ansvarlig, &mut entry.ansvarssubjekt]);
+    let verger = person.vergemaal.iter_mut().map(|entry| &mut entry.verge.foedsels_eller_d_nummer);
+    let mut byttet = false;
+    for named in
+        familie.chain(ektefeller).chain(ansvar).chain(verger).filter(|named| **named == Some(gammelt))
+    {
+        *named = Some(nytt);
+        byttet = true;
+    }
+    byttet
 }

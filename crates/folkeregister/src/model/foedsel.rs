@@ -352,7 +352,11 @@ impl Registrering<'_> {
         let bosatt = mor.is_some_and(|mor| mor.gjeldende_status() == Some(Personstatus::Bosatt));
         // The child lives where the mother does, and is protected as she is.
         let hjem = mor.filter(|_| bosatt).and_then(Persondokument::gjeldende_bostedsadresse);
-        let vern = mor.and_then(|mor| mor.adressebeskyttelse.iter().find(|entry| entry.er_gjeldende));
+        let vern = mor.and_then(|mor| {
+            let entry = mor.adressebeskyttelse.iter().find(|entry| entry.er_gjeldende);
+            let vern = super::gradering(mor);
+            (entry.is_some() || vern.er_beskyttet()).then_some(vern)
+        });
         let relasjon = |(forelder, rolle): (&Forelder, Familierolle)| Familierelasjon {
             relatert_person: forelder.pid(),
             relatert_person_uten_folkeregisteridentifikator: forelder.bi_person(),
@@ -402,10 +406,7 @@ impl Registrering<'_> {
             }],
             bostedsadresse: hjem.map(|hjem| bostedsadresse(hjem, dato, opphav)).into_iter().collect(),
             adressebeskyttelse: vern
-                .map(|vern| Adressebeskyttelse {
-                    graderingsnivaa: vern.graderingsnivaa,
-                    ..Adressebeskyttelse::fra(opphav)
-                })
+                .map(|vern| Adressebeskyttelse { graderingsnivaa: vern, ..Adressebeskyttelse::fra(opphav) })
                 .into_iter()
                 .collect(),
             sivilstand: vec![Sivilstand {

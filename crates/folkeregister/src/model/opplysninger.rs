@@ -3,7 +3,7 @@
 use clients::folkeregister::{
     Adressebeskyttelse, Adressebeskyttelsesmelding, Ansvar, Element, Familierelasjon, Familierolle,
     Farskapsmelding, Foreldreansvar, Gradering, Navn, Navnemelding, Opphav, Opplysning as _, Persondokument,
-    Personnavn, Vergemaal, Vergemaalsmelding,
+    Personnavn, Verge, Vergemaal, Vergemaalsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -246,12 +246,15 @@ impl Endringsmelding for Vergemaalsmelding {
         if let [verge] = verge
             && verge.person().alder(self.gyldig_fra).is_none_or(|alder| alder < 18)
         {
-            return Err(verge.nei("er under 18 år (vergemålsloven § 28)").into());
+            return Err(verge.nei("er under 18 år").into());
         }
         let ny = Vergemaal {
             vergemaaltype: Some(self.vergemaaltype.clone()),
             embete: self.embete.clone(),
-            verge: self.verge.clone(),
+            verge: Verge {
+                foedsels_eller_d_nummer: verge.first().map(Sak::pid).or(self.verge.foedsels_eller_d_nummer),
+                ..self.verge.clone()
+            },
             ..Vergemaal::fra(&opphav)
         };
         sak.person().vergemaal.insert(0, ny.clone());
@@ -280,19 +283,27 @@ impl Endringsmelding for Adressebeskyttelsesmelding {
         let opphav = opphav(dato, naa, "politiet", "Adressebeskyttelse");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
         for sak in personer {
-            if sak.person().gradering() == self.graderingsnivaa {
+            let foer = gjeldende_vern(sak.person());
+            if foer == self.graderingsnivaa {
                 return Err(sak.nei("er registrert med dette graderingsnivået").into());
             }
-            let vern = beskytt(sak.person(), self.graderingsnivaa, &opphav, slutt);
+            let vern = beskytt(sak.person(), foer, self.graderingsnivaa, &opphav, slutt);
             sak.endret(Element::Adressebeskyttelse, &vern)?;
         }
         Ok(())
     }
 }
 
-/// Protects a person's addresses, or ends that: the addresses that hold now follow.
+/// The protection that the person has by a decision.
+fn gjeldende_vern(person: &Persondokument) -> Gradering {
+    let vern = person.adressebeskyttelse.iter().find(|vern| vern.er_gjeldende);
+    vern.map(|vern| vern.graderingsnivaa).unwrap_or_default()
+}
+
+/// Protects a person's addresses, or ends that (`foer` is the protection before): the addresses that hold now follow.
 fn beskytt(
     person: &mut Persondokument,
+    foer: Gradering,
     gradering: Gradering,
     opphav: &Opphav,
     slutt: Timestamp,
@@ -307,7 +318,9 @@ fn beskytt(
     macro_rules! grader {
         ($($adresser:ident),*) => {
             $(for adresse in person.$adresser.iter_mut().filter(|adresse| adresse.er_gjeldende) {
-                adresse.adressegradering = gradering;
+                // An address that is graded by itself is not opened by what concerns the person.
+                let own = adresse.adressegradering;
+                adresse.adressegradering = if own == foer { gradering } else { own.max(gradering) };
             })*
         };
     }

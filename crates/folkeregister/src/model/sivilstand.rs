@@ -79,7 +79,7 @@ impl Endringsmelding for Vigselsmelding {
                 return Err(sak.nei("er gift (ekteskapsloven § 4)").into());
             }
             if person.alder(dato).is_some_and(|alder| alder < 18) {
-                return Err(sak.nei("er under 18 år (ekteskapsloven § 1)").into());
+                return Err(sak.nei("er under 18 år (ekteskapsloven § 1 a)").into());
             }
             sak.kontroller_foedt(DATO, dato)?;
             kontroller_rekkefoelge(DATO, person, dato)?;

@@ -17,6 +17,8 @@ use super::{Mangel, ugyldig};
 pub const MAX_TREFF: usize = 10_000;
 /// Letters of a street's name that a search needs at least.
 const MIN_GATE: usize = 3;
+/// Longest word by which somebody is found; bytes.
+const MAX_TEGN: usize = 400;
 /// Most words of a name.
 const MAX_ORD: usize = 20;
 
@@ -130,7 +132,11 @@ impl<'a> Parametre<'a> {
 
     /// What both searches have.
     fn felles(&self) -> Result<Soek, Mangel> {
-        let navn: Vec<String> = self.tekst("navn")?.into_iter().flat_map(ord).collect();
+        let tekst = self.tekst("navn")?;
+        let navn: Vec<String> = tekst.into_iter().flat_map(ord).collect();
+        if tekst.is_some() && navn.is_empty() {
+            return Err(ugyldig("navn", "har ingen bokstaver"));
+        }
         if navn.len() > MAX_ORD {
             return Err(ugyldig("navn", "har for mange ord"));
         }
@@ -189,6 +195,9 @@ impl Soek {
         soek.sted.fylkesnummer = les.siffer("fylkesnummer", 2, "skal ha to siffer")?.map(str::to_owned);
         soek.oppholdsadresse = les.ja("inkluderOppholdsadresse")?;
         soek.doede = les.ja("inkluderDoede")?;
+        if soek.sted.husnummer.is_some() && soek.foedt.is_none() && soek.innganger().is_empty() {
+            return Err(ugyldig("husnummer", "kan ikke stå alene"));
+        }
         let hva = "skal være et tall fra 1 til 10000";
         let maks = les.tekst("maksTreff")?.map(|text| {
             let wanted = text.parse().ok().filter(|wanted| (1..=MAX_TREFF).contains(wanted));
@@ -459,7 +468,7 @@ fn foedt(person: &Persondokument) -> i64 {
     let Some(foedsel) = person.foedsel.iter().find(|foedsel| foedsel.er_gjeldende) else { return 0 };
     foedsel
         .foedselsdato
-        .map_or_else(|| foedsel.foedselsaar.parse::<i64>().map_or(0, |aar| aar * 10_000), dato)
+        .map_or_else(|| foedsel.foedselsaar.parse::<i16>().map_or(0, |aar| i64::from(aar) * 10_000), dato)
 }
 
 fn nummer_som_ord(slag: char, nummer: &str) -> String {
@@ -586,6 +595,8 @@ pub fn rader(pid: Pid, person: &Persondokument, gradering: Gradering) -> Vec<Rad
         }
     }
     words.extend(andre_numre(person).map(|nummer| (nummer, true)));
+    // Nobody searches for a word so long, and a key of the table has an end.
+    words.retain(|(word, _)| word.len() <= MAX_TEGN);
     // What holds now comes first, and is kept of what stands twice.
     words.sort_by(|one, other| (&one.0, !one.1).cmp(&(&other.0, !other.1)));
     words.dedup_by(|later, first| later.0 == first.0);

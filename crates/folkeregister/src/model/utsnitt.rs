@@ -135,7 +135,7 @@ pub fn skriv(versjon: &Versjon, utvalg: &Utvalg) -> Result<String, serde_json::E
         ut.push('"');
         ut.push_str(element.navn());
         ut.push_str("\":");
-        if !skriv_element(&mut ut, pakke, element, gjeldende, historisk)? {
+        if !skriv_element(&mut ut, pakke, element, skjuler_adresser, gjeldende, historisk)? {
             ut.truncate(foran);
         }
     }
@@ -148,11 +148,14 @@ fn skriv_element(
     ut: &mut String,
     pakke: Pakke,
     element: Element,
+    skjuler_adresser: bool,
     gjeldende: Option<&str>,
     historisk: Option<&str>,
 ) -> Result<bool, serde_json::Error> {
     // What holds now of a person whose addresses the package may see, it may see; what held before has its own grading.
-    let hver_for_seg = pakke.sladder(element) || historisk.is_some() && er_adresse(element);
+    let hver_for_seg = pakke.sladder(element)
+        || historisk.is_some() && er_adresse(element)
+        || skjuler_adresser && element == Element::Utflytting;
     match (gjeldende, historisk) {
         (None, None) => return Ok(false),
         (gjeldende, historisk) if hver_for_seg => {
@@ -192,8 +195,21 @@ fn sladd(pakke: Pakke, element: Element, entry: &mut Value) -> bool {
         Element::Status => {
             Personstatus::deserialize(&entry["status"]).is_ok_and(|status| pakke.ser_status(status))
         }
+        // Only where addresses are hidden is it looked at.
+        Element::Utflytting => {
+            uten_sted(entry);
+            true
+        }
         _ => Gradering::deserialize(&entry["adressegradering"])
             .is_ok_and(|gradering| ser_adresse(pakke, gradering)),
+    }
+}
+
+/// Leaves out of a move from the country where it went.
+fn uten_sted(utflytting: &mut Value) {
+    if let Value::Object(fields) = utflytting {
+        fields.remove("tilflyttingsland");
+        fields.remove("tilflyttingsstedIUtlandet");
     }
 }
 
@@ -205,8 +221,11 @@ pub fn hendelse(innhold: String, pakke: Pakke, gradering: Gradering) -> Result<S
         return Ok(innhold);
     }
     let mut dokument: DokumentForHendelse = serde_json::from_str(&innhold)?;
-    dokument.hendelse.egenskapshendelse.retain(|endring| {
+    dokument.hendelse.egenskapshendelse.retain_mut(|endring| {
         let Some(Del::Element(element)) = Del::av_navn(&endring.entitet) else { return true };
+        if element == Element::Utflytting && !ser_adresse(pakke, gradering) {
+            endring.opplysning.get_mut(&endring.entitet).into_iter().for_each(uten_sted);
+        }
         let own =
             endring.opplysning.get(&endring.entitet).map_or(&Value::Null, |entry| &entry["adressegradering"]);
         let own = Gradering::deserialize(own).unwrap_or(Gradering::Ugradert);

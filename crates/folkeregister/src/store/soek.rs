@@ -21,12 +21,9 @@ pub async fn ajourfoer(tx: &mut Tx, foer: Vec<Rad>, naa: Vec<Rad>) -> Result<(),
     let mut nye: Vec<Rad> = naa.into_iter().filter(|rad| !gamle.remove(rad)).collect();
     let mut tall: HashMap<String, (Option<String>, i64)> = HashMap::new();
     for rad in &gamle {
-        tx.execute(
-            "DELETE FROM soekeord WHERE ord = $1 AND foedt = $2 AND pid = $3",
-            params![rad.ord.as_bytes(), rad.foedt, rad.pid],
-        )
-        .await?;
-        tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 -= 1;
+        let sql = "DELETE FROM soekeord WHERE ord = $1 AND foedt = $2 AND pid = $3";
+        let gone = tx.execute(sql, params![rad.ord.as_bytes(), rad.foedt, rad.pid]).await?;
+        tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 -= i64::from(gone > 0);
     }
     // In the order of the table, rows that follow each other are put in at one place.
     nye.sort_unstable();
@@ -75,8 +72,8 @@ pub fn rader_av(versjon: &Versjon) -> Result<Vec<Rad>, StoreError> {
     Ok(rader(versjon.pid, &person, versjon.gradering))
 }
 
-/// The people who are hits, at most `maks` of them, in the documents that say so; `true` where there are more.
-pub async fn soek(store: &Store, soek: &Soek, maks: usize) -> Result<(Vec<Versjon>, bool), StoreError> {
+/// The numbers in use of the people who are hits, at most `maks` of them; `true` where there are more.
+pub async fn soek(store: &Store, soek: &Soek, maks: usize) -> Result<(Vec<Pid>, bool), StoreError> {
     if let Some(nummer) = soek.nummer() {
         let found = finn_en(store, &nummer, true).await?.into_iter().collect();
         return Ok((treff(soek, found)?, false));
@@ -99,12 +96,12 @@ pub async fn soek(store: &Store, soek: &Soek, maks: usize) -> Result<(Vec<Versjo
     Ok((found, false))
 }
 
-fn treff(soek: &Soek, versjoner: Vec<Versjon>) -> Result<Vec<Versjon>, StoreError> {
+fn treff(soek: &Soek, versjoner: Vec<Versjon>) -> Result<Vec<Pid>, StoreError> {
     let mut hits = Vec::with_capacity(versjoner.len());
     for versjon in versjoner {
         let person = versjon.helt().map_err(|error| skadet(&error))?;
         if soek.treffer(&person, versjon.gradering) {
-            hits.push(versjon);
+            hits.push(versjon.pid);
         }
     }
     Ok(hits)
