@@ -203,6 +203,17 @@ pub fn annulleringer(naa: &Persondokument, foer: &Persondokument) -> Result<Hend
     Ok(hendelser)
 }
 
+/// What holds now of an element ends.
+fn avslutt<T: Opplysning>(entries: &mut [T], slutt: Timestamp) {
+    entries.iter_mut().filter(|entry| entry.er_gjeldende()).for_each(|entry| entry.avslutt(slutt));
+}
+
+/// A new entry of an element takes the place of what held.
+fn erstatt<T: Opplysning>(entries: &mut Vec<T>, ny: T, slutt: Timestamp) {
+    avslutt(entries, slutt);
+    entries.insert(0, ny);
+}
+
 /// Tells of a change in the event of this type.
 fn legg_til(hendelser: &mut Hendelser, hendelsetype: &'static str, endring: Egenskapshendelse) {
     match hendelser.iter_mut().find(|(kjent, _)| *kjent == hendelsetype) {

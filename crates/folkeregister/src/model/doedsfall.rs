@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
 
-use super::{Endring, Hendelser, Mangel, kontroller_meldings_id, legg_til, ny, opphav, strid, ugyldig};
+use super::{
+    Endring, Hendelser, Mangel, avslutt, kontroller_meldings_id, legg_til, ny, opphav, strid, ugyldig,
+};
 
 const AARSAK: &str = "Dødsfall";
 const KILDER: [&str; 5] = ["tingretten", "helse", "utenriksstasjon", "lensmannskontor", "nav"];
@@ -127,16 +129,13 @@ impl Registrering<'_> {
         let Some(mut doed) = self.personer.remove(&self.pid) else { return Ok(Vec::new()) };
         let (ektefelle, barn): (_, Vec<Pid>) = (ektefelle(&doed), barn(&doed).collect());
 
-        doed.status.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
+        avslutt(&mut doed.status, slutt);
         let status = Status { status: Personstatus::Doed, ..Status::fra(&opphav) };
         let doedsfall = Doedsfall { doedsdato: Some(dato), ..Doedsfall::fra(&opphav) };
         let hendelse = vec![ny("doedsfall", &doedsfall)?, ny("status", &status)?];
         doed.status.insert(0, status);
         doed.doedsfall = Some(doedsfall);
-        doed.foreldreansvar
-            .iter_mut()
-            .filter(|entry| entry.er_gjeldende)
-            .for_each(|entry| entry.avslutt(slutt));
+        avslutt(&mut doed.foreldreansvar, slutt);
         let mut endringer = vec![Endring {
             pid: self.pid,
             person: doed,

@@ -13,7 +13,7 @@ use kernel::id::{Kommunenummer, Pid};
 use serde::Serialize;
 
 use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, kontroller_navn, landkode};
-use super::{Mangel, kontroller_meldings_id, opphav, ugyldig};
+use super::{Mangel, avslutt, erstatt, kontroller_meldings_id, opphav, ugyldig};
 
 const KILDE: &str = "folkeregistermyndigheten";
 /// Most people of one move.
@@ -103,10 +103,8 @@ fn ny_status(
     opphav: &Opphav,
     slutt: Timestamp,
 ) -> Result<(), Hinder> {
-    let person = sak.person();
-    person.status.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
     let status = Status { status, ..Status::fra(opphav) };
-    person.status.insert(0, status.clone());
+    erstatt(&mut sak.person().status, status.clone(), slutt);
     sak.fortell(hendelse, Element::Status, &status)
 }
 
@@ -181,19 +179,12 @@ impl Endringsmelding for Utflyttingsmelding {
                 utflyttingsdato: Some(self.utflyttingsdato),
                 ..Utflytting::fra(&opphav)
             };
-            sak.person()
-                .utflytting
-                .iter_mut()
-                .filter(|entry| entry.er_gjeldende)
-                .for_each(|entry| entry.avslutt(slutt));
-            sak.person().utflytting.insert(0, utflytting.clone());
+            erstatt(&mut sak.person().utflytting, utflytting.clone(), slutt);
             sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::Utflytting, &utflytting)?;
             ny_status(sak, Personstatus::Utflyttet, hendelsetype::PERSON_ER_UTFLYTTET, &opphav, slutt)?;
             if let Some(adresse) = &self.postadresse_i_utlandet {
                 let post = i_utlandet(adresse, gradering, &opphav);
-                let gamle = sak.person().postadresse_i_utlandet.iter_mut();
-                gamle.filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
-                sak.person().postadresse_i_utlandet.insert(0, post.clone());
+                erstatt(&mut sak.person().postadresse_i_utlandet, post.clone(), slutt);
                 sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::PostadresseIUtlandet, &post)?;
             }
         }
@@ -389,29 +380,15 @@ pub fn innflyttet(
         sak.endret(Element::Identifikasjonsnummer, &nummer)?;
     }
     let innflytting = innflytting(melding, &opphav);
-    sak.person()
-        .innflytting
-        .iter_mut()
-        .filter(|entry| entry.er_gjeldende)
-        .for_each(|entry| entry.avslutt(slutt));
-    sak.person()
-        .utflytting
-        .iter_mut()
-        .filter(|entry| entry.er_gjeldende)
-        .for_each(|entry| entry.avslutt(slutt));
-    sak.person().innflytting.insert(0, innflytting.clone());
+    avslutt(&mut sak.person().utflytting, slutt);
+    erstatt(&mut sak.person().innflytting, innflytting.clone(), slutt);
     ny_status(sak, Personstatus::Bosatt, hendelsetype::PERSON_ER_BOSATT, &opphav, slutt)?;
     sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Innflytting, &innflytting)?;
     let hjem = bosted(&melding.bostedsadresse, gradering, dato, &opphav);
     sak.person().bostedsadresse.insert(0, hjem.clone());
     sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Bostedsadresse, &hjem)?;
     if let Some(opphold) = opphold(melding, &opphav) {
-        sak.person()
-            .opphold
-            .iter_mut()
-            .filter(|entry| entry.er_gjeldende)
-            .for_each(|entry| entry.avslutt(slutt));
-        sak.person().opphold.insert(0, opphold.clone());
+        erstatt(&mut sak.person().opphold, opphold.clone(), slutt);
         sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Opphold, &opphold)?;
     }
     Ok(())

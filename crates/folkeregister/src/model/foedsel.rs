@@ -5,14 +5,15 @@ use clients::folkeregister::{
     FoedselINorge, Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype,
     Identitetsgrunnlag, Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument,
     Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
-    hendelsetype, merknad,
+    merknad,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kernel::clock::oslo;
 use kernel::id::{Kjoenn, Kommunenummer, Pid};
 
-use super::{Endring, Mangel, alle_opplysninger, kontroller_meldings_id, ny, opphav, strid, ugyldig};
+use super::flytting::har_nummerserie;
+use super::{Endring, Mangel, kontroller_meldings_id, ny, opphav, strid, tilblivelse, ugyldig};
 
 const KILDE: &str = "helse";
 const AARSAK: &str = "Fødsel";
@@ -36,7 +37,7 @@ pub fn kontroller(melding: &Foedselsmelding, i_dag: Date) -> Result<(), Mangel> 
     if dato > i_dag {
         return Err(ugyldig("foedsel.barn.foedselsdato", "er i framtiden"));
     }
-    if !(1900..2040).contains(&dato.year()) {
+    if !har_nummerserie(dato) {
         return Err(ugyldig(
             "foedsel.barn.foedselsdato",
             "har et år som det ikke tildeles fødselsnummer for",
@@ -267,11 +268,7 @@ impl Registrering<'_> {
         let opphav = self.opphav();
         let ansvar = self.ansvar();
         let person = self.barn(barn, ansvar, &opphav);
-        let mut endringer = vec![Endring {
-            pid: barn,
-            hendelser: vec![(hendelsetype::PERSON_ER_OPPRETTET, alle_opplysninger(&person)?)],
-            person,
-        }];
+        let mut endringer = vec![Endring { pid: barn, hendelser: tilblivelse(&person)?, person }];
         let har_ansvar: Vec<Familierolle> =
             self.foreldre().map(|(_, rolle)| rolle).filter(|rolle| har_ansvar(ansvar, *rolle)).collect();
         for (pid, mut person, rolle) in self.kjente_foreldre() {

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use kernel::id::{Kjoenn, Pid};
 
 use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, kontroller_navn};
-use super::{Mangel, dagen, opphav, strid, ugyldig};
+use super::{Mangel, dagen, erstatt, opphav, strid, ugyldig};
 
 /// How old a parent is at least when a child is born; years. Younger ones are looked at by people, not registered by message.
 const YNGSTE_FORELDER: i16 = 12;
@@ -63,9 +63,7 @@ impl Endringsmelding for Navnemelding {
             }) {
                 return Err(strid("navn", "er det navnet som er registrert").into());
             }
-            let entries = &mut sak.person().navn;
-            entries.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
-            entries.insert(0, ny.clone());
+            erstatt(&mut sak.person().navn, ny.clone(), slutt);
             sak.endret(Element::Navn, &ny)?;
         }
         Ok(())
@@ -308,13 +306,8 @@ fn beskytt(
     opphav: &Opphav,
     slutt: Timestamp,
 ) -> Adressebeskyttelse {
-    person
-        .adressebeskyttelse
-        .iter_mut()
-        .filter(|entry| entry.er_gjeldende)
-        .for_each(|entry| entry.avslutt(slutt));
     let vern = Adressebeskyttelse { graderingsnivaa: gradering, ..Adressebeskyttelse::fra(opphav) };
-    person.adressebeskyttelse.insert(0, vern.clone());
+    erstatt(&mut person.adressebeskyttelse, vern.clone(), slutt);
     macro_rules! grader {
         ($($adresser:ident),*) => {
             $(for adresse in person.$adresser.iter_mut().filter(|adresse| adresse.er_gjeldende) {

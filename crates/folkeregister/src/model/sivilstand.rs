@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
 
 use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, landkode};
-use super::{Mangel, opphav, strid, ugyldig};
+use super::{Mangel, erstatt, opphav, strid, ugyldig};
 
 const DOMSTOL: [&str; 4] =
     ["domstolen", "fylkesmannen", "utenlandskMyndighetUtenomNorden", "nordiskMyndighet"];
@@ -26,9 +26,7 @@ fn to(personer: &mut [Sak]) -> Result<&mut [Sak; 2], Mangel> {
 
 /// Replaces the marital status that holds now.
 fn ny_sivilstand(sak: &mut Sak, ny: &Sivilstand, slutt: Timestamp) -> Result<(), Hinder> {
-    let entries = &mut sak.person().sivilstand;
-    entries.iter_mut().filter(|entry| entry.er_gjeldende).for_each(|entry| entry.avslutt(slutt));
-    entries.insert(0, ny.clone());
+    erstatt(&mut sak.person().sivilstand, ny.clone(), slutt);
     sak.endret(Element::Sivilstand, ny)
 }
 
