@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bench::load::Measured;
 use bench::{Installation, load};
 use bytes::Bytes;
 use http::Request;
@@ -12,6 +13,8 @@ use http_body_util::Full;
 
 use crate::{lookups, report};
 
+/// Events of a page of the feed.
+const PAGE: usize = 1000;
 /// People of a bulk look-up: as many as one may ask for.
 const BULK: usize = 1000;
 const TIME: Duration = Duration::from_secs(5);
@@ -45,6 +48,10 @@ pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyh
     report(&name("address_searches"), by_home.per_second, "1/s");
     report(&name("address_search_p99"), by_home.p99, "ms");
 
+    let feed = feed_pages(&address, &bearer).await?;
+    report(&name("feed_pages_of_1000"), feed.per_second, "1/s");
+    report(&name("feed_page_of_1000_p99"), feed.p99, "ms");
+
     let host = address.clone();
     let bulk = load::measure(&address, 2, TIME, move |n| {
         let asked = (0..BULK).map(|at| persons.get((n * BULK + at) % persons.len()));
@@ -61,6 +68,25 @@ pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyh
     report(&name("bulk_lookup_of_1000_p99"), bulk.p99, "ms");
     server.stop()?;
     Ok(measured.per_second)
+}
+
+/// Whole pages of the event feed, from everywhere in it, one reader at a time.
+async fn feed_pages(address: &str, bearer: &str) -> anyhow::Result<Measured> {
+    const BASE: &str = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser";
+    let (host, bearer) = (address.to_owned(), bearer.to_owned());
+    let get = move |path: String| {
+        let request = Request::get(path).header("host", &host).header("authorization", &bearer);
+        request.body(Full::new(Bytes::new())).ok()
+    };
+    let newest = get(format!("{BASE}/siste/sekvensnummer")).context("a request")?;
+    let newest = load::Connection::open(address).await?.send(newest).await?;
+    let newest: usize = serde_json::from_slice(newest.body())?;
+    let pages = (newest / PAGE).max(1);
+    load::measure(address, 1, TIME, move |n| {
+        // A stride prime to most numbers of pages jumps about in the feed.
+        get(format!("{BASE}/feed?seq={}", n.wrapping_mul(7919) % pages * PAGE + 1))
+    })
+    .await
 }
 
 /// Bytes of all files below a directory.

@@ -16,9 +16,11 @@ const LINES: usize = 2000;
 /// Requests under way: while a register writes one, the next is read.
 const AT_ONCE: usize = 2;
 
+/// Where Folkeregisteret takes people.
+const FOLK: &str = "/folkeregisteret/innlasting/v1";
 /// Where the registers take what they load.
 const REGISTERS: &[(&str, &str)] = &[
-    (folkeregister::NAME, "/folkeregisteret/innlasting/v1"),
+    (folkeregister::NAME, "/folkeregisteret/innlasting/v1?soek=senere"),
     (enhetsregister::NAME, "/enhetsregisteret/innlasting/v1"),
     (matrikkel::NAME, "/matrikkel/innlasting/v1"),
     (kontaktregister::NAME, "/kontaktregisteret/innlasting/v1"),
@@ -54,6 +56,8 @@ pub async fn load(mesh: &Mesh, tokens: &TokenSource, nation: Arc<Nation>) -> any
         })
         .await?;
     maker.join().map_err(|_| anyhow::anyhow!("the making of lines ended early"))??;
+    // A load of nobody: everyone who was loaded before is found by search from now on.
+    load_lines(mesh, tokens, folkeregister::NAME, FOLK, Vec::new(), 0).await?;
     progress.end();
     Ok(())
 }
@@ -83,10 +87,22 @@ fn make(nation: &Nation, chunks: &mpsc::Sender<Chunk>) -> serde_json::Result<()>
 async fn send(mesh: &Mesh, tokens: &TokenSource, chunk: Chunk) -> anyhow::Result<usize> {
     let Chunk { register, lines, body } = chunk;
     let (_, path) = REGISTERS.iter().find(|(name, _)| *name == register).context(register)?;
+    load_lines(mesh, tokens, register, path, body, lines).await?;
+    Ok(lines)
+}
+
+async fn load_lines(
+    mesh: &Mesh,
+    tokens: &TokenSource,
+    register: &'static str,
+    path: &str,
+    body: Vec<u8>,
+    lines: usize,
+) -> anyhow::Result<()> {
     let ask = request::post(path).bearer(&tokens.token().await?).body("application/x-ndjson", body)?;
     let answer = mesh.send(register, ask).await.and_then(request::json::<Value>);
     let answer = answer.map_err(|error| anyhow::anyhow!("{register} {}", error.in_full()))?;
     let read = answer["lest"].as_u64();
     ensure!(read == Some(lines as u64), "{register} read {read:?} of {lines} lines");
-    Ok(lines)
+    Ok(())
 }

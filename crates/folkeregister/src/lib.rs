@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[&str] = &[
 pub struct Component {
     ctx: Arc<Context>,
     limiter: Limiter,
+    ventende: Arc<store::soek::Ventende>,
 }
 
 /// What an address may ask for in a minute, and at once (spec `registers.md` § A2, after the register's documentation).
@@ -52,7 +53,11 @@ pub const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60_000).unwrap();
 impl Component {
     /// The register over its context.
     pub fn new(ctx: Context) -> Self {
-        Self { limiter: limiter(&ctx, Limits::default().exempt), ctx: Arc::new(ctx) }
+        Self {
+            limiter: limiter(&ctx, Limits::default().exempt),
+            ventende: Arc::default(),
+            ctx: Arc::new(ctx),
+        }
     }
 
     /// Leaves these addresses without any limit; otherwise this machine's own.
@@ -61,10 +66,10 @@ impl Component {
         Self { limiter: limiter(&self.ctx, exempt.to_vec()), ..self }
     }
 
-    /// Makes it possible to find people who were registered with an older edition of the program. At once where there are none.
+    /// Makes it possible to find people who were registered with an older edition of the program, or whose load was broken
+    /// off. At once where there are none.
     pub async fn oppgrader(&self) -> Result<(), StoreError> {
-        while store::soek::forny(&self.ctx.store).await? {}
-        Ok(())
+        store::soek::forny(&self.ctx.store).await
     }
 
     /// Every route, with its full path.

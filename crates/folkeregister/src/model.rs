@@ -4,6 +4,7 @@ pub mod doedsfall;
 pub mod endring;
 pub mod flytting;
 pub mod foedsel;
+pub mod hendelser;
 mod navneord;
 mod opplysninger;
 pub mod pakke;
@@ -11,15 +12,11 @@ mod sivilstand;
 pub mod soek;
 pub mod utsnitt;
 
-use clients::folkeregister::{
-    Egenskapshendelse, Element, Entitetsendring, Gradering, Opphav, Opplysning, Persondokument, hendelsetype,
-};
+use clients::folkeregister::{Gradering, Opphav, Opplysning, Persondokument};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::clock::oslo;
 use kernel::id::Pid;
-use serde::Serialize;
-use serde_json::Value;
 
 /// A version of a person document as it is kept: what holds now and what did, each one JSON object of elements.
 #[derive(Clone, PartialEq, Eq)]
@@ -144,63 +141,13 @@ pub fn dagen(naa: Timestamp) -> Date {
     naa.to_zoned_datetime(oslo()).date()
 }
 
-/// A change of one person, with the events that tell of it.
+/// A change of one person. What tells of it is worked out when it is kept ([`hendelser::utled`]).
 #[derive(Debug)]
 pub struct Endring {
-    /// Whose document.
+    /// Whose document: the number in use.
     pub pid: Pid,
     /// The document as the change leaves it.
     pub person: Persondokument,
-    /// What tells of it.
-    pub hendelser: Hendelser,
-}
-
-/// Events, each its type, and the entries that it tells of.
-pub type Hendelser = Vec<(&'static str, Vec<Egenskapshendelse>)>;
-
-/// A new entry of an element, as an event tells of it.
-fn ny<T: Serialize>(entitet: &str, entry: &T) -> Result<Egenskapshendelse, serde_json::Error> {
-    Ok(Egenskapshendelse::ny(entitet, i_hendelse(serde_json::to_value(entry)?)))
-}
-
-/// Every entry of a new document, as an event tells of it.
-fn alle_opplysninger(person: &Persondokument) -> Result<Vec<Egenskapshendelse>, serde_json::Error> {
-    let entries = opplysninger_av(person)?.into_iter();
-    Ok(entries.map(|(element, entry)| Egenskapshendelse::ny(&element, i_hendelse(entry))).collect())
-}
-
-/// The event of one who is new.
-pub fn tilblivelse(person: &Persondokument) -> Result<Hendelser, serde_json::Error> {
-    Ok(vec![(hendelsetype::PERSON_ER_OPPRETTET, alle_opplysninger(person)?)])
-}
-
-/// The events that tell that a person is again as before (`foer`), not as now (`naa`): an entry that holds now never did.
-pub fn annulleringer(naa: &Persondokument, foer: &Persondokument) -> Result<Hendelser, serde_json::Error> {
-    // An address that is otherwise graded is the same address.
-    let ugradert = |mut entry: Value| {
-        if let Value::Object(fields) = &mut entry {
-            fields.remove("adressegradering");
-        }
-        entry
-    };
-    let before = opplysninger_av(foer)?.into_iter().map(|(element, entry)| (element, ugradert(entry)));
-    let before: Vec<(String, Value)> = before.collect();
-    let mut hendelser = Hendelser::new();
-    for (element, entry) in opplysninger_av(naa)? {
-        // What was ended is told by what ended it.
-        if entry["erGjeldende"] == false || before.contains(&(element.clone(), ugradert(entry.clone()))) {
-            continue;
-        }
-        let hendelsetype =
-            Element::av_navn(&element).map_or(hendelsetype::PERSON_ER_OPPDATERT, Element::endring);
-        let annullert = Egenskapshendelse::av(Entitetsendring::Annullere, &element, i_hendelse(entry));
-        legg_til(&mut hendelser, hendelsetype, annullert);
-    }
-    if hendelser.is_empty() {
-        // An ended entry alone holds again: nothing of it was ever new.
-        hendelser.push((hendelsetype::PERSON_ER_OPPDATERT, Vec::new()));
-    }
-    Ok(hendelser)
 }
 
 /// What holds now of an element ends.
@@ -212,33 +159,4 @@ fn avslutt<T: Opplysning>(entries: &mut [T], slutt: Timestamp) {
 fn erstatt<T: Opplysning>(entries: &mut Vec<T>, ny: T, slutt: Timestamp) {
     avslutt(entries, slutt);
     entries.insert(0, ny);
-}
-
-/// Tells of a change in the event of this type.
-fn legg_til(hendelser: &mut Hendelser, hendelsetype: &'static str, endring: Egenskapshendelse) {
-    match hendelser.iter_mut().find(|(kjent, _)| *kjent == hendelsetype) {
-        Some((_, endringer)) => endringer.push(endring),
-        None => hendelser.push((hendelsetype, vec![endring])),
-    }
-}
-
-/// Every entry of a document, with its element's name.
-fn opplysninger_av(person: &Persondokument) -> Result<Vec<(String, Value)>, serde_json::Error> {
-    let Value::Object(elementer) = serde_json::to_value(person)? else { return Ok(Vec::new()) };
-    let lists = elementer.into_iter().flat_map(|(element, entries)| {
-        let entries = if let Value::Array(entries) = entries { entries } else { vec![entries] };
-        entries.into_iter().map(move |entry| (element.clone(), entry))
-    });
-    Ok(lists.collect())
-}
-
-/// An entry as an event has it: without `erGjeldende`, and with the older name of the grounds of an identity.
-fn i_hendelse(mut entry: Value) -> Value {
-    if let Value::Object(fields) = &mut entry {
-        fields.remove("erGjeldende");
-        if let Some(status) = fields.remove("identitetsgrunnlagstatus") {
-            fields.insert("legitimasjonskontroll".to_owned(), status);
-        }
-    }
-    entry
 }

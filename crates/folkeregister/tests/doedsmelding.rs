@@ -64,13 +64,14 @@ async fn a_death_leaves_a_widow_and_a_parent_alone() {
     assert_eq!(told.remove(0), (f.ektemann, "personErDoed".to_owned()));
     told.sort();
     let mut expected = vec![
+        (f.ektemann, "endringIForeldreansvar".to_owned()),
         (f.gift, "endringISivilstand".to_owned()),
         (f.gift, "endringIForeldreansvar".to_owned()),
         (f.sonn, "endringIForeldreansvar".to_owned()),
     ];
     expected.sort();
     assert_eq!(told, expected);
-    assert_eq!(kvittering.hendelser, [1, 2, 3, 4]);
+    assert_eq!(kvittering.hendelser, [1, 2, 3, 4, 5]);
 
     // Then the mother dies too: the boy has nobody, and nobody is made up.
     assert_eq!(meld(&register, &doedsmelding("d-2", &f.gift)).await.status, StatusCode::ACCEPTED);

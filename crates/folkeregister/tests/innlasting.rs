@@ -100,3 +100,29 @@ async fn ten_thousand_people_are_loaded_in_seconds() {
     let last = people[9_999].pid().unwrap();
     assert_eq!(register.alt(&last).await.pid(), Some(last));
 }
+
+#[tokio::test]
+async fn a_load_in_many_parts_is_searched_when_it_is_done() {
+    let register = tomt().await;
+    let [first, second, rest @ ..] = &dokumenter()[..] else { panic!("there are many") };
+    let load = async |query: &str, people: &[Persondokument]| {
+        let path = format!("/folkeregisteret/innlasting/v1{query}");
+        register.post_som(&path, NAV, SCOPE_INNLASTING, "application/x-ndjson", ndjson(people)).await.status
+    };
+    let found = async || {
+        let svar = register.get(&format!("{BASE}/personer/soek?navn=kari+nordmann")).await;
+        svar.json()["foedselsEllerDNummer"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(load("?soek=snart", &[]).await, StatusCode::BAD_REQUEST);
+    assert_eq!(load("?soek=senere", std::slice::from_ref(first)).await, StatusCode::OK);
+    assert_eq!(load("?soek=senere", std::slice::from_ref(second)).await, StatusCode::OK);
+    assert_eq!(found().await, 0);
+    assert_eq!(load("", &[]).await, StatusCode::OK);
+    assert_eq!(found().await, 2);
+
+    // Broken off, and begun anew by another process.
+    assert_eq!(load("?soek=senere", rest).await, StatusCode::OK);
+    assert_eq!(found().await, 2);
+    Component::new(register.test.ctx.clone()).oppgrader().await.unwrap();
+    assert_eq!(found().await, dokumenter().len());
+}

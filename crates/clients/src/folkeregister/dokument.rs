@@ -36,6 +36,11 @@ macro_rules! dokument {
             pub const fn navn(self) -> &'static str {
                 match self { $(Self::$lv => $ln,)* $(Self::$ev => $en,)* }
             }
+
+            /// Whether documents have it as a list.
+            pub const fn er_liste(self) -> bool {
+                match self { $(Self::$lv => true,)* $(Self::$ev => false,)* }
+            }
         }
 
         impl Persondokument {

@@ -147,14 +147,32 @@ pub enum Entitetsendring {
 }
 
 impl Egenskapshendelse {
-    /// A new entry of an element.
-    pub fn ny(entitet: &str, entry: Value) -> Self {
-        Self::av(Entitetsendring::RegistrereNy, entitet, entry)
+    /// A change of an entry, which is given as a document has it. Events have it without `erGjeldende`, and with the older
+    /// name of the grounds of an identity.
+    pub fn av(entitetsendring: Entitetsendring, element: Element, mut entry: Value) -> Self {
+        if let Value::Object(fields) = &mut entry {
+            fields.remove(GJELDENDE);
+            flytt(fields, STATUS, ELDRE_STATUS);
+        }
+        let opplysning = Map::from_iter([(element.navn().to_owned(), entry)]);
+        Self { entitet: element.navn().to_owned(), entitetsendring, opplysning }
     }
 
-    /// A change of an entry.
-    pub fn av(entitetsendring: Entitetsendring, entitet: &str, entry: Value) -> Self {
-        let opplysning = Map::from_iter([(entitet.to_owned(), entry)]);
-        Self { entitet: entitet.to_owned(), entitetsendring, opplysning }
+    /// The entry as a document has it; `None` where the event does not give it.
+    pub fn i_dokument(&self) -> Option<Value> {
+        let Value::Object(mut fields) = self.opplysning.get(&self.entitet)?.clone() else { return None };
+        fields.insert(GJELDENDE.to_owned(), Value::Bool(!fields.contains_key("opphoerstidspunkt")));
+        flytt(&mut fields, ELDRE_STATUS, STATUS);
+        Some(Value::Object(fields))
+    }
+}
+
+const GJELDENDE: &str = "erGjeldende";
+const STATUS: &str = "identitetsgrunnlagstatus";
+const ELDRE_STATUS: &str = "legitimasjonskontroll";
+
+fn flytt(fields: &mut Map<String, Value>, fra: &str, til: &str) {
+    if let Some(value) = fields.remove(fra) {
+        fields.insert(til.to_owned(), value);
     }
 }

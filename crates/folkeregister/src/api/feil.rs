@@ -11,7 +11,6 @@ use kernel::http::{BadBody, BadJson};
 use kernel::id::IdError;
 use kernel::store::StoreError;
 
-use crate::model::endring::Hinder;
 use crate::model::{Mangel, Slag};
 
 /// Why a request is not answered with what it asks for.
@@ -158,15 +157,6 @@ impl From<Mangel> for Avslag {
             Slag::Strid => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::felt(status, &mangel.felt, mangel.hva)
-    }
-}
-
-impl From<Hinder> for Avslag {
-    fn from(hinder: Hinder) -> Self {
-        match hinder {
-            Hinder::Mangel(mangel) => mangel.into(),
-            Hinder::Json(error) => error.into(),
-        }
     }
 }
 

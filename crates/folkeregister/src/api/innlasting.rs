@@ -12,7 +12,7 @@ use kernel::id::Pid;
 use kernel::rng::Rng;
 use kernel::store::Tx;
 
-use super::Avslag;
+use super::{Avslag, QueryPairs};
 use crate::feed::{self, NyHendelse};
 use crate::model::soek::Rad;
 use crate::model::{Versjon, soekbar};
@@ -23,25 +23,42 @@ use crate::{Component, store};
 /// A person who is new makes no event: a follower begins from the whole of the register. One whom the register has
 /// with another content gets the loaded one, and an event `personErOppdatert`; one whom it has with the same content
 /// stays as they are.
+///
+/// A load in many parts is done sooner where each says `soek=senere`: those who are new are then found by search only when a
+/// load without it, which may be empty, has been taken.
 #[utoipa::path(post, path = "/folkeregisteret/innlasting/v1", tag = "innlasting",
+    params(("soek" = Option<String>, Query, description = "`senere`: nye personer kan søkes fram først når en innlasting uten dette er gjort")),
     request_body(content = String, content_type = "application/x-ndjson", description = "En Persondokument på hver linje"),
     responses((status = 200, body = Innlest), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
         (status = 413, body = Feil), (status = 415, body = Feil), (status = 422, body = Feil)))]
 pub async fn last_inn(
     State(component): State<Component>,
+    query: QueryPairs,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Json<Innlest>, Avslag> {
     let ctx = &component.ctx;
     super::kun_json(&headers)?;
     ctx.auth.bearer(&headers, Issuer::Maskinporten).await?.require_scope(SCOPE_INNLASTING)?;
+    let pairs = super::parametre(query, &["soek"])?;
+    let senere = match pairs.as_slice() {
+        [] => false,
+        [(_, value)] if value == "senere" => true,
+        _ => return Err(Avslag::felt(StatusCode::BAD_REQUEST, "soek", "kan bare være senere")),
+    };
     let body = kernel::http::body(&headers, "application/x-ndjson", request).await?;
     let naa = ctx.clock.now();
     let personer = les(&body, &ctx.rng, naa)?;
     let lest = personer.len();
-    let endret = ctx.store.write(move |tx| Box::pin(async move { behold(tx, personer, naa).await })).await?;
+    let (endret, rader) =
+        ctx.store.write(move |tx| Box::pin(async move { behold(tx, personer, naa, senere).await })).await?;
     if endret {
         ctx.wake.notify(WAKE);
+    }
+    if senere {
+        component.ventende.vent(&ctx.store, rader).await?;
+    } else {
+        component.ventende.ferdig(&ctx.store).await?;
     }
     Ok(Json(Innlest { lest }))
 }
@@ -89,14 +106,20 @@ fn les(body: &[u8], rng: &Rng, naa: Timestamp) -> Result<Vec<Lastet>, Avslag> {
     Ok(personer)
 }
 
-/// Keeps what is new or different; `true` where that made events.
-async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bool, Avslag> {
+/// Keeps what is new or different. Gives `true` where that made events, and where search may come later the rows by which
+/// those who are new will be found.
+async fn behold(
+    tx: &mut Tx,
+    personer: Vec<Lastet>,
+    naa: Timestamp,
+    senere: bool,
+) -> Result<(bool, Vec<Rad>), Avslag> {
     let numre: Vec<Pid> = personer.iter().flat_map(|person| person.numre.iter().copied()).collect();
     let kjente = store::finn_i(tx, &numre).await?;
     let mut versjoner = Vec::with_capacity(personer.len());
     let mut pekere = Vec::with_capacity(numre.len());
     let mut endrede = Vec::new();
-    let (mut rader_foer, mut rader_naa) = (Vec::new(), Vec::new());
+    let (mut rader_foer, mut rader_naa, mut rader_siden) = (Vec::new(), Vec::new(), Vec::new());
     for Lastet { linje, numre, versjon, mut rader } in personer {
         if numre.iter().filter_map(|nummer| kjente.get(nummer)).any(|kjent| !numre.contains(&kjent.pid)) {
             let felt = format!("linje {linje}: identifikasjonsnummer");
@@ -116,16 +139,19 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
         let mut foer: Vec<&Versjon> = numre.iter().filter_map(|nummer| kjente.get(nummer)).collect();
         foer.sort_unstable_by_key(|versjon| versjon.pid);
         foer.dedup_by_key(|versjon| versjon.pid);
-        for versjon in foer {
+        for versjon in &foer {
             rader_foer.append(&mut store::soek::rader_av(versjon)?);
         }
-        rader_naa.append(&mut rader);
+        if senere && foer.is_empty() { &mut rader_siden } else { &mut rader_naa }.append(&mut rader);
         pekere.extend(numre.into_iter().map(|nummer| (nummer, versjon.dokument.clone())));
         versjoner.push(versjon);
     }
     store::behold(tx, versjoner).await?;
     store::pek(tx, &pekere).await?;
     store::soek::ajourfoer(tx, rader_foer, rader_naa).await?;
+    if !rader_siden.is_empty() {
+        store::soek::mangler(tx).await?;
+    }
     for (pid, dokument) in &endrede {
         let hendelse = NyHendelse {
             pid: *pid,
@@ -135,5 +161,5 @@ async fn behold(tx: &mut Tx, personer: Vec<Lastet>, naa: Timestamp) -> Result<bo
         };
         feed::append(tx, hendelse, naa).await?;
     }
-    Ok(!endrede.is_empty())
+    Ok((!endrede.is_empty(), rader_siden))
 }

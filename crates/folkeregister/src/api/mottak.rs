@@ -11,7 +11,7 @@ use clients::folkeregister::{
     Adressebeskyttelsesmelding, Annullering, DNummerrekvisisjon, Doedsmelding, Farskapsmelding, Feil,
     Flyttemelding, Foedselsmelding, Innflyttingsmelding, Kvittering, MeldtForelder, Navnemelding,
     Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding, Utflyttingsmelding,
-    Vergemaalsmelding, Vigselsmelding, WAKE, hendelsetype, merknad, mottaksscope,
+    Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -31,9 +31,8 @@ use crate::model::doedsfall;
 use crate::model::endring::{Endringsmelding, Sak};
 use crate::model::flytting;
 use crate::model::foedsel::{self, Forelder};
-use crate::model::{
-    Endring, Mangel, Versjon, annulleringer, dagen, kontroller_meldings_id, soekbar, strid, tilblivelse,
-};
+use crate::model::hendelser;
+use crate::model::{Endring, Mangel, Versjon, dagen, kontroller_meldings_id, soekbar, strid};
 use crate::store::{self, Mottatt, Serie, Spor};
 use crate::{Component, NAME};
 
@@ -294,16 +293,20 @@ async fn behold(
     let mut pekere = Vec::with_capacity(endringer.len());
     let mut hendelser = Vec::new();
     let (mut rader_foer, mut rader_naa) = (Vec::new(), Vec::new());
-    for Endring { pid, person, hendelser: nye } in endringer {
-        let dokument = match &verden.foerste {
-            Some((ny, dokument)) if *ny == pid => dokument.clone(),
-            _ => verden.identifikator(),
-        };
+    for Endring { pid, person } in endringer {
         let numre = person.identifikasjonsnummer.iter();
         let numre = numre.filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok());
         let numre: Vec<Pid> = numre.collect();
         // One who is given another number was read under the earlier.
         let foer = numre.iter().find_map(|nummer| verden.foer.get(nummer));
+        let nye = hendelser::utled(foer.map(Versjon::helt).transpose()?.as_ref(), &person)?;
+        if nye.is_empty() {
+            continue;
+        }
+        let dokument = match &verden.foerste {
+            Some((ny, dokument)) if *ny == pid => dokument.clone(),
+            _ => verden.identifikator(),
+        };
         pekere.extend(numre.iter().map(|nummer| (*nummer, dokument.clone())));
         if let Some(foer) = foer {
             rader_foer.append(&mut store::soek::rader_av(foer)?);
@@ -325,7 +328,7 @@ async fn behold(
     store::soek::ajourfoer(tx, rader_foer, rader_naa).await?;
     let mut numre = Vec::with_capacity(hendelser.len());
     for (pid, hendelsetype, persondokument, opplysninger) in hendelser {
-        let dokument = (!opplysninger.is_empty()).then(|| (verden.identifikator(), opplysninger));
+        let dokument = Some((verden.identifikator(), opplysninger));
         let hendelse = NyHendelse { pid, hendelsetype, persondokument: &persondokument, dokument };
         numre.push(feed::append(tx, hendelse, verden.naa).await?);
     }
@@ -349,9 +352,7 @@ impl<M: Endringsmelding> Melding for M {
         Box::pin(async move {
             let mut saker = verden.saker(tx, self.personer()).await?;
             self.endre(&mut saker, verden.naa)?;
-            let endringer = saker.into_iter().map(|sak| sak.endring);
-            // Of one who is named and stays as they were, there is nothing to keep.
-            let endringer: Vec<Endring> = endringer.filter(|endring| !endring.hendelser.is_empty()).collect();
+            let endringer: Vec<Endring> = saker.into_iter().map(|sak| sak.endring).collect();
             Ok(Registrert {
                 pid: endringer.first().map(|first| first.pid),
                 endringer,
@@ -379,7 +380,7 @@ impl Melding for Innflyttingsmelding {
             if let Some(ny) = &self.kandidat.person {
                 let pid = verden.tildel(tx, Serie::Foedselsnummer, ny.foedselsdato, ny.kjoenn).await?;
                 let person = flytting::ny_bosatt(self, ny, pid, verden.naa);
-                return Ok(tilblitt(pid, person)?);
+                return Ok(tilblitt(pid, person));
             }
             let asked = self.kandidat.foedsels_eller_d_nummer.into_iter().map(|pid| (felt.to_owned(), pid));
             let mut saker = verden.saker(tx, asked.collect()).await?;
@@ -414,8 +415,7 @@ impl Melding for Innflyttingsmelding {
                     let Some(versjon) = verden.foer.get(&pid) else { continue };
                     let mut person = versjon.helt()?;
                     if flytting::bytt_nummer(&mut person, gammelt, nytt) {
-                        let hendelser = vec![(hendelsetype::PERSON_ER_OPPDATERT, Vec::new())];
-                        andre.push(Endring { pid, person, hendelser });
+                        andre.push(Endring { pid, person });
                     }
                 }
             }
@@ -443,16 +443,14 @@ impl Melding for DNummerrekvisisjon {
             let ny = &self.person;
             let pid = verden.tildel(tx, Serie::DNummer, ny.foedselsdato, ny.kjoenn).await?;
             let dag = dagen(verden.naa);
-            Ok(tilblitt(pid, flytting::med_d_nummer(self, pid, dag, verden.naa))?)
+            Ok(tilblitt(pid, flytting::med_d_nummer(self, pid, dag, verden.naa)))
         })
     }
 }
 
 /// The registration of one who is new.
-fn tilblitt(pid: Pid, person: Persondokument) -> Result<Registrert, serde_json::Error> {
-    let hendelser = tilblivelse(&person)?;
-    let endringer = vec![Endring { pid, person, hendelser }];
-    Ok(Registrert { pid: Some(pid), endringer, ..Registrert::default() })
+fn tilblitt(pid: Pid, person: Persondokument) -> Registrert {
+    Registrert { pid: Some(pid), endringer: vec![Endring { pid, person }], ..Registrert::default() }
 }
 
 impl Melding for Annullering {
@@ -480,9 +478,10 @@ impl Melding for Annullering {
             verden.finn(tx, &pids).await?;
             let mut registrert = Registrert::default();
             for Spor { pid, foer, etter } in spor {
-                let naa =
-                    verden.foer.get(&pid).filter(|versjon| versjon.dokument == etter && versjon.pid == pid);
-                let naa = naa.ok_or_else(|| strid(felt, "gjelder noen som er endret siden"))?;
+                let naa = verden.foer.get(&pid);
+                if naa.is_none_or(|versjon| versjon.dokument != etter || versjon.pid != pid) {
+                    return Err(strid(felt, "gjelder noen som er endret siden").into());
+                }
                 let foer = match foer {
                     Some(foer) => store::arkivert_i(tx, &foer).await?,
                     None => return Err(strid(felt, "har gitt noen et nummer, og kan ikke annulleres").into()),
@@ -490,10 +489,8 @@ impl Melding for Annullering {
                 let foer = foer.filter(|foer| foer.pid == pid);
                 let foer =
                     foer.ok_or_else(|| strid(felt, "har gitt noen et nummer, og kan ikke annulleres"))?;
-                let (naa, person) = (naa.helt()?, foer.helt()?);
-                let hendelser = annulleringer(&naa, &person)?;
                 registrert.pid = registrert.pid.or(Some(pid));
-                registrert.endringer.push(Endring { pid, person, hendelser });
+                registrert.endringer.push(Endring { pid, person: foer.helt()? });
             }
             Ok(registrert)
         })
@@ -552,11 +549,11 @@ impl Melding for Foedselsmelding {
             let registrering = foedsel::Registrering { melding: self, mor, annen, gift, naa: verden.naa };
             if !meldt.barn.er_levendefoedt {
                 merknader.push(merknad::DOEDFOEDT);
-                return Ok(Registrert { pid: None, endringer: registrering.doedfoedt()?, merknader });
+                return Ok(Registrert { pid: None, endringer: registrering.doedfoedt(), merknader });
             }
             let serie = Serie::Foedselsnummer;
             let barn = verden.tildel(tx, serie, meldt.barn.foedselsdato, meldt.barn.kjoenn).await?;
-            Ok(Registrert { pid: Some(barn), endringer: registrering.levende(barn)?, merknader })
+            Ok(Registrert { pid: Some(barn), endringer: registrering.levende(barn), merknader })
         })
     }
 }
@@ -598,7 +595,7 @@ impl Melding for Doedsmelding {
             verden.finn(tx, &doedsfall::andre_ansvarlige(pid, personer.values())).await?;
             personer.append(&mut hele(verden)?);
             let registrering = doedsfall::Registrering { melding: self, pid, personer, naa: verden.naa };
-            Ok(Registrert { pid: Some(pid), endringer: registrering.endringer()?, merknader: Vec::new() })
+            Ok(Registrert { pid: Some(pid), endringer: registrering.endringer(), merknader: Vec::new() })
         })
     }
 }

@@ -4,16 +4,14 @@
 use std::collections::BTreeMap;
 
 use clients::folkeregister::{
-    Ansvar, Doedsfall, Doedsmelding, Element, Familierolle, Foreldreansvar, Opphav, Opplysning as _,
-    Persondokument, Personstatus, Sivilstand, Sivilstandstype, Status, hendelsetype,
+    Ansvar, Doedsfall, Doedsmelding, Familierolle, Foreldreansvar, Opphav, Opplysning as _, Persondokument,
+    Personstatus, Sivilstand, Sivilstandstype, Status,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
 
-use super::{
-    Endring, Hendelser, Mangel, avslutt, kontroller_meldings_id, legg_til, ny, opphav, strid, ugyldig,
-};
+use super::{Endring, Mangel, avslutt, erstatt, kontroller_meldings_id, opphav, strid, ugyldig};
 
 const AARSAK: &str = "Dødsfall";
 const KILDER: [&str; 5] = ["tingretten", "helse", "utenriksstasjon", "lensmannskontor", "nav"];
@@ -122,91 +120,56 @@ pub struct Registrering<'a> {
 
 impl Registrering<'_> {
     /// What the death changes: the dead first.
-    pub fn endringer(mut self) -> Result<Vec<Endring>, serde_json::Error> {
+    pub fn endringer(mut self) -> Vec<Endring> {
         let dato = self.melding.doed_person.doedsdato;
         let opphav = opphav(dato, self.naa, &self.melding.kilde, AARSAK);
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(self.naa);
-        let Some(mut doed) = self.personer.remove(&self.pid) else { return Ok(Vec::new()) };
+        let Some(mut doed) = self.personer.remove(&self.pid) else { return Vec::new() };
         let (ektefelle, barn): (_, Vec<Pid>) = (ektefelle(&doed), barn(&doed).collect());
 
         avslutt(&mut doed.status, slutt);
-        let status = Status { status: Personstatus::Doed, ..Status::fra(&opphav) };
-        let doedsfall = Doedsfall { doedsdato: Some(dato), ..Doedsfall::fra(&opphav) };
-        let hendelse = vec![ny("doedsfall", &doedsfall)?, ny("status", &status)?];
-        doed.status.insert(0, status);
-        doed.doedsfall = Some(doedsfall);
+        doed.status.insert(0, Status { status: Personstatus::Doed, ..Status::fra(&opphav) });
+        doed.doedsfall = Some(Doedsfall { doedsdato: Some(dato), ..Doedsfall::fra(&opphav) });
         avslutt(&mut doed.foreldreansvar, slutt);
-        let mut endringer = vec![Endring {
-            pid: self.pid,
-            person: doed,
-            hendelser: vec![(hendelsetype::PERSON_ER_DOED, hendelse)],
-        }];
 
-        let mut nye = Vec::new();
-        nye.extend(ektefelle.and_then(|pid| self.enke(pid, dato, &opphav, slutt)));
+        if let Some(pid) = ektefelle {
+            self.enke(pid, dato, &opphav, slutt);
+        }
         for barn in barn {
-            self.ansvar(barn, &opphav, slutt, &mut nye);
+            self.ansvar(barn, &opphav, slutt);
         }
-        // A person who is both a spouse and a parent changes once, and two events tell of it.
-        let mut av_person: BTreeMap<Pid, Vec<_>> = BTreeMap::new();
-        for ny_opplysning in nye {
-            let (pid, hendelse) = match ny_opplysning {
-                Ny::Sivilstand(pid, entry) => {
-                    (pid, (Element::Sivilstand.endring(), ny("sivilstand", &entry)?))
-                }
-                Ny::Ansvar(pid, entry) => {
-                    (pid, (Element::Foreldreansvar.endring(), ny("foreldreansvar", &entry)?))
-                }
-            };
-            av_person.entry(pid).or_default().push(hendelse);
-        }
-        for (pid, nye) in av_person {
-            let Some(person) = self.personer.remove(&pid) else { continue };
-            let mut hendelser = Hendelser::new();
-            for (hendelsetype, opplysning) in nye {
-                legg_til(&mut hendelser, hendelsetype, opplysning);
-            }
-            endringer.push(Endring { pid, person, hendelser });
-        }
-        Ok(endringer)
+        // Whoever was read and is as before is told by no event, and kept anew by nobody.
+        let andre = self.personer.into_iter().map(|(pid, person)| Endring { pid, person });
+        std::iter::once(Endring { pid: self.pid, person: doed }).chain(andre).collect()
     }
 
     /// Makes the spouse a widow or widower.
-    fn enke(&mut self, pid: Pid, dato: Date, opphav: &Opphav, slutt: Timestamp) -> Option<Ny> {
-        let person = self.personer.get_mut(&pid)?;
-        let entry = person.sivilstand.iter_mut().find(|entry| entry.er_gjeldende)?;
-        if entry.relatert_ved_sivilstand != Some(self.pid) {
-            return None;
-        }
-        let sivilstand = gjenlevende(entry.sivilstand)?;
-        entry.avslutt(slutt);
+    fn enke(&mut self, pid: Pid, dato: Date, opphav: &Opphav, slutt: Timestamp) {
+        let Some(person) = self.personer.get_mut(&pid) else { return };
+        let gift = person.gjeldende_sivilstand();
+        let gift = gift.filter(|entry| entry.relatert_ved_sivilstand == Some(self.pid));
+        let Some(sivilstand) = gift.and_then(|entry| gjenlevende(entry.sivilstand)) else { return };
         let ny = Sivilstand {
             sivilstand,
             sivilstandsdato: Some(dato),
             relatert_ved_sivilstand: Some(self.pid),
             ..Sivilstand::fra(opphav)
         };
-        person.sivilstand.insert(0, ny.clone());
-        Some(Ny::Sivilstand(pid, ny))
+        erstatt(&mut person.sivilstand, ny, slutt);
     }
 
     /// Ends the dead's responsibility for a child. Whoever shared it has it alone (barnelova: the one who lives on).
-    fn ansvar(&mut self, barn: Pid, opphav: &Opphav, slutt: Timestamp, nye: &mut Vec<Ny>) {
+    fn ansvar(&mut self, barn: Pid, opphav: &Opphav, slutt: Timestamp) {
         let Some(person) = self.personer.get_mut(&barn) else { return };
-        let (mut igjen, mut avsluttet) = (Vec::new(), None);
+        let mut igjen = Vec::new();
         for entry in person.foreldreansvar.iter_mut().filter(|entry| entry.er_gjeldende) {
             if entry.ansvarlig == Some(self.pid) {
                 entry.avslutt(slutt);
-                avsluttet = Some(entry.clone());
             } else if entry.ansvar == Ansvar::Felles {
                 igjen.push(entry);
             }
         }
-        let [felles] = igjen.as_mut_slice() else {
-            // Nobody follows: the event tells that this one has ended.
-            nye.extend(avsluttet.map(|entry| Ny::Ansvar(barn, entry)));
-            return;
-        };
+        let [felles] = igjen.as_mut_slice() else { return };
         felles.avslutt(slutt);
         let ansvarlig = felles.ansvarlig;
         let ansvarlig_uten_identifikator = felles.ansvarlig_uten_identifikator.clone();
@@ -228,12 +191,9 @@ impl Registrering<'_> {
             ansvarssubjekt: Some(barn),
             ..Foreldreansvar::fra(opphav)
         };
-        person.foreldreansvar.insert(0, hos_barnet.clone());
-        nye.push(Ny::Ansvar(barn, hos_barnet));
+        person.foreldreansvar.insert(0, hos_barnet);
 
-        let Some((pid, voksen)) = ansvarlig.and_then(|pid| Some((pid, self.personer.get_mut(&pid)?))) else {
-            return;
-        };
+        let Some(voksen) = ansvarlig.and_then(|pid| self.personer.get_mut(&pid)) else { return };
         let felles = voksen
             .foreldreansvar
             .iter_mut()
@@ -241,13 +201,6 @@ impl Registrering<'_> {
         felles.for_each(|entry| entry.avslutt(slutt));
         let hos_den_voksne =
             Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(opphav) };
-        voksen.foreldreansvar.insert(0, hos_den_voksne.clone());
-        nye.push(Ny::Ansvar(pid, hos_den_voksne));
+        voksen.foreldreansvar.insert(0, hos_den_voksne);
     }
-}
-
-/// An entry that the death has made.
-enum Ny {
-    Sivilstand(Pid, Sivilstand),
-    Ansvar(Pid, Foreldreansvar),
 }

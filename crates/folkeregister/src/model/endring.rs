@@ -1,34 +1,13 @@
 //! What messages about people whom the register knows have in common: who they are, and what changes of them.
 
-use clients::folkeregister::{Element, Persondokument, Personstatus};
+use clients::folkeregister::{Persondokument, Personstatus};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::Pid;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Endring, Mangel, legg_til, ny, strid, ugyldig};
-
-/// Why a message changes nothing.
-#[derive(Debug)]
-pub enum Hinder {
-    /// What is wrong with it.
-    Mangel(Mangel),
-    /// An entry cannot be written.
-    Json(serde_json::Error),
-}
-
-impl From<Mangel> for Hinder {
-    fn from(mangel: Mangel) -> Self {
-        Self::Mangel(mangel)
-    }
-}
-
-impl From<serde_json::Error> for Hinder {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
-    }
-}
+use super::{Endring, Mangel, strid, ugyldig};
 
 /// A message that changes people whom it names.
 pub trait Endringsmelding: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -44,14 +23,14 @@ pub trait Endringsmelding: Serialize + DeserializeOwned + Send + Sync + 'static 
     /// Checks what can be told without the register.
     fn kontroller(&self, i_dag: Date) -> Result<(), Mangel>;
     /// Changes the people, who come in the order of [`Endringsmelding::personer`].
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder>;
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel>;
 }
 
 /// A person whom a message names.
 pub struct Sak {
     /// The field that names them.
     pub felt: String,
-    /// The change, so far without any.
+    /// The person, and what becomes of them.
     pub endring: Endring,
 }
 
@@ -64,7 +43,7 @@ impl Sak {
         if person.er_doed() {
             return Err(strid(&felt, "tilhører en som er død"));
         }
-        Ok(Self { felt, endring: Endring { pid, person, hendelser: Vec::new() } })
+        Ok(Self { felt, endring: Endring { pid, person } })
     }
 
     /// The person's number in use.
@@ -80,22 +59,6 @@ impl Sak {
     /// Refuses because of the person.
     pub fn nei(&self, hva: &'static str) -> Mangel {
         strid(&self.felt, hva)
-    }
-
-    /// Tells that an element has a new entry.
-    pub fn endret<T: Serialize>(&mut self, element: Element, entry: &T) -> Result<(), Hinder> {
-        self.fortell(element.endring(), element, entry)
-    }
-
-    /// Tells of a new entry of an element in an event of another type.
-    pub fn fortell<T: Serialize>(
-        &mut self,
-        hendelsetype: &'static str,
-        element: Element,
-        entry: &T,
-    ) -> Result<(), Hinder> {
-        legg_til(&mut self.endring.hendelser, hendelsetype, ny(element.navn(), entry)?);
-        Ok(())
     }
 
     /// Refuses a day before the person was born.

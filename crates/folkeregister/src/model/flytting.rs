@@ -1,18 +1,18 @@
 //! Moves: within the country, from it, and to it; and the first document of one who is new (folkeregisterloven §§ 2-2, 4-1, 6-1).
 
 use clients::folkeregister::{
-    Bostedsadresse, DNummerrekvisisjon, Element, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
+    Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
     Identifikatortype, Identitetsgrunnlag, Innflytting, Innflyttingsmelding, Nummerstatus, NyBostedsadresse,
     NyPerson, Opphav, Opphold, Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn,
     Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
-    UtenlandskAdresse, Utflytting, Utflyttingsmelding, hendelsetype,
+    UtenlandskAdresse, Utflytting, Utflyttingsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
 use serde::Serialize;
 
-use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, kontroller_navn, landkode};
+use super::endring::{Endringsmelding, Sak, ikke_framtid, kontroller_navn, landkode};
 use super::{Mangel, avslutt, erstatt, kontroller_meldings_id, opphav, ugyldig};
 
 const KILDE: &str = "folkeregistermyndigheten";
@@ -96,16 +96,8 @@ fn forlat(sak: &mut Sak, felt: &str, dato: Date, slutt: Timestamp) -> Result<Gra
     Ok(vern)
 }
 
-fn ny_status(
-    sak: &mut Sak,
-    status: Personstatus,
-    hendelse: &'static str,
-    opphav: &Opphav,
-    slutt: Timestamp,
-) -> Result<(), Hinder> {
-    let status = Status { status, ..Status::fra(opphav) };
-    erstatt(&mut sak.person().status, status.clone(), slutt);
-    sak.fortell(hendelse, Element::Status, &status)
+fn ny_status(sak: &mut Sak, status: Personstatus, opphav: &Opphav, slutt: Timestamp) {
+    erstatt(&mut sak.person().status, Status { status, ..Status::fra(opphav) }, slutt);
 }
 
 impl Endringsmelding for Flyttemelding {
@@ -126,17 +118,16 @@ impl Endringsmelding for Flyttemelding {
         kontroller_adresse("nyAdresse", &self.ny_adresse)
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let opphav = opphav(self.flyttedato, naa, KILDE, "Flytting innenlands");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
         for sak in personer {
             if sak.person().gjeldende_status() != Some(Personstatus::Bosatt) {
-                return Err(sak.nei("er ikke bosatt i Norge").into());
+                return Err(sak.nei("er ikke bosatt i Norge"));
             }
             let gradering = forlat(sak, "flyttedato", self.flyttedato, slutt)?;
             let hjem = bosted(&self.ny_adresse, gradering, self.flyttedato, &opphav);
-            sak.person().bostedsadresse.insert(0, hjem.clone());
-            sak.endret(Element::Bostedsadresse, &hjem)?;
+            sak.person().bostedsadresse.insert(0, hjem);
         }
         Ok(())
     }
@@ -165,12 +156,12 @@ impl Endringsmelding for Utflyttingsmelding {
         kontroller_utlandet(self.postadresse_i_utlandet.as_ref())
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let opphav = opphav(self.utflyttingsdato, naa, KILDE, "Utflytting");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
         for sak in personer {
             if sak.person().gjeldende_status() != Some(Personstatus::Bosatt) {
-                return Err(sak.nei("er ikke bosatt i Norge").into());
+                return Err(sak.nei("er ikke bosatt i Norge"));
             }
             let gradering = forlat(sak, "utflyttingsdato", self.utflyttingsdato, slutt)?;
             let utflytting = Utflytting {
@@ -179,13 +170,11 @@ impl Endringsmelding for Utflyttingsmelding {
                 utflyttingsdato: Some(self.utflyttingsdato),
                 ..Utflytting::fra(&opphav)
             };
-            erstatt(&mut sak.person().utflytting, utflytting.clone(), slutt);
-            sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::Utflytting, &utflytting)?;
-            ny_status(sak, Personstatus::Utflyttet, hendelsetype::PERSON_ER_UTFLYTTET, &opphav, slutt)?;
+            erstatt(&mut sak.person().utflytting, utflytting, slutt);
+            ny_status(sak, Personstatus::Utflyttet, &opphav, slutt);
             if let Some(adresse) = &self.postadresse_i_utlandet {
                 let post = i_utlandet(adresse, gradering, &opphav);
-                erstatt(&mut sak.person().postadresse_i_utlandet, post.clone(), slutt);
-                sak.fortell(hendelsetype::PERSON_ER_UTFLYTTET, Element::PostadresseIUtlandet, &post)?;
+                erstatt(&mut sak.person().postadresse_i_utlandet, post, slutt);
             }
         }
         Ok(())
@@ -360,36 +349,29 @@ pub fn innflyttet(
     sak: &mut Sak,
     nytt: Option<Pid>,
     naa: Timestamp,
-) -> Result<(), Hinder> {
+) -> Result<(), Mangel> {
     let dato = melding.innflyttingsdato;
     let opphav = opphav(dato, naa, KILDE, "Innflytting");
     let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
     let gradering = forlat(sak, "innflyttingsdato", dato, slutt)?;
     let flyttet_ut = sak.person().utflytting.iter().find(|entry| entry.er_gjeldende);
     if flyttet_ut.and_then(|entry| entry.utflyttingsdato).is_some_and(|ut| ut > dato) {
-        return Err(super::strid("innflyttingsdato", "er før personen flyttet ut").into());
+        return Err(super::strid("innflyttingsdato", "er før personen flyttet ut"));
     }
     if let Some(nytt) = nytt {
         for entry in sak.person().identifikasjonsnummer.iter_mut().filter(|entry| entry.er_gjeldende) {
             entry.avslutt(slutt);
             entry.status = Nummerstatus::Opphoert;
         }
-        let nummer = nummer(nytt, &opphav);
-        sak.person().identifikasjonsnummer.insert(0, nummer.clone());
+        sak.person().identifikasjonsnummer.insert(0, nummer(nytt, &opphav));
         sak.endring.pid = nytt;
-        sak.endret(Element::Identifikasjonsnummer, &nummer)?;
     }
-    let innflytting = innflytting(melding, &opphav);
     avslutt(&mut sak.person().utflytting, slutt);
-    erstatt(&mut sak.person().innflytting, innflytting.clone(), slutt);
-    ny_status(sak, Personstatus::Bosatt, hendelsetype::PERSON_ER_BOSATT, &opphav, slutt)?;
-    sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Innflytting, &innflytting)?;
-    let hjem = bosted(&melding.bostedsadresse, gradering, dato, &opphav);
-    sak.person().bostedsadresse.insert(0, hjem.clone());
-    sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Bostedsadresse, &hjem)?;
+    erstatt(&mut sak.person().innflytting, innflytting(melding, &opphav), slutt);
+    ny_status(sak, Personstatus::Bosatt, &opphav, slutt);
+    sak.person().bostedsadresse.insert(0, bosted(&melding.bostedsadresse, gradering, dato, &opphav));
     if let Some(opphold) = opphold(melding, &opphav) {
-        erstatt(&mut sak.person().opphold, opphold.clone(), slutt);
-        sak.fortell(hendelsetype::PERSON_ER_BOSATT, Element::Opphold, &opphold)?;
+        erstatt(&mut sak.person().opphold, opphold, slutt);
     }
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! A birth: what a message must hold, and what the register makes of it by law.
 
 use clients::folkeregister::{
-    Adressebeskyttelse, Ansvar, Bostedsadresse, Element, Familierelasjon, Familierolle, Foedsel,
-    FoedselINorge, Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype,
-    Identitetsgrunnlag, Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument,
-    Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
-    merknad,
+    Adressebeskyttelse, Ansvar, Bostedsadresse, Familierelasjon, Familierolle, Foedsel, FoedselINorge,
+    Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype, Identitetsgrunnlag,
+    Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument, Personkjoenn,
+    Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status, merknad,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -13,7 +12,7 @@ use kernel::clock::oslo;
 use kernel::id::{Kjoenn, Kommunenummer, Pid};
 
 use super::flytting::har_nummerserie;
-use super::{Endring, Mangel, kontroller_meldings_id, ny, opphav, strid, tilblivelse, ugyldig};
+use super::{Endring, Mangel, kontroller_meldings_id, opphav, strid, ugyldig};
 
 const KILDE: &str = "helse";
 const AARSAK: &str = "Fødsel";
@@ -264,11 +263,11 @@ impl Registrering<'_> {
     }
 
     /// What a live birth changes: the child, who has been given the number `barn`, first; then the parents.
-    pub fn levende(self, barn: Pid) -> Result<Vec<Endring>, serde_json::Error> {
+    pub fn levende(self, barn: Pid) -> Vec<Endring> {
         let opphav = self.opphav();
         let ansvar = self.ansvar();
         let person = self.barn(barn, ansvar, &opphav);
-        let mut endringer = vec![Endring { pid: barn, hendelser: tilblivelse(&person)?, person }];
+        let mut endringer = vec![Endring { pid: barn, person }];
         let har_ansvar: Vec<Familierolle> =
             self.foreldre().map(|(_, rolle)| rolle).filter(|rolle| har_ansvar(ansvar, *rolle)).collect();
         for (pid, mut person, rolle) in self.kjente_foreldre() {
@@ -278,23 +277,20 @@ impl Registrering<'_> {
                 min_rolle_for_person: Some(rolle),
                 ..Familierelasjon::fra(&opphav)
             };
-            let mut hendelser =
-                vec![(Element::Familierelasjon.endring(), vec![ny("familierelasjon", &relasjon)?])];
             person.familierelasjon.push(relasjon);
             if har_ansvar.contains(&rolle) {
                 let entry =
                     Foreldreansvar { ansvar, ansvarssubjekt: Some(barn), ..Foreldreansvar::fra(&opphav) };
-                hendelser.push((Element::Foreldreansvar.endring(), vec![ny("foreldreansvar", &entry)?]));
                 person.foreldreansvar.push(entry);
             }
-            endringer.push(Endring { pid, person, hendelser });
+            endringer.push(Endring { pid, person });
         }
-        Ok(endringer)
+        endringer
     }
 
     /// What a stillbirth changes: the child stands with the parents, and has neither a number nor a document. Numbers
     /// are for those who are born alive.
-    pub fn doedfoedt(self) -> Result<Vec<Endring>, serde_json::Error> {
+    pub fn doedfoedt(self) -> Vec<Endring> {
         let opphav = self.opphav();
         let mut endringer = Vec::new();
         for (pid, mut person, rolle) in self.kjente_foreldre() {
@@ -303,12 +299,10 @@ impl Registrering<'_> {
                 min_rolle_for_person: Some(rolle),
                 ..Familierelasjon::fra(&opphav)
             };
-            let hendelser =
-                vec![(Element::Familierelasjon.endring(), vec![ny("familierelasjon", &relasjon)?])];
             person.familierelasjon.push(relasjon);
-            endringer.push(Endring { pid, person, hendelser });
+            endringer.push(Endring { pid, person });
         }
-        Ok(endringer)
+        endringer
     }
 
     fn kjente_foreldre(self) -> impl Iterator<Item = (Pid, Persondokument, Familierolle)> {

@@ -1,15 +1,15 @@
 //! Names, parents, guardians, and the protection of addresses.
 
 use clients::folkeregister::{
-    Adressebeskyttelse, Adressebeskyttelsesmelding, Ansvar, Element, Familierelasjon, Familierolle,
-    Farskapsmelding, Foreldreansvar, Gradering, Navn, Navnemelding, Opphav, Opplysning as _, Persondokument,
-    Personnavn, Verge, Vergemaal, Vergemaalsmelding,
+    Adressebeskyttelse, Adressebeskyttelsesmelding, Ansvar, Familierelasjon, Familierolle, Farskapsmelding,
+    Foreldreansvar, Gradering, Navn, Navnemelding, Opphav, Opplysning as _, Persondokument, Personnavn,
+    Verge, Vergemaal, Vergemaalsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kjoenn, Pid};
 
-use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, kontroller_navn};
+use super::endring::{Endringsmelding, Sak, ikke_framtid, kontroller_navn};
 use super::{Mangel, dagen, erstatt, opphav, strid, ugyldig};
 
 /// How old a parent is at least when a child is born; years. Younger ones are looked at by people, not registered by message.
@@ -49,7 +49,7 @@ impl Endringsmelding for Navnemelding {
         self.gyldig_fra.map_or(Ok(()), |dato| ikke_framtid("gyldigFra", dato, i_dag))
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let dato = self.gyldig_fra.unwrap_or_else(|| dagen(naa));
         let opphav = opphav(dato, naa, "folkeregistermyndigheten", "Navnevalg");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
@@ -61,10 +61,9 @@ impl Endringsmelding for Navnemelding {
                 (&foer.fornavn, &foer.mellomnavn, &foer.etternavn)
                     == (&ny.fornavn, &ny.mellomnavn, &ny.etternavn)
             }) {
-                return Err(strid("navn", "er det navnet som er registrert").into());
+                return Err(strid("navn", "er det navnet som er registrert"));
             }
-            erstatt(&mut sak.person().navn, ny.clone(), slutt);
-            sak.endret(Element::Navn, &ny)?;
+            erstatt(&mut sak.person().navn, ny, slutt);
         }
         Ok(())
     }
@@ -88,7 +87,7 @@ impl Endringsmelding for Farskapsmelding {
         ikke_framtid("datoForErklaeringen", self.dato_for_erklaeringen, i_dag)
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let dato = self.dato_for_erklaeringen;
         let opphav = opphav(dato, naa, "nav", "Farskap");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
@@ -100,51 +99,46 @@ impl Endringsmelding for Farskapsmelding {
             (Familierolle::Far, Kjoenn::Mann, "er registrert som kvinne")
         };
         if forelder.person().gjeldende_kjoenn().is_some_and(|own| own != kjoenn) {
-            return Err(forelder.nei(annet).into());
+            return Err(forelder.nei(annet));
         }
         let foedt = barn.person().foedselsdato();
         if foedt
             .is_some_and(|foedt| forelder.person().alder(foedt).is_none_or(|alder| alder < YNGSTE_FORELDER))
         {
-            return Err(forelder.nei("er for ung til å være forelder til barnet").into());
+            return Err(forelder.nei("er for ung til å være forelder til barnet"));
         }
         let foreldre = barn.person().foreldre();
         if foreldre.contains(&forelder.pid()) {
-            return Err(forelder.nei("er registrert som forelder til barnet").into());
+            return Err(forelder.nei("er registrert som forelder til barnet"));
         }
         if [Familierolle::Far, Familierolle::Medmor]
             .iter()
             .any(|rolle| barn.person().relasjoner(*rolle).next().is_some())
         {
-            return Err(barn.nei("har to foreldre").into());
+            return Err(barn.nei("har to foreldre"));
         }
         if barn.person().relaterte(Familierolle::Barn).any(|pid| pid == forelder.pid()) {
-            return Err(forelder.nei("er barnets barn").into());
+            return Err(forelder.nei("er barnets barn"));
         }
         if let [mor] = mor
             && !barn.person().relaterte(Familierolle::Mor).any(|pid| pid == mor.pid())
         {
-            return Err(mor.nei("er ikke registrert som mor til barnet").into());
+            return Err(mor.nei("er ikke registrert som mor til barnet"));
         }
         let barnets = barn.pid();
-        relater(barn, forelder.pid(), rolle, Familierolle::Barn, &opphav)?;
-        relater(forelder, barnets, Familierolle::Barn, rolle, &opphav)?;
-        match mor {
-            [mor] if barn.person().alder(dato).is_some_and(|alder| alder < 18) => {
-                del_ansvar(barn, [mor, forelder], &opphav, slutt)
-            }
-            _ => Ok(()),
+        relater(barn, forelder.pid(), rolle, Familierolle::Barn, &opphav);
+        relater(forelder, barnets, Familierolle::Barn, rolle, &opphav);
+        if let [mor] = mor
+            && barn.person().alder(dato).is_some_and(|alder| alder < 18)
+        {
+            del_ansvar(barn, [mor, forelder], &opphav, slutt);
         }
+        Ok(())
     }
 }
 
 /// Parents who are not married have the responsibility together once both are known (barnelova § 35): the mother shares hers.
-fn del_ansvar(
-    barn: &mut Sak,
-    foreldre: [&mut Sak; 2],
-    opphav: &Opphav,
-    slutt: Timestamp,
-) -> Result<(), Hinder> {
+fn del_ansvar(barn: &mut Sak, foreldre: [&mut Sak; 2], opphav: &Opphav, slutt: Timestamp) {
     let barnets = barn.pid();
     let mor = foreldre[0].pid();
     let mut alene = barn.person().foreldreansvar.iter_mut().filter(|entry| entry.er_gjeldende);
@@ -153,7 +147,7 @@ fn del_ansvar(
             entry.avslutt(slutt);
         }
         // Another has it, by a decision that this message does not know of.
-        _ => return Ok(()),
+        _ => return,
     }
     for sak in foreldre {
         let hos_barnet = Foreldreansvar {
@@ -163,32 +157,20 @@ fn del_ansvar(
             ..Foreldreansvar::fra(opphav)
         };
         barn.person().foreldreansvar.insert(0, hos_barnet.clone());
-        barn.endret(Element::Foreldreansvar, &hos_barnet)?;
         let own = sak.person().foreldreansvar.iter_mut();
         own.filter(|entry| entry.er_gjeldende && entry.ansvarssubjekt == Some(barnets))
             .for_each(|entry| entry.avslutt(slutt));
-        let hos_den_voksne = Foreldreansvar { ansvarlig: None, ..hos_barnet };
-        sak.person().foreldreansvar.insert(0, hos_den_voksne.clone());
-        sak.endret(Element::Foreldreansvar, &hos_den_voksne)?;
+        sak.person().foreldreansvar.insert(0, Foreldreansvar { ansvarlig: None, ..hos_barnet });
     }
-    Ok(())
 }
 
-fn relater(
-    sak: &mut Sak,
-    annen: Pid,
-    deres: Familierolle,
-    min: Familierolle,
-    opphav: &Opphav,
-) -> Result<(), Hinder> {
-    let relasjon = Familierelasjon {
+fn relater(sak: &mut Sak, annen: Pid, deres: Familierolle, min: Familierolle, opphav: &Opphav) {
+    sak.person().familierelasjon.push(Familierelasjon {
         relatert_person: Some(annen),
         relatert_persons_rolle: deres,
         min_rolle_for_person: Some(min),
         ..Familierelasjon::fra(opphav)
-    };
-    sak.person().familierelasjon.push(relasjon.clone());
-    sak.endret(Element::Familierelasjon, &relasjon)
+    });
 }
 
 impl Endringsmelding for Vergemaalsmelding {
@@ -222,29 +204,28 @@ impl Endringsmelding for Vergemaalsmelding {
         }
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let opphav = opphav(self.gyldig_fra, naa, "statsforvalteren", "Vergemål");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
         let [sak, verge @ ..] = personer else { return Ok(()) };
         sak.kontroller_foedt("gyldigFra", self.gyldig_fra)?;
         if self.opphoerer {
-            let mut avsluttet = None;
+            let mut avsluttet = false;
             for entry in sak.person().vergemaal.iter_mut().filter(|entry| entry.er_gjeldende) {
                 let same = entry.vergemaaltype.as_deref() == Some(self.vergemaaltype.as_str())
                     && (entry.verge.foedsels_eller_d_nummer, &entry.verge.navn)
                         == (self.verge.foedsels_eller_d_nummer, &self.verge.navn);
                 if same {
                     entry.avslutt(slutt);
-                    avsluttet = Some(entry.clone());
+                    avsluttet = true;
                 }
             }
-            let avsluttet = avsluttet.ok_or_else(|| sak.nei("har ikke et slikt vergemål"))?;
-            return sak.endret(Element::VergemaalEllerFremtidsfullmakt, &avsluttet);
+            return if avsluttet { Ok(()) } else { Err(sak.nei("har ikke et slikt vergemål")) };
         }
         if let [verge] = verge
             && verge.person().alder(self.gyldig_fra).is_none_or(|alder| alder < 18)
         {
-            return Err(verge.nei("er under 18 år").into());
+            return Err(verge.nei("er under 18 år"));
         }
         let ny = Vergemaal {
             vergemaaltype: Some(self.vergemaaltype.clone()),
@@ -255,8 +236,8 @@ impl Endringsmelding for Vergemaalsmelding {
             },
             ..Vergemaal::fra(&opphav)
         };
-        sak.person().vergemaal.insert(0, ny.clone());
-        sak.endret(Element::VergemaalEllerFremtidsfullmakt, &ny)
+        sak.person().vergemaal.insert(0, ny);
+        Ok(())
     }
 }
 
@@ -276,17 +257,16 @@ impl Endringsmelding for Adressebeskyttelsesmelding {
         Ok(())
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let dato = dagen(naa);
         let opphav = opphav(dato, naa, "politiet", "Adressebeskyttelse");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
         for sak in personer {
             let foer = gjeldende_vern(sak.person());
             if foer == self.graderingsnivaa {
-                return Err(sak.nei("er registrert med dette graderingsnivået").into());
+                return Err(sak.nei("er registrert med dette graderingsnivået"));
             }
-            let vern = beskytt(sak.person(), foer, self.graderingsnivaa, &opphav, slutt);
-            sak.endret(Element::Adressebeskyttelse, &vern)?;
+            beskytt(sak.person(), foer, self.graderingsnivaa, &opphav, slutt);
         }
         Ok(())
     }
@@ -305,9 +285,9 @@ fn beskytt(
     gradering: Gradering,
     opphav: &Opphav,
     slutt: Timestamp,
-) -> Adressebeskyttelse {
+) {
     let vern = Adressebeskyttelse { graderingsnivaa: gradering, ..Adressebeskyttelse::fra(opphav) };
-    erstatt(&mut person.adressebeskyttelse, vern.clone(), slutt);
+    erstatt(&mut person.adressebeskyttelse, vern, slutt);
     macro_rules! grader {
         ($($adresser:ident),*) => {
             $(for adresse in person.$adresser.iter_mut().filter(|adresse| adresse.er_gjeldende) {
@@ -318,5 +298,4 @@ fn beskytt(
         };
     }
     grader!(bostedsadresse, delt_bosted, oppholdsadresse, postadresse, postadresse_i_utlandet);
-    vern
 }

@@ -1,14 +1,14 @@
 //! Marriages: how they begin, and how they end between the living (ekteskapsloven).
 
 use clients::folkeregister::{
-    Element, Familierelasjon, Familierolle, MeldtEktefelle, Opplysning as _, Persondokument,
-    Separasjonsmelding, Sivilstand, Sivilstandstype, Skilsmissehjemmel, Skilsmissemelding, Vigselsmelding,
+    Familierelasjon, Familierolle, MeldtEktefelle, Opplysning as _, Persondokument, Separasjonsmelding,
+    Sivilstand, Sivilstandstype, Skilsmissehjemmel, Skilsmissemelding, Vigselsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
 
-use super::endring::{Endringsmelding, Hinder, Sak, ikke_framtid, landkode};
+use super::endring::{Endringsmelding, Sak, ikke_framtid, landkode};
 use super::{Mangel, erstatt, opphav, strid, ugyldig};
 
 const DOMSTOL: [&str; 4] =
@@ -22,12 +22,6 @@ fn begge(felt: &str, to: &[MeldtEktefelle; 2]) -> Vec<(String, Pid)> {
 /// Two people of a message about two.
 fn to(personer: &mut [Sak]) -> Result<&mut [Sak; 2], Mangel> {
     personer.try_into().map_err(|_| ugyldig("", "skal gjelde to personer"))
-}
-
-/// Replaces the marital status that holds now.
-fn ny_sivilstand(sak: &mut Sak, ny: &Sivilstand, slutt: Timestamp) -> Result<(), Hinder> {
-    erstatt(&mut sak.person().sivilstand, ny.clone(), slutt);
-    sak.endret(Element::Sivilstand, ny)
 }
 
 /// Refuses a day before the marital status that holds now began.
@@ -64,7 +58,7 @@ impl Endringsmelding for Vigselsmelding {
         self.vigsel.vigselsland.as_deref().map_or(Ok(()), |land| landkode("vigsel.vigselsland", land))
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         const DATO: &str = "vigsel.vigselsdato";
         let dato = self.vigsel.vigselsdato;
         let opphav = opphav(dato, naa, "vigsler", "Vigsel");
@@ -74,17 +68,17 @@ impl Endringsmelding for Vigselsmelding {
             let person = &sak.endring.person;
             let sivilstand = person.gjeldende_sivilstand().map(|entry| entry.sivilstand).unwrap_or_default();
             if er_gift(sivilstand) {
-                return Err(sak.nei("er gift (ekteskapsloven § 4)").into());
+                return Err(sak.nei("er gift (ekteskapsloven § 4)"));
             }
             if person.alder(dato).is_some_and(|alder| alder < 18) {
-                return Err(sak.nei("er under 18 år (ekteskapsloven § 1 a)").into());
+                return Err(sak.nei("er under 18 år (ekteskapsloven § 1 a)"));
             }
             sak.kontroller_foedt(DATO, dato)?;
             kontroller_rekkefoelge(DATO, person, dato)?;
         }
         let [en, annen] = to;
         if naer_slekt(&en.endring.person, en.pid(), &annen.endring.person, annen.pid()) {
-            return Err(en.nei("er i nær slekt med den andre (ekteskapsloven § 3)").into());
+            return Err(en.nei("er i nær slekt med den andre (ekteskapsloven § 3)"));
         }
         let pids = [annen.pid(), en.pid()];
         for (sak, ektefelle) in [en, annen].into_iter().zip(pids) {
@@ -98,7 +92,7 @@ impl Endringsmelding for Vigselsmelding {
                 utland: self.vigsel.vigselsland.clone().filter(|land| land != "NOR"),
                 ..Sivilstand::fra(&opphav)
             };
-            ny_sivilstand(sak, &sivilstand, slutt)?;
+            erstatt(&mut sak.person().sivilstand, sivilstand, slutt);
             let relasjon = Familierelasjon {
                 relatert_person: Some(ektefelle),
                 relatert_persons_rolle: Familierolle::EktefelleEllerPartner,
@@ -107,8 +101,7 @@ impl Endringsmelding for Vigselsmelding {
             };
             // Who was left by a spouse's death keeps that relation until another marriage.
             avslutt_ekteskap(sak.person(), slutt);
-            sak.person().familierelasjon.push(relasjon.clone());
-            sak.endret(Element::Familierelasjon, &relasjon)?;
+            sak.person().familierelasjon.push(relasjon);
         }
         Ok(())
     }
@@ -183,7 +176,7 @@ impl Endringsmelding for Separasjonsmelding {
         kontroller_myndighet("separasjon.sivilstandsmyndighet", &self.separasjon.sivilstandsmyndighet)
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         let dato = self.separasjon.separasjonsdato;
         let opphav = opphav(dato, naa, &self.separasjon.sivilstandsmyndighet, "Separasjon");
         let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
@@ -192,7 +185,7 @@ impl Endringsmelding for Separasjonsmelding {
         let sivilstand = match foer.sivilstand {
             Sivilstandstype::Gift => Sivilstandstype::Separert,
             Sivilstandstype::RegistrertPartner => Sivilstandstype::SeparertPartner,
-            _ => return Err(to[0].nei("er separert").into()),
+            _ => return Err(to[0].nei("er separert")),
         };
         for sak in to {
             let ektefelle =
@@ -204,7 +197,7 @@ impl Endringsmelding for Separasjonsmelding {
                 myndighet: Some(self.separasjon.sivilstandsmyndighet.clone()),
                 ..Sivilstand::fra(&opphav)
             };
-            ny_sivilstand(sak, &ny, slutt)?;
+            erstatt(&mut sak.person().sivilstand, ny, slutt);
         }
         Ok(())
     }
@@ -227,7 +220,7 @@ impl Endringsmelding for Skilsmissemelding {
         kontroller_myndighet("skilsmisse.sivilstandsmyndighet", &self.skilsmisse.sivilstandsmyndighet)
     }
 
-    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Hinder> {
+    fn endre(&self, personer: &mut [Sak], naa: Timestamp) -> Result<(), Mangel> {
         const DATO: &str = "skilsmisse.skilsmissedato";
         let dato = self.skilsmisse.skilsmissedato;
         let opphav = opphav(dato, naa, &self.skilsmisse.sivilstandsmyndighet, "Skilsmisse");
@@ -238,7 +231,7 @@ impl Endringsmelding for Skilsmissemelding {
             let separert =
                 matches!(foer.sivilstand, Sivilstandstype::Separert | Sivilstandstype::SeparertPartner);
             if !separert {
-                return Err(to[0].nei("er ikke separert (ekteskapsloven § 21)").into());
+                return Err(to[0].nei("er ikke separert (ekteskapsloven § 21)"));
             }
             let aar_etter =
                 foer.sivilstandsdato.and_then(|since| since.checked_add(jiff::Span::new().years(1)).ok());
@@ -259,7 +252,7 @@ impl Endringsmelding for Skilsmissemelding {
                 myndighet: Some(self.skilsmisse.sivilstandsmyndighet.clone()),
                 ..Sivilstand::fra(&opphav)
             };
-            ny_sivilstand(sak, &ny, slutt)?;
+            erstatt(&mut sak.person().sivilstand, ny, slutt);
             avslutt_ekteskap(sak.person(), slutt);
         }
         Ok(())

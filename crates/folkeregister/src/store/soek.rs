@@ -1,12 +1,14 @@
 //! Finding people: the rows under each word, and the people whom they lead to.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use kernel::id::Pid;
 use kernel::params;
 use kernel::store::{Store, StoreError, Tx, Value};
+use tokio::sync::Mutex;
 
-use super::{ROWS, finn, finn_en, finn_i, places, skadet};
+use super::{ROWS, finn, finn_en, places, skadet};
 use crate::model::Versjon;
 use crate::model::soek::{ALLE, Filter, Inngang, Rad, Soek, rader};
 
@@ -19,14 +21,19 @@ pub async fn ajourfoer(tx: &mut Tx, foer: Vec<Rad>, naa: Vec<Rad>) -> Result<(),
     let mut gamle: HashSet<Rad> = foer.into_iter().collect();
     // What is taken out of the old rows stays as it is.
     let mut nye: Vec<Rad> = naa.into_iter().filter(|rad| !gamle.remove(rad)).collect();
-    let mut tall: HashMap<String, (Option<String>, i64)> = HashMap::new();
+    let mut tall = Ordtall::new();
     for rad in &gamle {
         let sql = "DELETE FROM soekeord WHERE ord = $1 AND foedt = $2 AND pid = $3";
         let gone = tx.execute(sql, params![rad.ord.as_bytes(), rad.foedt, rad.pid]).await?;
         tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 -= i64::from(gone > 0);
     }
-    // In the order of the table, rows that follow each other are put in at one place.
     nye.sort_unstable();
+    sett_inn(tx, &nye, tall).await
+}
+
+/// Puts rows in, which are sorted: in the order of the table, those that follow each other are put in at one place. `tall` is
+/// what else changes of how many rows words have.
+async fn sett_inn(tx: &mut Tx, nye: &[Rad], mut tall: Ordtall) -> Result<(), StoreError> {
     for rows in nye.chunks(ROWS) {
         let sql = format!(
             "INSERT INTO soekeord (ord, foedt, pid, trekk, merke) VALUES {} ON CONFLICT DO NOTHING",
@@ -45,9 +52,11 @@ pub async fn ajourfoer(tx: &mut Tx, foer: Vec<Rad>, naa: Vec<Rad>) -> Result<(),
             })
             .collect();
         tx.execute(&sql, &values).await?;
-        for rad in rows {
-            tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 += 1;
-        }
+    }
+    for ord in nye.chunk_by(|rad, next| rad.ord == next.ord) {
+        let Some(rad) = ord.first() else { continue };
+        let antall = i64::try_from(ord.len()).unwrap_or(i64::MAX);
+        tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 += antall;
     }
     let mut tall: Vec<_> = tall.into_iter().filter(|(_, (_, antall))| *antall != 0).collect();
     tall.sort_unstable();
@@ -63,6 +72,74 @@ pub async fn ajourfoer(tx: &mut Tx, foer: Vec<Rad>, naa: Vec<Rad>) -> Result<(),
             .collect();
         tx.execute(&sql, &values).await?;
     }
+    Ok(())
+}
+
+/// How many rows more or fewer words have, each with how it sounds.
+type Ordtall = HashMap<String, (Option<String>, i64)>;
+
+/// Rows of people who were loaded, until there are so many that each page of the table takes several: rows of a few people at a
+/// time would write the whole table anew for every few thousand of a nation.
+#[derive(Debug, Default)]
+pub struct Ventende(Mutex<Vec<Rad>>);
+
+/// Rows that are put in at once; some 700 MB of memory.
+const MANGE: usize = 8_000_000;
+
+impl Ventende {
+    /// Lets rows wait. The caller has said, with the people whose they are, that rows are missing ([`mangler`]).
+    pub async fn vent(&self, store: &Store, rader: Vec<Rad>) -> Result<(), StoreError> {
+        let mut ventende = self.0.lock().await;
+        ventende.extend(rader);
+        if ventende.len() < MANGE {
+            return Ok(());
+        }
+        skriv(store, &mut ventende, None).await
+    }
+
+    /// Puts in what waits: everyone is found from now on.
+    pub async fn ferdig(&self, store: &Store) -> Result<(), StoreError> {
+        let mut ventende = self.0.lock().await;
+        if ventende.is_empty() {
+            return Ok(());
+        }
+        skriv(store, &mut ventende, Some(FERDIG.to_owned())).await
+    }
+}
+
+/// Puts rows in, and says up to whom everyone has theirs. Where that fails, the rows wait on.
+async fn skriv(store: &Store, rader: &mut Vec<Rad>, til: Option<String>) -> Result<(), StoreError> {
+    rader.sort_unstable();
+    let nye = Arc::new(std::mem::take(rader));
+    let kept = nye.clone();
+    let written = store
+        .write(move |tx| {
+            Box::pin(async move {
+                sett_inn(tx, &nye, Ordtall::new()).await?;
+                match til {
+                    Some(til) => ajourfoert(tx, &til).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await;
+    if written.is_err() {
+        *rader = Arc::unwrap_or_clone(kept);
+    }
+    written
+}
+
+/// Says that people are kept whose rows are not.
+pub async fn mangler(tx: &mut Tx) -> Result<(), StoreError> {
+    ajourfoert(tx, "").await
+}
+
+async fn ajourfoert(tx: &mut Tx, til: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO ajourfoert (hva, til) VALUES ($1, $2) ON CONFLICT (hva) DO UPDATE SET til = excluded.til",
+        params![SOEK, til],
+    )
+    .await?;
     Ok(())
 }
 
@@ -207,32 +284,25 @@ const SOEK: &str = "soek";
 /// Beyond every number.
 const FERDIG: &str = "~";
 
-/// Makes the rows of people who were registered before there were any; `false` where all have theirs.
-pub async fn forny(store: &Store) -> Result<bool, StoreError> {
-    store.write(|tx| Box::pin(async move {
-        let kept = tx.query_opt("SELECT til FROM ajourfoert WHERE hva = $1", params![SOEK]).await?;
-        let fra: String = kept.map_or_else(|| Ok(String::new()), |row| row.get(0))?;
-        if fra == FERDIG {
-            return Ok(false);
-        }
+/// Makes the rows of people who have none: who were registered before there were any, or whose load was broken off.
+pub async fn forny(store: &Store) -> Result<(), StoreError> {
+    let kept = store.query_opt("SELECT til FROM ajourfoert WHERE hva = $1", params![SOEK]).await?;
+    let mut fra: String = kept.map_or_else(|| Ok(String::new()), |row| row.get(0))?;
+    let mut nye = Vec::new();
+    while fra != FERDIG {
         let sql = format!("SELECT pid FROM nummer WHERE pid > $1 ORDER BY pid LIMIT {SIDEN}");
-        let rows = tx.query(&sql, params![fra.as_str()]).await?;
+        let rows = store.query(&sql, params![fra.as_str()]).await?;
         let pids: Vec<Pid> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-        let til = pids.last().map_or_else(|| FERDIG.to_owned(), |pid| pid.as_str().to_owned());
-        let mut nye = Vec::new();
-        for (nummer, versjon) in finn_i(tx, &pids).await? {
+        fra = pids.last().map_or_else(|| FERDIG.to_owned(), |pid| pid.as_str().to_owned());
+        for (nummer, versjon) in finn(store, &pids).await? {
             // A person is found by each of their numbers, and has rows under the one in use.
             if nummer == versjon.pid {
                 nye.append(&mut rader_av(&versjon)?);
             }
         }
-        ajourfoer(tx, Vec::new(), nye).await?;
-        tx.execute(
-            "INSERT INTO ajourfoert (hva, til) VALUES ($1, $2) ON CONFLICT (hva) DO UPDATE SET til = excluded.til",
-            params![SOEK, til],
-        )
-        .await?;
-        Ok(true)
-    }))
-    .await
+        if nye.len() >= MANGE || fra == FERDIG {
+            skriv(store, &mut nye, Some(fra.clone())).await?;
+        }
+    }
+    Ok(())
 }
