@@ -19,6 +19,7 @@ mod melding;
 mod opplysning;
 mod person;
 mod representasjon;
+mod uttrekk;
 
 pub use adresse::*;
 pub use dokument::*;
@@ -31,6 +32,7 @@ pub use melding::*;
 pub use opplysning::{Opphav, Opplysning};
 pub use person::*;
 pub use representasjon::*;
+pub use uttrekk::*;
 
 /// The component's name in the mesh.
 pub const NAME: &str = "folkeregister";

@@ -7,8 +7,10 @@
 //!
 //! - `model::pakke`: what a package may see; `model::utsnitt`: a document cut down to that
 //! - `model::soek`: who is found by what, and which rows lead there
+//! - `model::uttrekk`: which people an extract has
 //! - `model::foedsel`, `model::doedsfall`, `model::flytting`, `model::sivilstand`, `model::opplysninger`: what a message
 //!   changes, by law
+//! - `model::hendelser`: what events tell of a change
 //! - `feed`: the events; `store`: every statement
 
 use std::num::NonZeroU32;
@@ -37,6 +39,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_pakket.sql"),
     include_str!("../migrations/0003_soek.sql"),
     include_str!("../migrations/0004_meldingsspor.sql"),
+    include_str!("../migrations/0005_uttrekk.sql"),
 ];
 
 /// The register. Clones share it.
@@ -91,6 +94,11 @@ impl Component {
             .routes(routes!(api::hendelser::siste_i_pakke))
             .routes(routes!(api::hendelser::hent))
             .routes(routes!(api::hendelser::bulkoppslag))
+            .routes(routes!(api::uttrekk::komplett))
+            .routes(routes!(api::uttrekk::tilpasset_med_hjemmel))
+            .routes(routes!(api::uttrekk::tilpasset_i_pakke))
+            .routes(routes!(api::uttrekk::batch_med_hjemmel))
+            .routes(routes!(api::uttrekk::batch_i_pakke))
             .merge(api::med_skraastrek())
             .layer(axum::extract::DefaultBodyLimit::max(api::MAX_LOOK_UP))
             .layer(axum::middleware::from_fn_with_state(self.clone(), api::begrens));

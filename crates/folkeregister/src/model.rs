@@ -11,6 +11,7 @@ pub mod pakke;
 mod sivilstand;
 pub mod soek;
 pub mod utsnitt;
+pub mod uttrekk;
 
 use clients::folkeregister::{Gradering, Opphav, Opplysning, Persondokument};
 use jiff::Timestamp;

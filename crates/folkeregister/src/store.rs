@@ -16,6 +16,7 @@ use crate::model::Versjon;
 
 mod pakking;
 pub mod soek;
+pub mod uttrekk;
 
 /// Values of one `IN`: few sizes, so that the prepared statements stay few.
 const SIZES: [usize; 5] = [1, 2, 10, 100, 1000];

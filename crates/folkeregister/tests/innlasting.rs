@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clients::folkeregister::*;
 use common::*;
+use folkeregister::Component;
 use http::StatusCode;
 use jiff::civil::date;
 use kernel::id::{Kjoenn, Pid};

@@ -34,7 +34,9 @@ async fn annet(uri: Uri) -> Avslag {
     match (pakke, ressurs) {
         (None, _) => Avslag::ukjent("Det finnes ingen slik rettighetspakke."),
         (Some(_), ["personer" | "hendelser", "xsd" | "feedxsd"]) => Avslag::ikke_bygget("skjemaene som XSD"),
-        (Some(_), ["uttrekk", ..]) => Avslag::ikke_bygget("uttrekk"),
+        (Some(_), ["uttrekk", ..]) => {
+            Avslag::ny(StatusCode::FORBIDDEN, "Et komplett uttrekk er bare for dem med hjemmel.")
+        }
         (Some(_), ["hendelser", ..]) => {
             Avslag::ny(StatusCode::FORBIDDEN, "Hendelser i sin helhet er bare for dem med hjemmel.")
         }

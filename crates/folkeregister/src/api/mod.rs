@@ -31,6 +31,7 @@ pub mod kvittering;
 pub mod mottak;
 pub mod personer;
 pub mod soek;
+pub mod uttrekk;
 
 pub use feil::Avslag;
 

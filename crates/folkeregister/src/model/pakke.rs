@@ -70,6 +70,11 @@ impl Pakke {
         self.har_oppslag() || self == Self::Privat
     }
 
+    /// Whether groups of people can be extracted. The whole register is for [`Pakke::MedHjemmel`] alone.
+    pub fn har_uttrekk(self) -> bool {
+        matches!(self, Self::MedHjemmel | Self::OffentligUtenHjemmel | Self::PrivatUtenHjemmel)
+    }
+
     /// Whether it may know of events of this type: not of those that tell of elements that it does not have.
     pub fn ser_hendelse(self, hendelsetype: &str) -> bool {
         let mut elementer =

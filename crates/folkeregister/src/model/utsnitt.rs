@@ -235,7 +235,7 @@ pub fn hendelse(innhold: String, pakke: Pakke, gradering: Gradering) -> Result<S
 }
 
 /// Whether the package may see an address that is graded so.
-fn ser_adresse(pakke: Pakke, gradering: Gradering) -> bool {
+pub fn ser_adresse(pakke: Pakke, gradering: Gradering) -> bool {
     match gradering {
         Gradering::Ugradert | Gradering::Klientadresse => true,
         Gradering::Fortrolig => pakke.ser_fortrolig_adresse(),
