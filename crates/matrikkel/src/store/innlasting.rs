@@ -159,10 +159,17 @@ async fn glem(tx: &mut Tx, one: &Ny<'_>) -> Result<Vec<i64>, StoreError> {
             tx.execute("DELETE FROM eier WHERE pid = $1 AND eiendom = $2", params![pid, one.id]).await?;
         }
     }
+    // What another property has got since is that one's.
     for building in &before.bygninger {
-        tx.execute("DELETE FROM bygning WHERE nummer = $1", params![building.bygningsnummer]).await?;
+        let values = params![building.bygningsnummer, one.id];
+        tx.execute("DELETE FROM bygning WHERE nummer = $1 AND eiendom = $2", values).await?;
     }
-    Ok(before.adresser.iter().map(|address| address.id).collect())
+    let addresses: Vec<i64> = before.adresser.iter().map(|address| address.id).collect();
+    if addresses.is_empty() {
+        return Ok(addresses);
+    }
+    let sql = format!("SELECT id FROM adresse WHERE id IN ({}) AND eiendom = $1", liste(&addresses));
+    tx.query(&sql, params![one.id]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 async fn skriv(tx: &mut Tx, changed: &[Ny<'_>], now: Timestamp) -> Result<(), StoreError> {
