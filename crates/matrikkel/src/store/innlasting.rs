@@ -14,7 +14,7 @@ use crate::model::ord::{Slag, ord};
 use crate::model::rutenett::{celle, deler};
 
 /// Rows of one insert, and values of one list.
-const ROWS: usize = 100;
+pub(super) const ROWS: usize = 100;
 
 /// Why a load is not kept.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ async fn neste(tx: &mut Tx, table: &str) -> Result<i64, StoreError> {
 }
 
 /// `($1,$2),($3,$4)`.
-fn places(rows: usize, columns: usize) -> String {
+pub(super) fn places(rows: usize, columns: usize) -> String {
     let row = |n: usize| {
         let each: Vec<String> = (1..=columns).map(|column| format!("${}", n * columns + column)).collect();
         format!("({})", each.join(","))
@@ -175,7 +175,21 @@ async fn glem(tx: &mut Tx, one: &Ny<'_>) -> Result<Vec<i64>, StoreError> {
 async fn skriv(tx: &mut Tx, changed: &[Ny<'_>], now: Timestamp) -> Result<(), StoreError> {
     let (mut properties, mut buildings, mut owners) = (Vec::new(), Vec::new(), Vec::new());
     for one in changed {
-        properties.extend(params![one.id, &one.number, now.as_microsecond(), &one.text].iter().cloned());
+        let number = &one.eiendom.matrikkelnummer;
+        properties.extend(
+            params![
+                one.id,
+                &one.number,
+                &number.kommunenummer,
+                number.gardsnummer,
+                number.bruksnummer,
+                number.festenummer,
+                now.as_microsecond(),
+                &one.text,
+            ]
+            .iter()
+            .cloned(),
+        );
         for building in &one.eiendom.bygninger {
             buildings.extend(params![building.bygningsnummer, one.id].iter().cloned());
         }
@@ -186,7 +200,8 @@ async fn skriv(tx: &mut Tx, changed: &[Ny<'_>], now: Timestamp) -> Result<(), St
         }
     }
     let update = "ON CONFLICT (id) DO UPDATE SET fra = excluded.fra, innhold = excluded.innhold";
-    sett_inn(tx, "eiendom", "id, nummer, fra, innhold", &properties, update).await?;
+    let columns = "id, nummer, kommune, gnr, bnr, fnr, fra, innhold";
+    sett_inn(tx, "eiendom", columns, &properties, update).await?;
     let update = "ON CONFLICT (nummer) DO UPDATE SET eiendom = excluded.eiendom";
     sett_inn(tx, "bygning", "nummer, eiendom", &buildings, update).await?;
     sett_inn(tx, "eier", "pid, eiendom", &owners, "ON CONFLICT DO NOTHING").await
