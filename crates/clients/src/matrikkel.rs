@@ -5,11 +5,17 @@ use crate::{ClientError, Mesh, encoded, request};
 
 mod adresse;
 mod eiendom;
+mod eierskap;
+mod endring;
 mod kommune;
+mod matrikkelenhet;
 
 pub use adresse::*;
 pub use eiendom::*;
+pub use eierskap::*;
+pub use endring::*;
 pub use kommune::*;
+pub use matrikkelenhet::*;
 
 /// The component's name in the mesh.
 pub const NAME: &str = "matrikkel";

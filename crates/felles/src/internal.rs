@@ -128,6 +128,7 @@ pub const SCOPES: &[(&str, orgs::Org, &str)] = &[
     (clients::enhetsregister::SCOPE_ROLLEUTSKRIFT, orgs::BRREG, "Enhetsregisteret, en persons roller"),
     (enhetsregister::SCOPE_REGISTERMELDING, orgs::BRREG, "Melde til Enhetsregisteret"),
     (clients::enhetsregister::SCOPE_ROLLER, orgs::BRREG, "Enhetsregisteret, roller med fødselsnummer"),
+    (clients::matrikkel::SCOPE_EIERE, orgs::KARTVERKET, "Matrikkelen, eiere med fødselsnummer"),
     ("krr:global/kontaktinformasjon.read", orgs::DIGDIR, "Kontaktinformasjon"),
     ("krr:global/digitalpost.read", orgs::DIGDIR, "Digital postkasse og sertifikat"),
     ("krr:global/hentendring.read", orgs::DIGDIR, "Endringer i kontaktregisteret"),

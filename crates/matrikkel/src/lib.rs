@@ -2,7 +2,17 @@
 //! and by place.
 //!
 //! Open to all, under the paths of Kartverket's own: the address API (`/adresser/v1`) and the municipality information
-//! (`/kommuneinfo/v1`). Ours alone is the bulk load. What needs municipalities' borders, which no store here has, answers 501.
+//! (`/kommuneinfo/v1`). What needs municipalities' borders, which no store here has, answers 501. Ours alone are the bulk load
+//! and the cadastre (`/matrikkel/api/v1`), whose original is SOAP: units, buildings and addresses, as they are and as they
+//! were, and the change log, open to all; and owners, behind a scope and against a receipt.
+//!
+//! Who may be known. What is open holds no person: it is read from the store into types that have no place for an owner
+//! (`clients::matrikkel::Matrikkelenhet`). Whoever has the scope learns who owns what, but not of a person whose address is
+//! protected, as Kartverket keeps protected addresses back from those who may have all else (utleveringsforskriften § 4):
+//! the share of such a person is shown without its owner, and a search for what the person owns finds nothing. The cadastre
+//! knows of protection what the load tells (`skjermet`): a share that is screened now screens all that its owner has and
+//! has had. Of a person who is protected but owns nothing any more, what they once owned can still be read. The change log
+//! tells that a property has changed, for everyone alike; that a share of it has been screened looks like any other change.
 //!
 //! How an address is found. Words are of *streets* and *areas*, never of addresses: a street in a post code (`strekning`)
 //! and a post code in a municipality (`omraade`) have rows for their words, and 2.5 million addresses lie behind some
@@ -34,7 +44,11 @@ pub use store::gjennomgang;
 /// The name of the component and of its store.
 pub const NAME: &str = clients::matrikkel::NAME;
 /// Its tables.
-pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    kernel::feed::MIGRATION,
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_nummer.sql"),
+];
 
 /// Matrikkelen. Clones share it.
 #[derive(Clone, Debug)]
@@ -54,6 +68,9 @@ impl Component {
         let load = OpenApiRouter::new()
             .routes(routes!(api::innlasting::last_inn))
             .layer(DefaultBodyLimit::max(api::innlasting::MAX_BODY));
+        let owned = OpenApiRouter::new()
+            .routes(routes!(api::eierskap::soek))
+            .layer(DefaultBodyLimit::max(api::eierskap::MAX_BODY));
         OpenApiRouter::new()
             .routes(routes!(api::sok::sok))
             .routes(routes!(api::punktsok::punktsok))
@@ -64,6 +81,13 @@ impl Component {
             .routes(routes!(api::fylker::fylker))
             .routes(routes!(api::fylker::fylke))
             .routes(routes!(api::fylker::fylkerkommuner))
+            .routes(routes!(api::matrikkelenheter::enhet))
+            .routes(routes!(api::matrikkelenheter::enheter))
+            .routes(routes!(api::bygninger::bygning))
+            .routes(routes!(api::adresser::adresse))
+            .routes(routes!(api::eierskap::eiere))
+            .routes(routes!(api::endringer::endringer))
+            .merge(owned)
             .merge(load)
             .merge(api::ikke_bygget::routes())
             .with_state(self.clone())

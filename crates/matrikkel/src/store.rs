@@ -1,4 +1,5 @@
-//! Every statement. `soek` finds addresses by words and numbers, `punkt` by place, `innlasting` writes; here is what is read by key.
+//! Every statement. `soek` finds addresses by words and numbers, `punkt` by place, `eiendom` reads properties, `innlasting`
+//! writes; here is what is read by key.
 
 use std::collections::HashMap;
 
@@ -7,6 +8,7 @@ use kernel::store::{Row, Store, StoreError};
 
 use crate::model::svar::Rad;
 
+pub mod eiendom;
 pub mod gjennomgang;
 pub mod innlasting;
 pub mod ordbok;

@@ -8,6 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::Avslag;
 use crate::Component;
 
+const INGENTING: &str = "Det er ingenting på denne adressen.";
+
 /// Routes that refuse.
 pub fn routes() -> OpenApiRouter<Component> {
     OpenApiRouter::new()
@@ -17,6 +19,7 @@ pub fn routes() -> OpenApiRouter<Component> {
         .route("/kommuneinfo/v1/fylker/{fylkesnummer}/omrade", any(grenser))
         .route("/kommuneinfo/{*sti}", any(ingenting))
         .route("/adresser/{*sti}", any(ingenting))
+        .route("/matrikkel/api/{*sti}", any(ingenting_i_matrikkelen))
 }
 
 async fn grenser() -> Problem {
@@ -24,5 +27,9 @@ async fn grenser() -> Problem {
 }
 
 async fn ingenting(_: Uri) -> Avslag {
-    Avslag::ukjent("Det er ingenting på denne adressen.")
+    Avslag::ukjent(INGENTING)
+}
+
+async fn ingenting_i_matrikkelen() -> Problem {
+    Problem::not_found(INGENTING)
 }

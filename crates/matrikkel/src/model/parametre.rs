@@ -1,8 +1,10 @@
 //! The parameters of a query, read with what is wrong with each.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use clients::matrikkel::{MAX_HITS, Objtype};
+use jiff::Timestamp;
 
 use super::ord::{self, Krav, Slag};
 use super::projeksjon::{EUREF89, Projeksjon};
@@ -28,7 +30,8 @@ impl<'a> Sporring<'a> {
         Self { pairs, feil: Mangler::new() }
     }
 
-    fn galt(&mut self, name: &str, what: &str) {
+    /// Notes what is wrong with a parameter, unless something is already.
+    pub(super) fn galt(&mut self, name: &str, what: &str) {
         self.feil.entry(name.to_owned()).or_insert_with(|| what.to_owned());
     }
 
@@ -55,6 +58,36 @@ impl<'a> Sporring<'a> {
             self.galt(name, "Må være et heltall som ikke er negativt.");
         }
         number
+    }
+
+    /// A whole number within these.
+    pub fn heltall(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        let number = self.tekst(name)?.parse::<i64>().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.galt(name, &format!("Må være et heltall fra {} til {}.", range.start(), range.end()));
+        }
+        number
+    }
+
+    /// A moment.
+    pub fn tidspunkt(&mut self, name: &str) -> Option<Timestamp> {
+        let moment = self.tekst(name)?.parse().ok();
+        if moment.is_none() {
+            self.galt(name, "Må være et tidspunkt som 2026-11-23T09:00:00Z.");
+        }
+        moment
+    }
+
+    /// Hits on a page, and the page.
+    pub fn side(&mut self) -> (usize, usize) {
+        let per_side = self.tall("treffPerSide").unwrap_or(10) as usize;
+        let side = self.tall("side").unwrap_or(0) as usize;
+        if !(1..=1000).contains(&per_side) {
+            self.galt("treffPerSide", "Må være fra 1 til 1000.");
+        } else if per_side.saturating_mul(side.saturating_add(1)) > MAX_HITS {
+            self.galt("side", "Bare de første 10 000 treffene kan hentes.");
+        }
+        (per_side, side)
     }
 
     /// A coordinate.
@@ -152,13 +185,7 @@ pub struct Utsnitt {
 impl Utsnitt {
     /// Reads it.
     pub fn les(q: &mut Sporring<'_>) -> Option<Self> {
-        let per_side = q.tall("treffPerSide").unwrap_or(10) as usize;
-        let side = q.tall("side").unwrap_or(0) as usize;
-        if !(1..=1000).contains(&per_side) {
-            q.galt("treffPerSide", "Må være fra 1 til 1000.");
-        } else if per_side.saturating_mul(side.saturating_add(1)) > MAX_HITS {
-            q.galt("side", "Bare de første 10 000 treffene kan hentes.");
-        }
+        let (per_side, side) = q.side();
         let ut = q.koordsys("utkoordsys");
         let ascii = q.sant("asciiKompatibel", true);
         let filtrer = filtrer(q);

@@ -14,7 +14,7 @@ use crate::model::ord::{Slag, ord};
 use crate::model::rutenett::{celle, deler};
 
 /// Rows of one insert, and values of one list.
-const ROWS: usize = 100;
+pub(super) const ROWS: usize = 100;
 
 /// Why a load is not kept.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ async fn neste(tx: &mut Tx, table: &str) -> Result<i64, StoreError> {
 }
 
 /// `($1,$2),($3,$4)`.
-fn places(rows: usize, columns: usize) -> String {
+pub(super) fn places(rows: usize, columns: usize) -> String {
     let row = |n: usize| {
         let each: Vec<String> = (1..=columns).map(|column| format!("${}", n * columns + column)).collect();
         format!("({})", each.join(","))
@@ -159,16 +159,37 @@ async fn glem(tx: &mut Tx, one: &Ny<'_>) -> Result<Vec<i64>, StoreError> {
             tx.execute("DELETE FROM eier WHERE pid = $1 AND eiendom = $2", params![pid, one.id]).await?;
         }
     }
+    // What another property has got since is that one's.
     for building in &before.bygninger {
-        tx.execute("DELETE FROM bygning WHERE nummer = $1", params![building.bygningsnummer]).await?;
+        let values = params![building.bygningsnummer, one.id];
+        tx.execute("DELETE FROM bygning WHERE nummer = $1 AND eiendom = $2", values).await?;
     }
-    Ok(before.adresser.iter().map(|address| address.id).collect())
+    let addresses: Vec<i64> = before.adresser.iter().map(|address| address.id).collect();
+    if addresses.is_empty() {
+        return Ok(addresses);
+    }
+    let sql = format!("SELECT id FROM adresse WHERE id IN ({}) AND eiendom = $1", liste(&addresses));
+    tx.query(&sql, params![one.id]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 async fn skriv(tx: &mut Tx, changed: &[Ny<'_>], now: Timestamp) -> Result<(), StoreError> {
     let (mut properties, mut buildings, mut owners) = (Vec::new(), Vec::new(), Vec::new());
     for one in changed {
-        properties.extend(params![one.id, &one.number, now.as_microsecond(), &one.text].iter().cloned());
+        let number = &one.eiendom.matrikkelnummer;
+        properties.extend(
+            params![
+                one.id,
+                &one.number,
+                &number.kommunenummer,
+                number.gardsnummer,
+                number.bruksnummer,
+                number.festenummer,
+                now.as_microsecond(),
+                &one.text,
+            ]
+            .iter()
+            .cloned(),
+        );
         for building in &one.eiendom.bygninger {
             buildings.extend(params![building.bygningsnummer, one.id].iter().cloned());
         }
@@ -179,7 +200,8 @@ async fn skriv(tx: &mut Tx, changed: &[Ny<'_>], now: Timestamp) -> Result<(), St
         }
     }
     let update = "ON CONFLICT (id) DO UPDATE SET fra = excluded.fra, innhold = excluded.innhold";
-    sett_inn(tx, "eiendom", "id, nummer, fra, innhold", &properties, update).await?;
+    let columns = "id, nummer, kommune, gnr, bnr, fnr, fra, innhold";
+    sett_inn(tx, "eiendom", columns, &properties, update).await?;
     let update = "ON CONFLICT (nummer) DO UPDATE SET eiendom = excluded.eiendom";
     sett_inn(tx, "bygning", "nummer, eiendom", &buildings, update).await?;
     sett_inn(tx, "eier", "pid, eiendom", &owners, "ON CONFLICT DO NOTHING").await
