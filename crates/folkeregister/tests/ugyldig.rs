@@ -279,13 +279,13 @@ async fn what_does_not_exist_and_what_is_not_built_are_told_apart() {
         (404, "/folkeregisteret/finnes/ikke".to_owned(), "ingenting"),
         (404, format!("{BASE}/familier"), "ingenting"),
         (501, format!("{BASE}/hendelser/feedxsd"), "XSD"),
-        (501, format!("{BASE}/uttrekk/komplett"), "uttrekk"),
+        (403, "/folkeregisteret/api/finans/v1/uttrekk/komplett".to_owned(), "uttrekk"),
         (403, "/folkeregisteret/api/finans/v1/hendelser/0123".to_owned(), "Hendelser"),
         (404, format!("{MOTTAK}/hilsen"), "ingenting"),
         (404, format!("{MOTTAK}/kvittering/finnes-ikke"), "melding"),
     ];
     for (status, path, word) in cases {
-        let scope = format!("{SCOPE_MED_HJEMMEL} {SCOPE_FOEDSELSMELDING}");
+        let scope = format!("{SCOPE_MED_HJEMMEL} {SCOPE_FINANS} {SCOPE_FOEDSELSMELDING}");
         let svar = register.get_som(&path, &scope).await;
         assert_eq!(svar.status.as_u16(), status, "{path}: {}", svar.tekst);
         assert!(svar.json()["melding"].as_str().unwrap().contains(word), "{path}: {}", svar.tekst);
