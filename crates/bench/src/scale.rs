@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bench::load::Measured;
-use bench::{Installation, load};
+use bench::{Hospital, Installation, load};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
+use kernel::id::Pid;
 
 use crate::{lookups, report};
 
 /// Events of a page of the feed.
 const PAGE: usize = 1000;
+/// Births, each at least two events.
+const BIRTHS: usize = 1000;
 /// People of a bulk look-up: as many as one may ask for.
 const BULK: usize = 1000;
 const TIME: Duration = Duration::from_secs(5);
@@ -48,7 +51,7 @@ pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyh
     report(&name("address_searches"), by_home.per_second, "1/s");
     report(&name("address_search_p99"), by_home.p99, "ms");
 
-    let feed = feed_pages(&address, &bearer).await?;
+    let feed = feed_pages(&felles, &address, &bearer, &persons).await?;
     report(&name("feed_pages_of_1000"), feed.per_second, "1/s");
     report(&name("feed_page_of_1000_p99"), feed.p99, "ms");
 
@@ -70,8 +73,20 @@ pub async fn measure(binary: &str, population: u32, store: Option<&str>) -> anyh
     Ok(measured.per_second)
 }
 
-/// Whole pages of the event feed, from everywhere in it, one reader at a time.
-async fn feed_pages(address: &str, bearer: &str) -> anyhow::Result<Measured> {
+/// Whole pages of the event feed, one reader at a time. A load makes no events: births do.
+async fn feed_pages(
+    felles: &Installation,
+    address: &str,
+    bearer: &str,
+    mothers: &[String],
+) -> anyhow::Result<Measured> {
+    let hospital = Hospital::register(felles)?;
+    for (n, mother) in mothers.iter().cycle().take(BIRTHS).enumerate() {
+        let report = hospital.report("maal", n, Pid::parse(mother)?);
+        hospital.insist(&report, TIME).await?;
+    }
+    // What follows a birth is not what is measured.
+    tokio::time::sleep(TIME).await;
     const BASE: &str = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser";
     let (host, bearer) = (address.to_owned(), bearer.to_owned());
     let get = move |path: String| {
@@ -81,12 +96,8 @@ async fn feed_pages(address: &str, bearer: &str) -> anyhow::Result<Measured> {
     let newest = get(format!("{BASE}/siste/sekvensnummer")).context("a request")?;
     let newest = load::Connection::open(address).await?.send(newest).await?;
     let newest: usize = serde_json::from_slice(newest.body())?;
-    let pages = (newest / PAGE).max(1);
-    load::measure(address, 1, TIME, move |n| {
-        // A stride prime to most numbers of pages jumps about in the feed.
-        get(format!("{BASE}/feed?seq={}", n.wrapping_mul(7919) % pages * PAGE + 1))
-    })
-    .await
+    let whole = newest.checked_sub(PAGE).context("the births made no page of events")?;
+    load::measure(address, 1, TIME, move |n| get(format!("{BASE}/feed?seq={}", n * 97 % whole + 1))).await
 }
 
 /// Bytes of all files below a directory.
