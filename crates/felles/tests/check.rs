@@ -204,6 +204,9 @@ async fn in_people(
             broken: sql("UPDATE hendelsesdokument SET id = id || 'x'"),
             mended: sql("UPDATE hendelsesdokument SET id = SUBSTR(id, 1, 32)"),
         },
+        document("feed-foelger", child, |person| {
+            person["foedsel"][0]["foedested"] = json!("Et annet sted");
+        }),
         // A version that no event tells of, and an event of which the register has another version.
         Break {
             rule: ("folkeregister", "feed-bygger"),

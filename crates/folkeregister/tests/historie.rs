@@ -223,17 +223,6 @@ async fn arkivet(register: &Register, ids: &[&String]) -> Vec<Persondokument> {
     all
 }
 
-/// A document that can be compared with another: the order of entries says nothing.
-fn sortert(person: &Persondokument) -> Value {
-    let mut person = serde_json::to_value(person).unwrap();
-    for element in person.as_object_mut().unwrap().values_mut() {
-        if let Value::Array(entries) = element {
-            entries.sort_by_cached_key(Value::to_string);
-        }
-    }
-    person
-}
-
 #[tokio::test]
 async fn ten_thousand_people_and_moments_are_rebuilt_from_the_feed_alone() {
     let register = tomt().await;
@@ -288,6 +277,7 @@ async fn ten_thousand_people_and_moments_are_rebuilt_from_the_feed_alone() {
     let ids: Vec<&String> = proevd.into_iter().collect();
     assert!(ids.len() > 1000, "the moments are of {} versions", ids.len());
     for (id, arkivert) in ids.iter().zip(arkivet(&register, &ids).await) {
-        assert_eq!(sortert(&gjenoppbygd[*id]), sortert(&arkivert), "the version {id}");
+        let rebuilt = &gjenoppbygd[*id];
+        assert!(rebuilt.har_de_samme(&arkivert), "the version {id}: {rebuilt:#?} is not {arkivert:#?}");
     }
 }

@@ -68,6 +68,11 @@ macro_rules! dokument {
                 self
             }
 
+            /// Whether the other has the same entries, in whatever order.
+            pub fn har_de_samme(&self, andre: &Self) -> bool {
+                true $(&& de_samme(&self.$lf, &andre.$lf))* $(&& self.$ef == andre.$ef)*
+            }
+
             /// Whether nothing stands in it.
             pub fn er_tomt(&self) -> bool {
                 true $(&& self.$lf.is_empty())* $(&& self.$ef.is_none())*
@@ -231,6 +236,12 @@ impl Del {
             Self::Element(own) => own == element,
         }
     }
+}
+
+/// Whether two lists differ in their order at most.
+fn de_samme<T: PartialEq>(ene: &[T], andre: &[T]) -> bool {
+    let antall = |entries: &[T], wanted: &T| entries.iter().filter(|entry| *entry == wanted).count();
+    ene.len() == andre.len() && ene.iter().all(|entry| antall(ene, entry) == antall(andre, entry))
 }
 
 /// The entry that holds now.

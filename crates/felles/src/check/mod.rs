@@ -4,7 +4,8 @@
 //! for this, and asks of everything in them the [rules](report::Rule) that no single register can see to alone. It believes
 //! nothing that is derived: what a document says is held up against what others say.
 //!
-//! - `people`: what is read of Folkeregisteret, one document at a time; `addresses`: its addresses against Matrikkelen
+//! - `people`: what is read of Folkeregisteret, one document at a time; `following`: its documents as its feed tells them;
+//!   `addresses`: its addresses against Matrikkelen
 //! - `family`: kinship and marriage, over what `people` has kept
 //! - `units`: Enhetsregisteret; `cadastre`: Matrikkelen
 //!
@@ -20,7 +21,9 @@
 //! - *Folkeregisteret* makes no events of a bulk load, since a follower begins from the whole of the register; afterwards
 //!   each event points at the version of the document that it left. So of each person at most one version may stand that no
 //!   event tells of (the loaded one), the newest event of a person must point at the version that the register holds, every
-//!   version that an event points at must be there and be that person's, and so must the event in full.
+//!   version that an event points at must be there and be that person's, and so must the event in full. What the events of a
+//!   version tell in full, applied to the version before it, must give it; where the one before was loaded, or stood under
+//!   another number, the feed does not say which it was.
 //! - *Enhetsregisteret* tells of every unit (`Ny`, `Sletting`, `Fjernet`), but not what is in a new one: a follower looks it
 //!   up. So the feed's units must be the register's, deleted and removed as they are there; units with roles must have an
 //!   event that says so; and since a step of a change names its place from the root and its new value in full, all changes
@@ -35,6 +38,7 @@
 mod addresses;
 mod cadastre;
 mod family;
+mod following;
 mod people;
 mod report;
 mod units;

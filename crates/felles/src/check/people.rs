@@ -12,6 +12,7 @@ use kernel::id::{Kjoenn, Pid};
 use kernel::store::Store;
 
 use super::addresses::{self, Municipalities};
+use super::following::Following;
 use super::report::{Report, Rule};
 use super::{Read, Stores, family, next, shown};
 use crate::commands::nation::Progress;
@@ -139,11 +140,12 @@ pub async fn check(stores: &Stores, kommuner: &Municipalities, report: &mut Repo
 
 /// Reads the feed.
 async fn told(store: &Store, report: &mut Report) -> Read<Told> {
-    let mut told = Told::default();
+    let (mut told, mut following) = (Told::default(), Following::default());
     let mut expected = 1;
     loop {
         let part = gjennomgang::hendelser(store, expected - 1).await?;
         if part.is_empty() {
+            following.check(store, true, report).await?;
             return Ok(told);
         }
         let full: Vec<String> =
@@ -168,11 +170,14 @@ async fn told(store: &Store, report: &mut Report) -> Read<Told> {
                     )
                 });
             }
+            let before = told.newest.get(&pid).map(|id| format!("{id:032x}"));
+            following.take(&event, event.hendelsesdokument.as_ref().and_then(|id| full.get(id)), before);
             if let Some(id) = event.persondokument.as_deref().and_then(version) {
                 told.newest.insert(pid, id);
                 told.versions.insert(id, (seq, pid));
             }
         }
+        following.check(store, false, report).await?;
     }
 }
 

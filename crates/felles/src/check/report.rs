@@ -52,6 +52,7 @@ rules! {
     HendelseHel: folkeregister::NAME, "feed-hel", "the feed has every number once, and every event can be read";
     HendelseDokument: folkeregister::NAME, "feed-dokument", "every event in full is there, about the same person";
     HendelseBygger: folkeregister::NAME, "feed-bygger", "what was loaded and what the feed tells make the register";
+    HendelseFoelger: folkeregister::NAME, "feed-foelger", "events in full lead from one version of a document to the next";
 
     EnhetLesbar: enhetsregister::NAME, "lesbar", "every unit can be read, and is the one of its number";
     OrgnrGyldig: enhetsregister::NAME, "nummer-gyldig", "every number has the right control digit";

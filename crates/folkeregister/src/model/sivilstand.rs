@@ -236,9 +236,7 @@ impl Endringsmelding for Skilsmissemelding {
             let aar_etter =
                 foer.sivilstandsdato.and_then(|since| since.checked_add(jiff::Span::new().years(1)).ok());
             if aar_etter.is_some_and(|aar_etter| dato < aar_etter) {
-                return Err(
-                    strid(DATO, "er før det har gått ett år fra separasjonen (ekteskapsloven § 21)").into()
-                );
+                return Err(strid(DATO, "er før det har gått ett år fra separasjonen (ekteskapsloven § 21)"));
             }
         }
         let sivilstand = match foer.sivilstand {

@@ -69,3 +69,12 @@ pub async fn hendelsesdokumenter(
     let read = |(id, (_, innhold)): (String, (_, String))| Some((id, serde_json::from_str(&innhold).ok()?));
     Ok(found.into_iter().filter_map(read).collect())
 }
+
+/// Those of these versions of documents that are there and can be read, history too.
+pub async fn dokumenter(
+    store: &Store,
+    ids: &[String],
+) -> Result<HashMap<String, Persondokument>, StoreError> {
+    let found = super::arkiverte(store, ids).await?;
+    Ok(found.into_iter().filter_map(|(id, versjon)| Some((id, versjon.helt().ok()?))).collect())
+}
