@@ -172,6 +172,14 @@ impl Folkeregister {
         Ok(persons)
     }
 
+    /// The numbers of those whom a search finds; `sok` is its query (`foedselsdato=19910516&kjoenn=kvinne`).
+    pub async fn soek(&self, sok: &str, purpose: &Purpose) -> Result<Vec<Pid>, ClientError> {
+        let path = format!("{BASE}/personer/soek?{sok}");
+        let request = request::get(&path).purpose(purpose).bearer(&self.tokens.token().await?).empty()?;
+        let answer: Personsoek = request::json(self.send(request).await?)?;
+        Ok(answer.foedsels_eller_d_nummer)
+    }
+
     /// A page of the feed: the events from and including number `fra`, at most [`FEED_PAGE`], oldest first. Empty where
     /// `fra` is the next number to come; an error where it is further ahead.
     pub async fn hendelser(&self, fra: i64) -> Result<Vec<LagretHendelse>, ClientError> {
@@ -237,7 +245,8 @@ impl Folkeregister {
         Ok(request::json::<Innlest>(self.send(request.body("application/x-ndjson", lines)?).await?)?.lest)
     }
 
-    async fn meld<T: Serialize>(&self, kind: &str, message: &T) -> Result<Kvittering, ClientError> {
+    /// Reports what one of [`MELDINGER`] tells of. The same message again gives the same receipt.
+    pub async fn meld<T: Serialize>(&self, kind: &str, message: &T) -> Result<Kvittering, ClientError> {
         let path = format!("/folkeregisteret/mottak/api/v1/{kind}");
         request::json(
             self.send(request::post(&path).bearer(&self.tokens.token().await?).json(message)?).await?,

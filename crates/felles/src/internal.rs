@@ -45,6 +45,15 @@ pub const HOSPITAL: Internal = Internal {
     scopes: "folkeregister:mottak/foedselsmelding felles:reise.les",
 };
 
+/// Whoever reports what happens in `felles nation live`.
+pub const LIFE: Internal = Internal {
+    name: "felles-livet",
+    owner: orgs::SKATTEETATEN,
+    scopes: "folkeregister:deling/offentligmedhjemmel folkeregister:mottak/foedselsmelding folkeregister:mottak/doedsmelding \
+             folkeregister:mottak/flyttemelding folkeregister:mottak/innflytting folkeregister:mottak/utflytting \
+             folkeregister:mottak/vigsel folkeregister:mottak/separasjon folkeregister:mottak/skilsmisse",
+};
+
 /// The self-service API passes calls on to the owners of clients and scopes.
 pub const SELVBETJENING: Internal = Internal {
     name: "felles-selvbetjening",
@@ -75,7 +84,7 @@ pub const ENHETSREGISTER: Internal = Internal {
 
 /// All of them.
 pub const ALL: &[Internal] =
-    &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, SELVBETJENING, PAGES, LOMMEBOK, ENHETSREGISTER];
+    &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, LIFE, SELVBETJENING, PAGES, LOMMEBOK, ENHETSREGISTER];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[

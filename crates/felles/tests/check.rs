@@ -457,3 +457,22 @@ async fn nothing_is_found_until_something_is_broken() {
     assert!(said.whole, "all is mended\n{}", said.text);
     assert_eq!(said.rules[&known[0]], (1, 0), "the changes of the feed lead to the unit as it is");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn life_goes_on_and_the_nation_holds_together() {
+    const EVENTS: usize = 200;
+    let data = tempfile::tempdir().expect("a directory");
+    let postgres = std::env::var("FELLES_TEST_POSTGRES").ok();
+    let felles = Installation::new(FELLES, data.path(), 1500, postgres.as_deref()).expect("an installation");
+    let (server, _) = felles.up().await.expect("felles serves");
+    let live = ["nation", "live", "--speed", "4000000000", "--events", &EVENTS.to_string()];
+    let (lived, told, complaint) = felles.run(&live).expect("the command runs");
+    assert!(lived, "{told}{complaint}");
+    assert_eq!(told.lines().count(), EVENTS, "a line for each");
+    for what in ["born to", "died:", "moved:", "came from", "left for", "wed:"] {
+        assert!(told.contains(what), "nobody {what}\n{told}");
+    }
+    server.stop().expect("felles stops");
+    let said = check(&felles);
+    assert!(said.whole, "{}", said.text);
+}

@@ -4,6 +4,7 @@ pub mod birth;
 pub mod certificate;
 pub mod client;
 pub mod keys;
+pub mod live;
 pub mod log;
 pub mod migrate;
 pub mod nation;

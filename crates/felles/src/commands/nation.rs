@@ -71,6 +71,11 @@ enum NationCommand {
         #[command(flatten)]
         options: Options,
     },
+    /// Let life go on in a nation that `felles up` serves: births, deaths, moves, marriages at the rates of a real year
+    ///
+    /// Each is a message to Folkeregisteret's intake, and everything that follows an event follows: a birth brings a decision on
+    /// child benefit. A line is printed for each.
+    Live(super::live::Live),
 }
 
 /// Which files to make.
@@ -89,6 +94,7 @@ impl Nation {
         match self.command {
             None => self.files.make(),
             Some(NationCommand::Check { options }) => check(&options).await,
+            Some(NationCommand::Live(live)) => live.run().await,
         }
     }
 }
