@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use kernel::Context;
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -54,7 +55,7 @@ impl Component {
         let load = OpenApiRouter::new()
             .routes(routes!(api::innlasting::last_inn))
             .layer(DefaultBodyLimit::max(api::innlasting::MAX_BODY));
-        OpenApiRouter::new()
+        let mut router = OpenApiRouter::new()
             .routes(routes!(api::sok::sok))
             .routes(routes!(api::punktsok::punktsok))
             .routes(routes!(api::kommuner::kommuner))
@@ -63,9 +64,19 @@ impl Component {
             .routes(routes!(api::kommuner::punkt))
             .routes(routes!(api::fylker::fylker))
             .routes(routes!(api::fylker::fylke))
-            .routes(routes!(api::fylker::fylkerkommuner))
-            .merge(load)
-            .merge(api::ikke_bygget::routes())
-            .with_state(self.clone())
+            .routes(routes!(api::fylker::fylkerkommuner));
+        nothing_required(router.get_openapi_mut());
+        router.merge(load).merge(api::ikke_bygget::routes()).with_state(self.clone())
+    }
+}
+
+/// `filtrer` leaves out whatever was not asked for: no field but an error's is sure.
+fn nothing_required(document: &mut OpenApi) {
+    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && name != "Feilmelding"
+        {
+            object.required.clear();
+        }
     }
 }
