@@ -1,17 +1,13 @@
 // Who is protected (folkeregisterloven § 10-4) is found nowhere: a thousand people are protected and move to a street that nobody
 // else knows of. Then every register, page, log line and metric is read as every kind of caller, and the street stands in none.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { launch, open, signIn } from './browser.mjs';
-import { bin } from './felles.mjs';
+import { install } from './installation.mjs';
 import { token } from './maskinporten.mjs';
-import { freePort } from './port.mjs';
 
 const STREET = 'Skjulveien';
 const PEOPLE = 1000;
@@ -20,18 +16,15 @@ const PACKAGES = ['offentligutenhjemmel', 'privatutenhjemmel', 'finans', 'privat
   'presse', 'presseutenfolkeregisteridentifikator', 'eid'];
 const PARTS = ['person-basis', 'historikk', 'bostedsadresse', 'oppholdsadresse', 'postadresse', 'postadresseIUtlandet', 'deltBosted'];
 
-const run = promisify(execFile);
-let [url, data, server, log, env, nation, people] = ['', '', undefined, '', {}, [], []];
+let [own, url, data, nation, people] = [undefined, '', '', [], []];
 /** Confidential (before: code 7): public bodies may see where they live. The others are strictly so (code 6). */
 const confidential = new Set();
 const tokens = new Map();
 
-const felles = async (...args) => (await run(bin, args, { env, maxBuffer: 1 << 26 })).stdout;
-
 /** A token of a caller with this scope alone. */
 async function bearer(scope) {
   if (!tokens.has(scope)) {
-    const client = JSON.parse(await felles('client', 'add', 'maskinporten', '--url', url, '--scope', scope));
+    const client = JSON.parse(await own.felles('client', 'add', 'maskinporten', '--url', url, '--scope', scope));
     tokens.set(scope, await token(url, client));
   }
   return tokens.get(scope);
@@ -67,19 +60,10 @@ const named = (person) => {
 };
 
 before(async () => {
-  data = await mkdtemp(join(tmpdir(), 'felles-'));
-  url = `http://localhost:${await freePort()}`;
-  env = { ...process.env, FELLES_URL: url, FELLES_DATA: data, FELLES_POPULATION: '3000', FELLES_LOG: 'debug' };
-  if (env.FELLES_STORE) env.FELLES_STORE_PREFIX = `vern${new URL(url).port}_`;
-  server = spawn(bin, ['up', '--listen', `127.0.0.1:${new URL(url).port}`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [server.stdout, server.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
-  for (let tries = 0; ; tries += 1) {
-    if (server.exitCode !== null || tries > 600) throw new Error(`felles up did not start: ${log.slice(-2000)}`);
-    if ((await fetch(`${url}/ready`).catch(() => undefined))?.ok) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  own = await install({ FELLES_POPULATION: '3000', FELLES_LOG: 'debug' });
+  ({ url, data } = own);
   const out = join(data, 'again');
-  await felles('nation', '--out', out);
+  await own.felles('nation', '--out', out);
   nation = (await readFile(join(out, 'folkeregister.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
   const resident = nation.filter((person) => person.status[0].status === 'bosatt' && !person.adressebeskyttelse);
   // Mothers to be and leaders of businesses are among them: every journey and register meets some.
@@ -116,11 +100,7 @@ before(async () => {
   }
 });
 
-after(async () => {
-  server?.kill('SIGTERM');
-  if (server) await new Promise((resolve) => server.once('exit', resolve));
-  await rm(data, { recursive: true, force: true });
-});
+after(() => own?.end());
 
 test('public bodies read where the confidential live, and of the strictly confidential nobody reads it', async () => {
   for (const [base, scope] of [[BASE, 'offentligmedhjemmel'], ['/folkeregisteret/api/offentligutenhjemmel/v1', 'offentligutenhjemmel']]) {
@@ -256,5 +236,6 @@ test('pages of relatives and caseworkers, metrics and log lines are silent', asy
   }
   assert.ok(pages >= 14, `${pages} pages`);
   await silent(undefined, '/metrics');
+  const log = own.log();
   assert.ok(log.length > 1000 && !log.includes(STREET), 'no log line tells');
 });

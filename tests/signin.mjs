@@ -52,15 +52,19 @@ export class Visitor {
     return this.#cookies.get(host);
   }
 
+  /** What a browser sends an address of its cookies, each as `name=value`. They are the host's, whatever its port. */
+  cookies(address) {
+    const { hostname, pathname } = new URL(address);
+    return [...this.#jar(hostname)].filter(([, { path }]) => pathname.startsWith(path)).map(([name, { value }]) => `${name}=${value}`);
+  }
+
   /** `stop` is the beginning of an address that is not asked for any more: whose it is reads it from `url`. */
   async send(method, address, { form, stop } = {}) {
     let [to, how, body] = [new URL(address), method, form && new URLSearchParams(form)];
     for (let hops = 0; hops < 20; hops += 1) {
       if (stop && to.href.startsWith(stop)) return { url: to.href, status: 0, text: '' };
-      // A browser's cookies are the host's, whatever its port.
+      const answer = await navigate(how, to, body, this.cookies(to));
       const jar = this.#jar(to.hostname);
-      const own = [...jar].filter(([, { path }]) => to.pathname.startsWith(path)).map(([name, { value }]) => `${name}=${value}`);
-      const answer = await navigate(how, to, body, own);
       for (const line of answer.headers['set-cookie'] ?? []) {
         const [pair, ...attributes] = line.split(';').map((part) => part.trim());
         const [name, ...value] = pair.split('=');

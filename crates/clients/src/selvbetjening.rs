@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 pub use calls::{Forvaltning, Selvbetjening};
 pub use receive::{Asked, Asking, Body, named_tenant, require_own, tenant};
-pub use refused::{ApiError, Refused, write_refusals};
+pub use refused::{ApiError, Refusals, Refused, write_refusals};
 
 /// The component's name in the mesh.
 pub const NAME: &str = "selvbetjening";
@@ -217,6 +217,16 @@ pub struct Scope {
     /// When it was changed last (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
+}
+
+/// What a question for scopes is answered with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Scopes {
+    /// The one that was named.
+    One(Box<Scope>),
+    /// All that there are, where none was.
+    All(Vec<Scope>),
 }
 
 /// Where an access stands.

@@ -392,6 +392,7 @@ impl Parts {
         document.info = Info::new(name, env!("CARGO_PKG_VERSION"));
         document.info.license =
             Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build());
+        kernel::problem::document(&mut document);
         self.routes = std::mem::take(&mut self.routes).merge(routes);
         self.documents.push((name, document));
         self.stores.push((name.to_owned(), store.clone()));

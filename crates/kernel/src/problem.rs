@@ -4,8 +4,12 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{Content, OpenApi, RefOr, Response as Documented};
 
 use crate::store::StoreError;
+
+/// The media type of a problem.
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem, as RFC 9457 writes it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -118,11 +122,28 @@ impl From<crate::http::BadJson> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response =
-            (self.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response = (self.status(), [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         if let Some(how) = self.www_authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
         }
         response
+    }
+}
+
+/// Says of every problem in a document that it comes as problem+json: `#[utoipa::path]` takes all bodies for plain JSON.
+pub fn document(document: &mut OpenApi) {
+    const JSON: &str = "application/json";
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
+        let responses = operations.into_iter().flatten().flat_map(|one| one.responses.responses.values_mut());
+        for response in responses {
+            if let RefOr::T(Documented { content, .. }) = response
+                && let Some(RefOr::T(Content { schema: Some(RefOr::Ref(schema)), .. })) = content.get(JSON)
+                && schema.ref_location.ends_with("/Problem")
+                && let Some(problem) = content.swap_remove(JSON)
+            {
+                content.insert(MEDIA_TYPE.to_owned(), problem);
+            }
+        }
     }
 }

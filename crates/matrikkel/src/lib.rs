@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use kernel::Context;
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -71,7 +72,14 @@ impl Component {
         let owned = OpenApiRouter::new()
             .routes(routes!(api::eierskap::soek))
             .layer(DefaultBodyLimit::max(api::eierskap::MAX_BODY));
-        OpenApiRouter::new()
+        let cadastre = OpenApiRouter::new()
+            .routes(routes!(api::matrikkelenheter::enhet))
+            .routes(routes!(api::matrikkelenheter::enheter))
+            .routes(routes!(api::bygninger::bygning))
+            .routes(routes!(api::adresser::adresse))
+            .routes(routes!(api::eierskap::eiere))
+            .routes(routes!(api::endringer::endringer));
+        let mut open = OpenApiRouter::new()
             .routes(routes!(api::sok::sok))
             .routes(routes!(api::punktsok::punktsok))
             .routes(routes!(api::kommuner::kommuner))
@@ -80,16 +88,23 @@ impl Component {
             .routes(routes!(api::kommuner::punkt))
             .routes(routes!(api::fylker::fylker))
             .routes(routes!(api::fylker::fylke))
-            .routes(routes!(api::fylker::fylkerkommuner))
-            .routes(routes!(api::matrikkelenheter::enhet))
-            .routes(routes!(api::matrikkelenheter::enheter))
-            .routes(routes!(api::bygninger::bygning))
-            .routes(routes!(api::adresser::adresse))
-            .routes(routes!(api::eierskap::eiere))
-            .routes(routes!(api::endringer::endringer))
+            .routes(routes!(api::fylker::fylkerkommuner));
+        nothing_required(open.get_openapi_mut());
+        open.merge(cadastre)
             .merge(owned)
             .merge(load)
             .merge(api::ikke_bygget::routes())
             .with_state(self.clone())
+    }
+}
+
+/// `filtrer` leaves out whatever was not asked for: no field but an error's is sure.
+fn nothing_required(document: &mut OpenApi) {
+    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+        if let RefOr::T(Schema::Object(object)) = schema
+            && name != "Feilmelding"
+        {
+            object.required.clear();
+        }
     }
 }

@@ -34,12 +34,17 @@ impl Component {
 
     /// Every route, with its full path.
     pub fn router(&self) -> OpenApiRouter {
-        OpenApiRouter::new()
+        let mut router = OpenApiRouter::new()
             .routes(routes!(api::bruk::list))
             .routes(routes!(api::bruk::bevis))
             .routes(routes!(api::logg::checkpoint))
             .routes(routes!(api::logg::noekkel))
             .routes(routes!(api::logg::tile))
-            .with_state(self.clone())
+            .with_state(self.clone());
+        // A tile's path goes on over slashes: axum has a sign for that, OpenAPI none.
+        let paths = &mut router.get_openapi_mut().paths.paths;
+        *paths =
+            std::mem::take(paths).into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+        router
     }
 }

@@ -8,7 +8,7 @@ use kernel::auth::AuthError;
 use kernel::http::BadJson;
 use kernel::store::StoreError;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::ClientError;
 
@@ -39,6 +39,20 @@ impl ApiError {
         let told = [self.field.as_deref(), self.reason.as_deref(), Some(self.error.as_str())];
         told.contains(&Some(what))
     }
+}
+
+/// How every route may refuse whoever calls, as the documents say it.
+#[derive(Debug, IntoResponses)]
+pub enum Refusals {
+    /// Something of the request is not understood, or cannot be.
+    #[response(status = 400)]
+    Invalid(ApiError),
+    /// The token is missing, or does not hold.
+    #[response(status = 401)]
+    Unknown(ApiError),
+    /// The caller may not.
+    #[response(status = 403)]
+    Forbidden(ApiError),
 }
 
 /// Why a request is refused. Becomes an [`ApiError`] by [`write_refusals`].

@@ -122,7 +122,7 @@ async fn leser_av_hendelser(
 
 /// The newest sequence number; 0 while there are no events.
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/hendelser/siste/sekvensnummer", tag = "hendelser",
-    responses((status = 200, body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content_type = "application/json", body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 406, body = Feil)))]
 pub async fn siste(State(component): State<Component>, headers: HeaderMap) -> Result<Json<i64>, Avslag> {
     leser_av_hendelser(&component, &headers, Pakke::MedHjemmel).await?;
     Ok(Json(kernel::feed::last(&component.ctx.store).await?))
@@ -131,7 +131,7 @@ pub async fn siste(State(component): State<Component>, headers: HeaderMap) -> Re
 /// The newest sequence number, in one of the other packages: of the whole feed.
 #[utoipa::path(get, path = "/folkeregisteret/api/{rettighetspakke}/v1/hendelser/siste/sekvensnummer", tag = "hendelser",
     params(("rettighetspakke" = String, Path, description = "Rettighetspakke")),
-    responses((status = 200, body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content_type = "application/json", body = i64), (status = 401, body = Feil), (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
 pub async fn siste_i_pakke(
     State(component): State<Component>,
     Sti(pakke): Sti<String>,

@@ -34,7 +34,8 @@ pub const WARD: &str = "verge";
 /// The page where a person chooses on behalf of whom they sign in.
 #[utoipa::path(get, path = "/velg",
     params(("id" = String, Query, description = "The sign-in")),
-    responses((status = 200, content_type = "text/html", body = String), (status = 302, description = "To the client, where there is nothing to choose")))]
+    responses((status = 200, content_type = "text/html", body = String), (status = 302, description = "To the client, where there is nothing to choose"),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn page(
     State(component): State<Component>,
     RawQuery(query): RawQuery,
@@ -53,7 +54,8 @@ pub async fn page(
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
         (status = 200, description = "The page again, with what matches", content_type = "text/html", body = String),
-        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn choose(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     match take(&component, &headers, &body).await {
         Ok(response) => response,

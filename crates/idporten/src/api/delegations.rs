@@ -7,7 +7,7 @@ use axum::middleware::map_response_with_state;
 use clients::ansattporten::{Delegering, Delegeringer, Handlende, NyDelegering, Ressurs};
 use clients::enhetsregister::KEY_ROLES;
 use clients::folkeregister::{Del, Element, Personstatus};
-use clients::selvbetjening::{self, ApiError, Body, Refused, require_own, write_refusals};
+use clients::selvbetjening::{self, ApiError, Body, Refusals, Refused, require_own, write_refusals};
 use clients::{Purpose, orgs};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -48,7 +48,7 @@ async fn tenant(component: &Component, headers: &HeaderMap) -> Result<Orgnr, Ref
 }
 
 /// What the business has given, and what has happened with it.
-#[utoipa::path(get, path = "/forvaltning/delegeringer", responses((status = 200, body = Delegeringer)))]
+#[utoipa::path(get, path = "/forvaltning/delegeringer", responses((status = 200, body = Delegeringer), Refusals))]
 async fn given(State(component): State<Component>, headers: HeaderMap) -> Answer<Delegeringer> {
     let tenant = tenant(&component, &headers).await?;
     let (ctx, now) = (&component.ctx, component.ctx.clock.now().as_second());
@@ -59,7 +59,7 @@ async fn given(State(component): State<Component>, headers: HeaderMap) -> Answer
 
 /// What a person has been given, and what has happened with it.
 #[utoipa::path(post, path = "/forvaltning/delegeringer/mine", request_body = Handlende,
-    responses((status = 200, body = Delegeringer)))]
+    responses((status = 200, body = Delegeringer), Refusals))]
 async fn received(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -97,7 +97,7 @@ async fn written(component: &Component, found: Vec<Given>) -> Result<Vec<Deleger
 // --- services ---
 
 /// The services whose owners have said who may use them.
-#[utoipa::path(get, path = "/forvaltning/delegeringer/ressurser", responses((status = 200, body = Vec<Ressurs>)))]
+#[utoipa::path(get, path = "/forvaltning/delegeringer/ressurser", responses((status = 200, body = Vec<Ressurs>), Refusals))]
 async fn resources(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<Ressurs>> {
     require_own(&component.ctx.auth, &headers).await?;
     let rules = crate::store::rules(&component.ctx.store).await?;
@@ -106,7 +106,7 @@ async fn resources(State(component): State<Component>, headers: HeaderMap) -> An
 
 /// One service; also one of which nothing has been said.
 #[utoipa::path(get, path = "/forvaltning/delegeringer/ressurser/{ressurs}", params(("ressurs" = String, Path)),
-    responses((status = 200, body = Ressurs), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Ressurs), (status = 404, body = ApiError), Refusals))]
 async fn resource(
     State(component): State<Component>,
     Path(id): Path<String>,
@@ -127,7 +127,7 @@ fn described(id: &str, rule: Option<&ServiceRule>) -> Option<Ressurs> {
 
 /// Lets a person act for the business with one service, in place of what they might with it before.
 #[utoipa::path(post, path = "/forvaltning/delegeringer", request_body = NyDelegering,
-    responses((status = 201, body = Delegering), (status = 400, body = ApiError), (status = 403, body = ApiError)))]
+    responses((status = 201, body = Delegering), Refusals))]
 async fn give(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -170,7 +170,7 @@ async fn give(
 
 /// Takes one of the business's delegations back: from the next sign-in on.
 #[utoipa::path(post, path = "/forvaltning/delegeringer/{id}/trekk", params(("id" = String, Path)), request_body = Handlende,
-    responses((status = 200, body = Delegering), (status = 403, body = ApiError), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Delegering), (status = 404, body = ApiError), Refusals))]
 async fn withdraw(
     State(component): State<Component>,
     Path(id): Path<String>,

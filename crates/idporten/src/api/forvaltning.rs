@@ -8,8 +8,8 @@ use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse, Response};
 use clients::selvbetjening::registration::{self as shared, unchanged};
 use clients::selvbetjening::{
-    self, Asked, Asking, Body, Client, Jwks, OnBehalfOf, Refused, Scope, moment, orgnr, require_own,
-    write_refusals,
+    self, ApiError, Asked, Asking, Body, Client, Jwks, OnBehalfOf, Refusals, Refused, Scope, moment, orgnr,
+    require_own, write_refusals,
 };
 use http::{HeaderMap, StatusCode};
 use kernel::http::json;
@@ -112,7 +112,8 @@ fn told(client: &Client) -> Client {
 }
 
 /// The clients that the organisation administers.
-#[utoipa::path(get, path = "/forvaltning/clients", tag = "forvaltning", responses((status = 200, body = Vec<Client>)))]
+#[utoipa::path(get, path = "/forvaltning/clients", tag = "forvaltning",
+    params(("inactive" = Option<bool>, Query)), responses((status = 200, body = Vec<Client>), Refusals))]
 async fn clients(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -126,7 +127,8 @@ async fn clients(
 
 /// Registers a client.
 #[utoipa::path(post, path = "/forvaltning/clients", tag = "forvaltning", request_body = Client,
-    responses((status = 201, body = Client), (status = 400)))]
+    params(("supplier" = Option<bool>, Query)),
+    responses((status = 201, body = Client), (status = 409, body = ApiError), Refusals))]
 async fn register(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -171,7 +173,7 @@ async fn register(
 
 /// One client.
 #[utoipa::path(get, path = "/forvaltning/clients/{client_id}", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200, body = Client), (status = 404)))]
+    responses((status = 200, body = Client), (status = 404, body = ApiError), Refusals))]
 async fn client(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -183,7 +185,7 @@ async fn client(
 
 /// Changes a client: the whole of it. `active` takes it into use again.
 #[utoipa::path(put, path = "/forvaltning/clients/{client_id}", tag = "forvaltning", params(("client_id" = String, Path)),
-    request_body = Client, responses((status = 200, body = Client), (status = 400), (status = 404)))]
+    request_body = Client, responses((status = 200, body = Client), (status = 404, body = ApiError), Refusals))]
 async fn update(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -219,7 +221,7 @@ async fn update(
 
 /// Deactivates a client: nobody signs in to it any more.
 #[utoipa::path(delete, path = "/forvaltning/clients/{client_id}", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200), (status = 404)))]
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn deactivate(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -240,7 +242,7 @@ async fn deactivate(
 
 /// Gives a client a new secret, shown this once; the old one holds no longer.
 #[utoipa::path(post, path = "/forvaltning/clients/{client_id}/secret", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200, body = Client), (status = 400), (status = 404), (status = 409)))]
+    responses((status = 200, body = Client), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn secret(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -277,7 +279,7 @@ fn jwks(client: Administered) -> Jwks {
 
 /// A client's keys.
 #[utoipa::path(get, path = "/forvaltning/clients/{client_id}/jwks", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200, body = Jwks), (status = 404)))]
+    responses((status = 200, body = Jwks), (status = 404, body = ApiError), Refusals))]
 async fn keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -317,7 +319,7 @@ async fn replace_keys(
 
 /// Replaces a client's keys, all of them.
 #[utoipa::path(post, path = "/forvaltning/clients/{client_id}/jwks", tag = "forvaltning", params(("client_id" = String, Path)),
-    request_body = Jwks, responses((status = 200, body = Jwks), (status = 400), (status = 409)))]
+    request_body = Jwks, responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn post_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -329,7 +331,7 @@ async fn post_keys(
 
 /// The same.
 #[utoipa::path(put, path = "/forvaltning/clients/{client_id}/jwks", tag = "forvaltning", params(("client_id" = String, Path)),
-    request_body = Jwks, responses((status = 200, body = Jwks), (status = 400), (status = 409)))]
+    request_body = Jwks, responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn put_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -341,7 +343,7 @@ async fn put_keys(
 
 /// Removes a client's keys.
 #[utoipa::path(delete, path = "/forvaltning/clients/{client_id}/jwks", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200, body = Jwks), (status = 404)))]
+    responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn delete_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -372,7 +374,7 @@ fn read(customer: &OnBehalfOf) -> Result<Customer, Refused> {
 
 /// A client's customers.
 #[utoipa::path(get, path = "/forvaltning/clients/{client_id}/onbehalfof", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200, body = Vec<OnBehalfOf>), (status = 404)))]
+    responses((status = 200, body = Vec<OnBehalfOf>), (status = 404, body = ApiError), Refusals))]
 async fn customers(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -419,7 +421,7 @@ async fn replace_customer(
 
 /// Registers a customer.
 #[utoipa::path(post, path = "/forvaltning/clients/{client_id}/onbehalfof", tag = "forvaltning", params(("client_id" = String, Path)),
-    request_body = OnBehalfOf, responses((status = 201, body = OnBehalfOf), (status = 409)))]
+    request_body = OnBehalfOf, responses((status = 201, body = OnBehalfOf), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn add_customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -434,7 +436,7 @@ async fn add_customer(
 
 /// One customer.
 #[utoipa::path(get, path = "/forvaltning/clients/{client_id}/onbehalfof/{handle}", tag = "forvaltning",
-    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200, body = OnBehalfOf), (status = 404)))]
+    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError), Refusals))]
 async fn customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -449,7 +451,7 @@ async fn customer(
 /// Changes a customer.
 #[utoipa::path(put, path = "/forvaltning/clients/{client_id}/onbehalfof/{handle}", tag = "forvaltning",
     params(("client_id" = String, Path), ("handle" = String, Path)), request_body = OnBehalfOf,
-    responses((status = 200, body = OnBehalfOf), (status = 404)))]
+    responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn put_customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -467,7 +469,7 @@ async fn put_customer(
 
 /// Removes a customer.
 #[utoipa::path(delete, path = "/forvaltning/clients/{client_id}/onbehalfof/{handle}", tag = "forvaltning",
-    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200), (status = 404)))]
+    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn remove_customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -483,7 +485,7 @@ async fn remove_customer(
 /// Makes a scope known here, or makes it as told; Maskinporten, which owns the scopes, has said that it is so. Safe to
 /// repeat.
 #[utoipa::path(put, path = "/forvaltning/scopes", tag = "forvaltning", request_body = Scope,
-    responses((status = 200, body = Scope), (status = 409)))]
+    responses((status = 200, body = Scope), (status = 409, body = ApiError), Refusals))]
 async fn put_scope(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -532,7 +534,7 @@ async fn set_access(
 
 /// An organisation has access to a scope again, as Maskinporten has said.
 #[utoipa::path(put, path = "/forvaltning/scopes/access/{consumer_orgno}", tag = "forvaltning",
-    params(("consumer_orgno" = String, Path)), responses((status = 200)))]
+    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200), Refusals))]
 async fn give_access(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -544,7 +546,7 @@ async fn give_access(
 
 /// An organisation no longer has access to a scope, as Maskinporten has said: its clients get it no more.
 #[utoipa::path(delete, path = "/forvaltning/scopes/access/{consumer_orgno}", tag = "forvaltning",
-    params(("consumer_orgno" = String, Path)), responses((status = 200)))]
+    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200), Refusals))]
 async fn withdraw_access(
     State(component): State<Component>,
     headers: HeaderMap,

@@ -21,7 +21,8 @@ use crate::{Component, store};
     params(("id" = String, Query, description = "The sign-in"), ("spraak" = Option<String>, Query, description = "Another language"),
         ("eid" = Option<String>, Query, description = "The eID whose page the language was chosen on")),
     responses((status = 200, content_type = "text/html", body = String), (status = 302, description = "To the one eID"),
-        (status = 501, description = "No eID gives the level", content_type = "text/html", body = String)))]
+        (status = 501, description = "No eID gives the level", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn page(
     State(component): State<Component>,
     RawQuery(query): RawQuery,
@@ -74,7 +75,8 @@ async fn show(
 #[utoipa::path(post, path = "/innlogging",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
-        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn sign_in(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     match testid::try_form(&component, &headers, &body).await {
         Ok(response) => response,

@@ -33,7 +33,8 @@ pub async fn logout(
 /// The same with a form, which keeps the id token out of the address.
 #[utoipa::path(post, path = "/logout",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 303, description = "To the same by GET")))]
+    responses((status = 303, description = "To the same by GET"),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn logout_form(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     by_post(&component, &headers, &body).await
 }
@@ -55,7 +56,8 @@ pub async fn logout_old(
 /// The same with a form, at its old address.
 #[utoipa::path(post, path = "/endsession",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 303, description = "To the same by GET")))]
+    responses((status = 303, description = "To the same by GET"),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn logout_old_form(
     State(component): State<Component>,
     headers: HeaderMap,

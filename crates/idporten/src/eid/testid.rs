@@ -69,7 +69,8 @@ fn usual(visit: &Visit) -> &'static str {
 /// The test eID's page.
 #[utoipa::path(get, path = "/eid/testid",
     params(("id" = String, Query, description = "The sign-in")),
-    responses((status = 200, content_type = "text/html", body = String)))]
+    responses((status = 200, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn page(State(component): State<Component>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     match Visit::find(&component, &parameters, &headers).await {
@@ -84,7 +85,8 @@ async fn page(State(component): State<Component>, RawQuery(query): RawQuery, hea
 #[utoipa::path(post, path = "/eid/testid",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
-        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn sign_in(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     match try_form(&component, &headers, &body).await {
         Ok(response) => response,

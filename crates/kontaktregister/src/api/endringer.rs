@@ -17,7 +17,8 @@ use crate::{Component, NAME, store};
 
 /// The persons changed from and including a change number, each in their newest state.
 #[utoipa::path(post, path = "/kontaktregisteret/rest/v2/krr/hentEndringer", tag = "kontaktregister", request_body = HentEndringer,
-    responses((status = 200, body = Endringer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = Endringer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
 pub async fn hent(
     State(component): State<Component>,
     headers: HeaderMap,

@@ -25,14 +25,16 @@ pub struct Spraakvalg {
 
 /// One's own contact data.
 #[utoipa::path(get, path = "/kontaktregisteret/rest/v1/person", tag = "kontaktregister",
-    responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem), (status = 406, body = Problem)))]
+    responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 501, body = Problem)))]
 pub async fn get_v1(state: State<Component>, headers: HeaderMap) -> Result<Released<Person>, Problem> {
     own(state, headers).await
 }
 
 /// One's own contact data.
 #[utoipa::path(get, path = "/kontaktregisteret/rest/v2/person", tag = "kontaktregister",
-    responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem), (status = 406, body = Problem)))]
+    responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 501, body = Problem)))]
 pub async fn get_v2(state: State<Component>, headers: HeaderMap) -> Result<Released<Person>, Problem> {
     own(state, headers).await
 }
@@ -53,7 +55,8 @@ async fn own(State(component): State<Component>, headers: HeaderMap) -> Result<R
 
 /// Changes one's own language.
 #[utoipa::path(patch, path = "/kontaktregisteret/rest/v1/person", tag = "kontaktregister", request_body = Spraakvalg,
-    responses((status = 200, body = Person), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = Person), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
 pub async fn patch_v1(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -72,7 +75,8 @@ pub async fn patch_v1(
 ///
 /// A field that is absent stays; `null` removes; a value sent again unchanged is thereby confirmed.
 #[utoipa::path(put, path = "/kontaktregisteret/rest/v2/person", tag = "kontaktregister", request_body = Endring,
-    responses((status = 200, body = Person), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = Person), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
 pub async fn put_v2(
     State(component): State<Component>,
     headers: HeaderMap,

@@ -16,7 +16,8 @@ use crate::{Component, NAME, store};
 /// Looks persons up; those who are not registered come with status `IKKE_REGISTRERT`.
 #[utoipa::path(post, path = "/kontaktregisteret/rest/v1/personer", tag = "kontaktregister", request_body = Oppslag,
     responses((status = 200, body = Personer), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 415, body = Problem)))]
+        (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
 pub async fn v1(
     state: State<Component>,
     headers: HeaderMap,
@@ -28,7 +29,8 @@ pub async fn v1(
 /// Looks persons up; `inkluderIkkeRegistrerte: false` leaves out those who are not registered.
 #[utoipa::path(post, path = "/kontaktregisteret/rest/v2/personer", tag = "kontaktregister", request_body = Oppslag,
     responses((status = 200, body = Personer), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 415, body = Problem)))]
+        (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
 pub async fn v2(
     state: State<Component>,
     headers: HeaderMap,

@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Response};
 use clients::maskinporten::TestCertificate;
 use clients::selvbetjening::registration::{self as shared, unchanged};
 use clients::selvbetjening::{
-    self, Access, AccessState, Asked, Asking, Body, Client, Delegation, DelegationSource, Jwks, OnBehalfOf,
-    Refused, Scope, System, SystemUser, moment, orgnr, require_own, write_refusals,
+    self, Access, AccessState, ApiError, Asked, Asking, Body, Client, Delegation, DelegationSource, Jwks,
+    OnBehalfOf, Refusals, Refused, Scope, Scopes, System, SystemUser, moment, orgnr, require_own,
+    write_refusals,
 };
 use http::{HeaderMap, StatusCode};
 use kernel::http::json;
@@ -76,7 +77,8 @@ type Answer<T> = Result<Json<T>, Refused>;
 // --- clients ---
 
 /// The clients that the organisation administers.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/clients", tag = "forvaltning", responses((status = 200, body = Vec<Client>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/clients", tag = "forvaltning",
+    params(("inactive" = Option<bool>, Query)), responses((status = 200, body = Vec<Client>), Refusals))]
 async fn clients(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -89,7 +91,8 @@ async fn clients(
 
 /// Registers a client.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/clients", tag = "forvaltning", request_body = Client,
-    responses((status = 201, body = Client), (status = 400), (status = 409)))]
+    params(("supplier" = Option<bool>, Query)),
+    responses((status = 201, body = Client), (status = 409, body = ApiError), Refusals))]
 async fn register(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -127,7 +130,7 @@ async fn register(
 
 /// One client.
 #[utoipa::path(get, path = "/maskinporten/forvaltning/clients/{client_id}", tag = "forvaltning", params(("client_id" = String, Path)),
-    responses((status = 200, body = Client), (status = 404)))]
+    responses((status = 200, body = Client), (status = 404, body = ApiError), Refusals))]
 async fn client(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -139,7 +142,7 @@ async fn client(
 
 /// Changes a client: the whole of it. `active` takes it into use again.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/clients/{client_id}", tag = "forvaltning", params(("client_id" = String, Path)),
-    request_body = Client, responses((status = 200, body = Client), (status = 400), (status = 404)))]
+    request_body = Client, responses((status = 200, body = Client), (status = 404, body = ApiError), Refusals))]
 async fn update(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -168,7 +171,7 @@ async fn update(
 
 /// Deactivates a client: it gets no more tokens.
 #[utoipa::path(delete, path = "/maskinporten/forvaltning/clients/{client_id}", tag = "forvaltning",
-    params(("client_id" = String, Path)), responses((status = 200), (status = 404)))]
+    params(("client_id" = String, Path)), responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn deactivate(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -189,7 +192,7 @@ async fn deactivate(
 
 /// A client of Maskinporten has no secret.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/clients/{client_id}/secret", tag = "forvaltning",
-    params(("client_id" = String, Path)), responses((status = 400), (status = 404)))]
+    params(("client_id" = String, Path)), responses((status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn secret(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -204,7 +207,7 @@ async fn secret(
 
 /// A client's keys.
 #[utoipa::path(get, path = "/maskinporten/forvaltning/clients/{client_id}/jwks", tag = "forvaltning",
-    params(("client_id" = String, Path)), responses((status = 200, body = Jwks), (status = 404)))]
+    params(("client_id" = String, Path)), responses((status = 200, body = Jwks), (status = 404, body = ApiError), Refusals))]
 async fn keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -238,7 +241,7 @@ async fn replace_keys(
 
 /// Replaces a client's keys, all of them.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/clients/{client_id}/jwks", tag = "forvaltning",
-    params(("client_id" = String, Path)), request_body = Jwks, responses((status = 200, body = Jwks), (status = 400), (status = 409)))]
+    params(("client_id" = String, Path)), request_body = Jwks, responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn post_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -250,7 +253,7 @@ async fn post_keys(
 
 /// The same.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/clients/{client_id}/jwks", tag = "forvaltning",
-    params(("client_id" = String, Path)), request_body = Jwks, responses((status = 200, body = Jwks), (status = 400), (status = 409)))]
+    params(("client_id" = String, Path)), request_body = Jwks, responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn put_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -262,7 +265,7 @@ async fn put_keys(
 
 /// Removes a client's keys.
 #[utoipa::path(delete, path = "/maskinporten/forvaltning/clients/{client_id}/jwks", tag = "forvaltning",
-    params(("client_id" = String, Path)), responses((status = 200, body = Jwks), (status = 404)))]
+    params(("client_id" = String, Path)), responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn delete_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -275,7 +278,7 @@ async fn delete_keys(
 
 /// A client's customers.
 #[utoipa::path(get, path = "/maskinporten/forvaltning/clients/{client_id}/onbehalfof", tag = "forvaltning",
-    params(("client_id" = String, Path)), responses((status = 200, body = Vec<OnBehalfOf>), (status = 404)))]
+    params(("client_id" = String, Path)), responses((status = 200, body = Vec<OnBehalfOf>), (status = 404, body = ApiError), Refusals))]
 async fn customers(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -310,7 +313,7 @@ async fn keep_customer(
 
 /// Registers a customer.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/clients/{client_id}/onbehalfof", tag = "forvaltning",
-    params(("client_id" = String, Path)), request_body = OnBehalfOf, responses((status = 201, body = OnBehalfOf), (status = 409)))]
+    params(("client_id" = String, Path)), request_body = OnBehalfOf, responses((status = 201, body = OnBehalfOf), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn add_customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -323,7 +326,7 @@ async fn add_customer(
 
 /// One customer.
 #[utoipa::path(get, path = "/maskinporten/forvaltning/clients/{client_id}/onbehalfof/{handle}", tag = "forvaltning",
-    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200, body = OnBehalfOf), (status = 404)))]
+    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError), Refusals))]
 async fn customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -338,7 +341,7 @@ async fn customer(
 
 /// Changes a customer.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/clients/{client_id}/onbehalfof/{handle}", tag = "forvaltning",
-    params(("client_id" = String, Path), ("handle" = String, Path)), request_body = OnBehalfOf, responses((status = 200, body = OnBehalfOf), (status = 404)))]
+    params(("client_id" = String, Path), ("handle" = String, Path)), request_body = OnBehalfOf, responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn put_customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -354,7 +357,7 @@ async fn put_customer(
 
 /// Removes a customer.
 #[utoipa::path(delete, path = "/maskinporten/forvaltning/clients/{client_id}/onbehalfof/{handle}", tag = "forvaltning",
-    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200), (status = 404)))]
+    params(("client_id" = String, Path), ("handle" = String, Path)), responses((status = 200), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn remove_customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -373,7 +376,8 @@ async fn remove_customer(
 // --- scopes ---
 
 /// All scopes that anyone may see.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/all", tag = "forvaltning", responses((status = 200, body = Vec<Scope>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/all", tag = "forvaltning",
+    params(("accessible_for_all" = Option<bool>, Query)), responses((status = 200, body = Vec<Scope>), Refusals))]
 async fn scopes_all(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -389,28 +393,26 @@ async fn scopes_all(
 }
 
 /// The organisation's scopes, or the one that `scope` names (own, or open to see).
-#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes", tag = "forvaltning", responses((status = 200, body = Vec<Scope>), (status = 404)))]
-async fn scopes(
-    State(component): State<Component>,
-    headers: HeaderMap,
-    query: Asking,
-) -> Result<Response, Refused> {
+#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes", tag = "forvaltning",
+    params(("scope" = Option<String>, Query), ("inactive" = Option<bool>, Query)), responses((status = 200, body = Scopes), (status = 404, body = ApiError), Refusals))]
+async fn scopes(State(component): State<Component>, headers: HeaderMap, query: Asking) -> Answer<Scopes> {
     let tenant = tenant(&component, &headers).await?;
     let asked = Asked::of(query)?;
     let Some(name) = &asked.scope else {
         let inactive = asked.inactive == Some(true);
-        return Ok(Json(store::scopes_of(&component.ctx.store, &tenant, inactive).await?).into_response());
+        return Ok(Json(Scopes::All(store::scopes_of(&component.ctx.store, &tenant, inactive).await?)));
     };
     let found = store::scope_named(&component.ctx.store, name).await?.filter(|scope| {
         scope.owner_orgno.as_deref() == Some(tenant.as_str())
             || (scope.active && scope.visibility == "PUBLIC")
     });
-    Ok(Json(found.ok_or_else(|| Refused::not_found("scope"))?).into_response())
+    let found = found.ok_or_else(|| Refused::not_found("scope"))?;
+    Ok(Json(Scopes::One(Box::new(found))))
 }
 
 /// Makes a scope.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/scopes", tag = "forvaltning", request_body = Scope,
-    responses((status = 201, body = Scope), (status = 403), (status = 409)))]
+    responses((status = 201, body = Scope), (status = 409, body = ApiError), Refusals))]
 async fn add_scope(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -427,7 +429,8 @@ async fn add_scope(
 
 /// Changes a scope: the whole of it but its name. `active` takes it into use again.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/scopes", tag = "forvaltning", request_body = Scope,
-    responses((status = 200, body = Scope), (status = 404)))]
+    params(("scope" = String, Query)),
+    responses((status = 200, body = Scope), (status = 404, body = ApiError), Refusals))]
 async fn put_scope(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -456,7 +459,8 @@ async fn put_scope(
 }
 
 /// Takes a scope out of use; accesses are kept.
-#[utoipa::path(delete, path = "/maskinporten/forvaltning/scopes", tag = "forvaltning", responses((status = 200, body = Scope), (status = 404)))]
+#[utoipa::path(delete, path = "/maskinporten/forvaltning/scopes", tag = "forvaltning",
+    params(("scope" = String, Query)), responses((status = 200, body = Scope), (status = 404, body = ApiError), Refusals))]
 async fn deactivate_scope(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -474,7 +478,8 @@ async fn deactivate_scope(
 // --- access ---
 
 /// Who has access to an own scope, has asked for it, or has been refused.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/access", tag = "forvaltning", responses((status = 200, body = Vec<Access>), (status = 404)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/access", tag = "forvaltning",
+    params(("scope" = String, Query)), responses((status = 200, body = Vec<Access>), (status = 404, body = ApiError), Refusals))]
 async fn accesses(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -490,7 +495,8 @@ async fn accesses(
 }
 
 /// What the organisation has access to, has asked for, or has been refused; with `accessible_for_all` what is open, too.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/access/all", tag = "forvaltning", responses((status = 200, body = Vec<Access>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/access/all", tag = "forvaltning",
+    params(("accessible_for_all" = Option<bool>, Query)), responses((status = 200, body = Vec<Access>), Refusals))]
 async fn my_accesses(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -517,14 +523,15 @@ async fn my_accesses(
 }
 
 /// The requests that wait for the organisation.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/access/requests", tag = "forvaltning", responses((status = 200, body = Vec<Access>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/scopes/access/requests", tag = "forvaltning", responses((status = 200, body = Vec<Access>), Refusals))]
 async fn requests(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<Access>> {
     let tenant = tenant(&component, &headers).await?;
     Ok(Json(store::requests(&component.ctx.store, &tenant).await?))
 }
 
 /// Asks for access to a scope.
-#[utoipa::path(post, path = "/maskinporten/forvaltning/scopes/access/request", tag = "forvaltning", responses((status = 200, body = Access), (status = 404)))]
+#[utoipa::path(post, path = "/maskinporten/forvaltning/scopes/access/request", tag = "forvaltning",
+    params(("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError), Refusals))]
 async fn request_access(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -540,7 +547,8 @@ async fn request_access(
 }
 
 /// Takes a request back.
-#[utoipa::path(delete, path = "/maskinporten/forvaltning/scopes/access/request", tag = "forvaltning", responses((status = 200), (status = 404)))]
+#[utoipa::path(delete, path = "/maskinporten/forvaltning/scopes/access/request", tag = "forvaltning",
+    params(("scope" = String, Query)), responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn cancel_request(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -575,7 +583,7 @@ async fn decide(
 
 /// Gives an organisation access to an own scope.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/scopes/access/{consumer_orgno}", tag = "forvaltning",
-    params(("consumer_orgno" = String, Path)), responses((status = 200, body = Access), (status = 404)))]
+    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 async fn grant(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -587,7 +595,7 @@ async fn grant(
 
 /// Refuses or withdraws access to an own scope.
 #[utoipa::path(delete, path = "/maskinporten/forvaltning/scopes/access/{consumer_orgno}", tag = "forvaltning",
-    params(("consumer_orgno" = String, Path)), responses((status = 200, body = Access), (status = 404)))]
+    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError), Refusals))]
 async fn deny(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -598,7 +606,7 @@ async fn deny(
 }
 
 /// Where delegations are kept.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/delegationsources", tag = "forvaltning", responses((status = 200, body = Vec<DelegationSource>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/delegationsources", tag = "forvaltning", responses((status = 200, body = Vec<DelegationSource>), Refusals))]
 async fn delegation_sources(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -617,7 +625,7 @@ async fn delegation_sources(
 
 /// Gives the organisation a prefix of scopes.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/prefixes/{prefix}", tag = "forvaltning", params(("prefix" = String, Path)),
-    responses((status = 200)))]
+    responses((status = 200), Refusals))]
 async fn assign_prefix(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -629,7 +637,7 @@ async fn assign_prefix(
 }
 
 /// What the organisation has delegated to suppliers, and what consumers have delegated to it.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/delegations", tag = "forvaltning", responses((status = 200, body = Vec<Delegation>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/delegations", tag = "forvaltning", responses((status = 200, body = Vec<Delegation>), Refusals))]
 async fn delegations(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<Delegation>> {
     let tenant = tenant(&component, &headers).await?;
     Ok(Json(store::delegations_of(&component.ctx.store, &tenant).await?))
@@ -656,8 +664,8 @@ async fn set_delegation(
 }
 
 /// The organisation lets a supplier use its access to a scope.
-#[utoipa::path(put, path = "/maskinporten/forvaltning/delegations/{supplier}", tag = "forvaltning", params(("supplier" = String, Path)),
-    responses((status = 200), (status = 404)))]
+#[utoipa::path(put, path = "/maskinporten/forvaltning/delegations/{supplier}", tag = "forvaltning", params(("supplier" = String, Path), ("scope" = String, Query)),
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn delegate(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -668,8 +676,8 @@ async fn delegate(
 }
 
 /// The organisation no longer lets a supplier use its access to a scope.
-#[utoipa::path(delete, path = "/maskinporten/forvaltning/delegations/{supplier}", tag = "forvaltning", params(("supplier" = String, Path)),
-    responses((status = 200), (status = 404)))]
+#[utoipa::path(delete, path = "/maskinporten/forvaltning/delegations/{supplier}", tag = "forvaltning", params(("supplier" = String, Path), ("scope" = String, Query)),
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn undelegate(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -680,7 +688,7 @@ async fn undelegate(
 }
 
 /// The organisation's systems.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/systems", tag = "forvaltning", responses((status = 200, body = Vec<System>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/systems", tag = "forvaltning", responses((status = 200, body = Vec<System>), Refusals))]
 async fn systems(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<System>> {
     let tenant = tenant(&component, &headers).await?;
     Ok(Json(store::systems_of(&component.ctx.store, &tenant).await?))
@@ -688,7 +696,7 @@ async fn systems(State(component): State<Component>, headers: HeaderMap) -> Answ
 
 /// Makes or changes a system of the organisation's.
 #[utoipa::path(put, path = "/maskinporten/forvaltning/systems/{system_id}", tag = "forvaltning", params(("system_id" = String, Path)),
-    request_body = System, responses((status = 200, body = System), (status = 409)))]
+    request_body = System, responses((status = 200, body = System), (status = 409, body = ApiError), Refusals))]
 async fn put_system(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -706,7 +714,7 @@ async fn put_system(
 }
 
 /// The organisation's users of systems.
-#[utoipa::path(get, path = "/maskinporten/forvaltning/systemusers", tag = "forvaltning", responses((status = 200, body = Vec<SystemUser>)))]
+#[utoipa::path(get, path = "/maskinporten/forvaltning/systemusers", tag = "forvaltning", responses((status = 200, body = Vec<SystemUser>), Refusals))]
 async fn system_users(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<SystemUser>> {
     let tenant = tenant(&component, &headers).await?;
     Ok(Json(store::system_users_of(&component.ctx.store, &tenant).await?))
@@ -714,7 +722,7 @@ async fn system_users(State(component): State<Component>, headers: HeaderMap) ->
 
 /// Gives the organisation a user of a system.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/systemusers", tag = "forvaltning", request_body = SystemUser,
-    responses((status = 201, body = SystemUser), (status = 404)))]
+    responses((status = 201, body = SystemUser), (status = 404, body = ApiError), Refusals))]
 async fn add_system_user(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -731,7 +739,7 @@ async fn add_system_user(
 
 /// Removes one of the organisation's users of systems.
 #[utoipa::path(delete, path = "/maskinporten/forvaltning/systemusers/{id}", tag = "forvaltning", params(("id" = String, Path)),
-    responses((status = 200), (status = 404)))]
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn remove_system_user(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -746,7 +754,7 @@ async fn remove_system_user(
 
 /// Issues a test certificate to the organisation; its key is shown this once.
 #[utoipa::path(post, path = "/maskinporten/forvaltning/testsertifikater", tag = "forvaltning",
-    responses((status = 201, body = TestCertificate), (status = 404)))]
+    responses((status = 201, body = TestCertificate), (status = 404, body = ApiError), Refusals))]
 async fn issue_certificate(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -766,7 +774,7 @@ async fn issue_certificate(
 
 /// Revokes one of the organisation's test certificates.
 #[utoipa::path(delete, path = "/maskinporten/forvaltning/testsertifikater/{serial}", tag = "forvaltning", params(("serial" = String, Path)),
-    responses((status = 200), (status = 404)))]
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 async fn revoke_certificate(
     State(component): State<Component>,
     headers: HeaderMap,

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use clients::matrikkel::{Feilmelding, Fylke, Fylkesnavn, Kommune, KommuneIFylke};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::kommuner::sorter;
 use super::{Avslag, QueryPairs};
@@ -49,11 +50,17 @@ pub async fn fylke(
     super::svar(&found, &fields, false)
 }
 
+// For the document alone: `#[utoipa::path]` does not compile with a generic type within another.
+/// A county with all about its municipalities.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct FylkeMedKommuner(Fylke<Kommune>);
+
 /// All counties with all about their municipalities.
 #[utoipa::path(get, path = "/kommuneinfo/v1/fylkerkommuner", tag = "kommuneinfo",
     params(("sorterfylker" = Option<String>, Query), ("sorterkommuner" = Option<String>, Query),
         ("utkoordsys" = Option<i32>, Query), ("filtrer" = Option<String>, Query)),
-    responses((status = 200, body = Fylke<Kommune>, description = "En liste av dem, som hos Kartverket"), (status = 400, body = Feilmelding)))]
+    responses((status = 200, body = Vec<FylkeMedKommuner>), (status = 400, body = Feilmelding)))]
 pub async fn fylkerkommuner(
     State(component): State<Component>,
     query: QueryPairs,

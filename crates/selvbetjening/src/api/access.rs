@@ -12,7 +12,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use clients::encoded;
-use clients::selvbetjening::{Access, ApiError, Asked, Asking, Refused};
+use clients::selvbetjening::{Access, ApiError, Asked, Asking, Refusals, Refused};
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::caller::{ASK, Caller, SCOPES, SEE_SCOPES};
@@ -20,7 +20,7 @@ use crate::{Answer, Component};
 
 /// Who has access to an own scope, has asked for it, or has been refused.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/scopes/access", tag = "selvbetjening", params(("scope" = String, Query)),
-    responses((status = 200, body = Vec<Access>), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Vec<Access>), (status = 404, body = ApiError), Refusals))]
 pub async fn accesses(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -33,7 +33,7 @@ pub async fn accesses(
 
 /// What the organisation has access to, has asked for, or has been refused; with `accessible_for_all=true` also what is open.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/scopes/access/all", tag = "selvbetjening",
-    params(("accessible_for_all" = Option<bool>, Query)), responses((status = 200, body = Vec<Access>)))]
+    params(("accessible_for_all" = Option<bool>, Query)), responses((status = 200, body = Vec<Access>), Refusals))]
 pub async fn mine(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -46,7 +46,7 @@ pub async fn mine(
 }
 
 /// The requests that wait for the organisation, oldest first.
-#[utoipa::path(get, path = "/selvbetjening/api/v1/scopes/access/requests", tag = "selvbetjening", responses((status = 200, body = Vec<Access>)))]
+#[utoipa::path(get, path = "/selvbetjening/api/v1/scopes/access/requests", tag = "selvbetjening", responses((status = 200, body = Vec<Access>), Refusals))]
 pub async fn requests(State(component): State<Component>, headers: HeaderMap) -> Answer<Vec<Access>> {
     let caller = Caller::of(&component, &headers, SCOPES).await?;
     let maskinporten = &component.owners.maskinporten;
@@ -56,7 +56,7 @@ pub async fn requests(State(component): State<Component>, headers: HeaderMap) ->
 
 /// Asks for access to another's scope. Safe to repeat; what is approved stays so.
 #[utoipa::path(post, path = "/selvbetjening/api/v1/scopes/access/request", tag = "selvbetjening", params(("scope" = String, Query)),
-    responses((status = 200, body = Access), (status = 400, body = ApiError), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Access), (status = 404, body = ApiError), Refusals))]
 pub async fn request(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -69,7 +69,7 @@ pub async fn request(
 
 /// Takes a request back that has not been answered.
 #[utoipa::path(delete, path = "/selvbetjening/api/v1/scopes/access/request", tag = "selvbetjening", params(("scope" = String, Query)),
-    responses((status = 200), (status = 404, body = ApiError)))]
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 pub async fn cancel(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -99,7 +99,7 @@ async fn decide(
 
 /// Gives an organisation access to an own scope, whether it has asked or not.
 #[utoipa::path(put, path = "/selvbetjening/api/v1/scopes/access/{consumer_orgno}", tag = "selvbetjening",
-    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError)))]
+    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn grant(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -111,7 +111,7 @@ pub async fn grant(
 
 /// Refuses a request, or withdraws access.
 #[utoipa::path(delete, path = "/selvbetjening/api/v1/scopes/access/{consumer_orgno}", tag = "selvbetjening",
-    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError)))]
+    params(("consumer_orgno" = String, Path), ("scope" = String, Query)), responses((status = 200, body = Access), (status = 404, body = ApiError), Refusals))]
 pub async fn deny(
     State(component): State<Component>,
     headers: HeaderMap,

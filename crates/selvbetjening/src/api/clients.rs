@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use clients::selvbetjening::{ApiError, Asked, Asking, Body, Client, Refused};
+use clients::selvbetjening::{ApiError, Asked, Asking, Body, Client, Refusals, Refused};
 use http::{HeaderMap, Method, StatusCode};
 use kernel::http::json;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::{Answer, Component};
 
 /// The organisation's clients; with `inactive=true` also those that are deactivated.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/clients", tag = "selvbetjening",
-    params(("inactive" = Option<bool>, Query)), responses((status = 200, body = Vec<Client>), (status = 401, body = ApiError), (status = 403, body = ApiError)))]
+    params(("inactive" = Option<bool>, Query)), responses((status = 200, body = Vec<Client>), Refusals))]
 pub async fn clients(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -31,7 +31,7 @@ pub async fn clients(
 
 /// Registers a client. The answer has its id, and its secret if it has one: the only time that the secret is shown.
 #[utoipa::path(post, path = "/selvbetjening/api/v1/clients", tag = "selvbetjening", request_body = Client,
-    responses((status = 201, body = Client), (status = 400, body = ApiError), (status = 403, body = ApiError), (status = 409, body = ApiError)))]
+    responses((status = 201, body = Client), (status = 409, body = ApiError), Refusals))]
 pub async fn register(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -58,7 +58,7 @@ pub async fn register(
 
 /// One client.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/clients/{client_id}", tag = "selvbetjening", params(("client_id" = String, Path)),
-    responses((status = 200, body = Client), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Client), (status = 404, body = ApiError), Refusals))]
 pub async fn client(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -70,7 +70,7 @@ pub async fn client(
 
 /// Changes a client: the whole of it. `active` takes a deactivated client into use again.
 #[utoipa::path(put, path = "/selvbetjening/api/v1/clients/{client_id}", tag = "selvbetjening", params(("client_id" = String, Path)),
-    request_body = Client, responses((status = 200, body = Client), (status = 400, body = ApiError), (status = 404, body = ApiError)))]
+    request_body = Client, responses((status = 200, body = Client), (status = 404, body = ApiError), Refusals))]
 pub async fn update(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -87,7 +87,7 @@ pub async fn update(
 
 /// Deactivates a client.
 #[utoipa::path(delete, path = "/selvbetjening/api/v1/clients/{client_id}", tag = "selvbetjening", params(("client_id" = String, Path)),
-    responses((status = 200), (status = 404, body = ApiError)))]
+    responses((status = 200), (status = 404, body = ApiError), Refusals))]
 pub async fn deactivate(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -101,7 +101,7 @@ pub async fn deactivate(
 
 /// Gives a client a new secret, shown this once.
 #[utoipa::path(post, path = "/selvbetjening/api/v1/clients/{client_id}/secret", tag = "selvbetjening", params(("client_id" = String, Path)),
-    responses((status = 200, body = Client), (status = 400, body = ApiError), (status = 409, body = ApiError)))]
+    responses((status = 200, body = Client), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn secret(
     State(component): State<Component>,
     headers: HeaderMap,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use clients::encoded;
-use clients::selvbetjening::{ApiError, Body, OnBehalfOf, Refused};
+use clients::selvbetjening::{ApiError, Body, OnBehalfOf, Refusals, Refused};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +23,7 @@ pub fn misspelt() -> OpenApiRouter<Component> {
 
 /// A client's customers.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/clients/{client_id}/onbehalfof", tag = "selvbetjening", params(("client_id" = String, Path)),
-    responses((status = 200, body = Vec<OnBehalfOf>), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Vec<OnBehalfOf>), (status = 404, body = ApiError), Refusals))]
 pub async fn customers(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -35,7 +35,7 @@ pub async fn customers(
 
 /// Registers a customer.
 #[utoipa::path(post, path = "/selvbetjening/api/v1/clients/{client_id}/onbehalfof", tag = "selvbetjening", params(("client_id" = String, Path)),
-    request_body = OnBehalfOf, responses((status = 201, body = OnBehalfOf), (status = 400, body = ApiError), (status = 409, body = ApiError)))]
+    request_body = OnBehalfOf, responses((status = 201, body = OnBehalfOf), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn add(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -49,7 +49,7 @@ pub async fn add(
 
 /// One customer.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/clients/{client_id}/onbehalfof/{handle}", tag = "selvbetjening", params(("client_id" = String, Path), ("handle" = String, Path)),
-    responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError)))]
+    responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError), Refusals))]
 pub async fn customer(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -62,7 +62,7 @@ pub async fn customer(
 
 /// Changes a customer.
 #[utoipa::path(put, path = "/selvbetjening/api/v1/clients/{client_id}/onbehalfof/{handle}", tag = "selvbetjening", params(("client_id" = String, Path), ("handle" = String, Path)),
-    request_body = OnBehalfOf, responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError)))]
+    request_body = OnBehalfOf, responses((status = 200, body = OnBehalfOf), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn put(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -76,7 +76,7 @@ pub async fn put(
 
 /// Removes a customer.
 #[utoipa::path(delete, path = "/selvbetjening/api/v1/clients/{client_id}/onbehalfof/{handle}", tag = "selvbetjening", params(("client_id" = String, Path), ("handle" = String, Path)),
-    responses((status = 200), (status = 404, body = ApiError)))]
+    responses((status = 200), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn remove(
     State(component): State<Component>,
     headers: HeaderMap,

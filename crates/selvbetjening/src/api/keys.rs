@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use clients::selvbetjening::{ApiError, Body, Jwks};
+use clients::selvbetjening::{ApiError, Body, Jwks, Refusals};
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::{Answer, Component};
 
 /// A client's keys.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/clients/{client_id}/jwks", tag = "selvbetjening", params(("client_id" = String, Path)),
-    responses((status = 200, body = Jwks), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Jwks), (status = 404, body = ApiError), Refusals))]
 pub async fn keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -23,7 +23,7 @@ pub async fn keys(
 
 /// Replaces a client's keys, all of them; they can be used for a year.
 #[utoipa::path(post, path = "/selvbetjening/api/v1/clients/{client_id}/jwks", tag = "selvbetjening", params(("client_id" = String, Path)),
-    request_body = Jwks, responses((status = 200, body = Jwks), (status = 400, body = ApiError), (status = 409, body = ApiError)))]
+    request_body = Jwks, responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn post_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -36,7 +36,7 @@ pub async fn post_keys(
 
 /// The same.
 #[utoipa::path(put, path = "/selvbetjening/api/v1/clients/{client_id}/jwks", tag = "selvbetjening", params(("client_id" = String, Path)),
-    request_body = Jwks, responses((status = 200, body = Jwks), (status = 400, body = ApiError), (status = 409, body = ApiError)))]
+    request_body = Jwks, responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn put_keys(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -49,7 +49,7 @@ pub async fn put_keys(
 
 /// Removes a client's keys.
 #[utoipa::path(delete, path = "/selvbetjening/api/v1/clients/{client_id}/jwks", tag = "selvbetjening", params(("client_id" = String, Path)),
-    responses((status = 200, body = Jwks), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Jwks), (status = 404, body = ApiError), (status = 409, body = ApiError), Refusals))]
 pub async fn delete_keys(
     State(component): State<Component>,
     headers: HeaderMap,

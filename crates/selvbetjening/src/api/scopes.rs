@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use clients::encoded;
-use clients::selvbetjening::{ApiError, Asked, Asking, Body, DelegationSource, Refused, Scope};
+use clients::selvbetjening::{
+    ApiError, Asked, Asking, Body, DelegationSource, Refusals, Refused, Scope, Scopes,
+};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
@@ -15,7 +17,7 @@ const NOBODY: &str = "";
 
 /// All scopes that anyone may see. Open.
 #[utoipa::path(get, path = "/selvbetjening/api/v1/scopes/all", tag = "selvbetjening",
-    params(("accessible_for_all" = Option<bool>, Query)), responses((status = 200, body = Vec<Scope>)))]
+    params(("accessible_for_all" = Option<bool>, Query)), responses((status = 200, body = Vec<Scope>), (status = 400, body = ApiError)))]
 pub async fn all(State(component): State<Component>, query: Asking) -> Answer<Vec<Scope>> {
     let open = Asked::of(query)?.accessible_for_all;
     let path = open
@@ -26,7 +28,7 @@ pub async fn all(State(component): State<Component>, query: Asking) -> Answer<Ve
 /// The organisation's scopes; with `scope`, that one (own, or one that it may see).
 #[utoipa::path(get, path = "/selvbetjening/api/v1/scopes", tag = "selvbetjening",
     params(("scope" = Option<String>, Query), ("inactive" = Option<bool>, Query)),
-    responses((status = 200, body = Vec<Scope>), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Scopes), (status = 404, body = ApiError), Refusals))]
 pub async fn scopes(State(component): State<Component>, headers: HeaderMap, query: Asking) -> Answer<Value> {
     let caller = Caller::of(&component, &headers, SEE_SCOPES).await?;
     let asked = Asked::of(query)?;
@@ -39,7 +41,7 @@ pub async fn scopes(State(component): State<Component>, headers: HeaderMap, quer
 
 /// Makes a scope. Its prefix must be one that the organisation has been given.
 #[utoipa::path(post, path = "/selvbetjening/api/v1/scopes", tag = "selvbetjening", request_body = Scope,
-    responses((status = 201, body = Scope), (status = 400, body = ApiError), (status = 403, body = ApiError), (status = 409, body = ApiError)))]
+    responses((status = 201, body = Scope), (status = 409, body = ApiError), Refusals))]
 pub async fn add(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -54,7 +56,7 @@ pub async fn add(
 
 /// Changes a scope: the whole of it but its name. `active` takes a deactivated scope into use again.
 #[utoipa::path(put, path = "/selvbetjening/api/v1/scopes", tag = "selvbetjening", params(("scope" = String, Query)), request_body = Scope,
-    responses((status = 200, body = Scope), (status = 400, body = ApiError), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Scope), (status = 404, body = ApiError), Refusals))]
 pub async fn put(
     State(component): State<Component>,
     headers: HeaderMap,
@@ -71,7 +73,7 @@ pub async fn put(
 
 /// Takes a scope out of use; accesses are kept.
 #[utoipa::path(delete, path = "/selvbetjening/api/v1/scopes", tag = "selvbetjening", params(("scope" = String, Query)),
-    responses((status = 200, body = Scope), (status = 404, body = ApiError)))]
+    responses((status = 200, body = Scope), (status = 404, body = ApiError), Refusals))]
 pub async fn deactivate(
     State(component): State<Component>,
     headers: HeaderMap,

@@ -245,7 +245,8 @@ async fn show_new(
 #[utoipa::path(post, path = "/eid/lommebok",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
-        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn digits(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let done = try_digits(&component, &headers, &body).await;
     done.unwrap_or_else(|refused| crate::pages::refused(&component, &refused))

@@ -36,7 +36,8 @@ const WRONG: &str = key("minid-feil-brev");
 
 /// The page where a person orders a letter, or writes the code of one.
 #[utoipa::path(get, path = "/eid/minid/aktiver", params(("id" = String, Query, description = "The sign-in")),
-    responses((status = 200, content_type = "text/html", body = String)))]
+    responses((status = 200, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn page(
     State(component): State<Component>,
     RawQuery(query): RawQuery,
@@ -53,7 +54,8 @@ pub async fn page(
 #[utoipa::path(post, path = "/eid/minid/brev",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html", body = String), (status = 422, content_type = "text/html", body = String),
-        (status = 501, description = "Nothing prints letters here", content_type = "text/html", body = String)))]
+        (status = 501, description = "Nothing prints letters here", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn order(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     match try_order(&component, &headers, &body).await {
         Ok(response) => response,
@@ -142,7 +144,8 @@ enum Ordered<'a> {
 #[utoipa::path(post, path = "/eid/minid/aktiver",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The page of the code generator", content_type = "text/html", body = String),
-        (status = 422, content_type = "text/html", body = String), (status = 429, content_type = "text/html", body = String)))]
+        (status = 422, content_type = "text/html", body = String), (status = 429, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn begin(
     State(component): State<Component>,
     from: From,
@@ -203,7 +206,8 @@ async fn try_begin(
 #[utoipa::path(post, path = "/eid/minid/bekreft",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The recovery codes", content_type = "text/html", body = String),
-        (status = 422, content_type = "text/html", body = String)))]
+        (status = 422, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn confirm(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     match try_confirm(&component, &headers, &body).await {
         Ok(response) => response,

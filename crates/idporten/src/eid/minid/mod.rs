@@ -189,7 +189,8 @@ fn check_password(password: &str, pid: Pid) -> Result<(), &'static str> {
 
 /// The page where a person signs in with MinID.
 #[utoipa::path(get, path = "/eid/minid", params(("id" = String, Query, description = "The sign-in")),
-    responses((status = 200, content_type = "text/html", body = String)))]
+    responses((status = 200, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn page(State(component): State<Component>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     match Visit::find(&component, &parameters, &headers).await {
@@ -203,7 +204,8 @@ async fn page(State(component): State<Component>, RawQuery(query): RawQuery, hea
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
         (status = 422, description = "Something is wrong; what, is not told", content_type = "text/html", body = String),
-        (status = 429, description = "Too many attempts; wait", content_type = "text/html", body = String)))]
+        (status = 429, description = "Too many attempts; wait", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn sign_in(
     State(component): State<Component>,
     from: From,

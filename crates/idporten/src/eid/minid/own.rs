@@ -36,7 +36,8 @@ pub async fn page(State(component): State<Component>, headers: HeaderMap) -> Res
 #[utoipa::path(post, path = "/minside/minid",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The page of the code generator", content_type = "text/html", body = String),
-        (status = 422, content_type = "text/html", body = String)))]
+        (status = 422, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String), (status = 303, description = "To sign in")))]
 pub async fn begin(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let (me, form) = match Me::posted(&component, &headers, &body, AT).await {
         Ok(posted) => posted,
@@ -57,7 +58,8 @@ pub async fn begin(State(component): State<Component>, headers: HeaderMap, body:
 #[utoipa::path(post, path = "/minside/minid/bekreft",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The recovery codes", content_type = "text/html", body = String),
-        (status = 422, content_type = "text/html", body = String)))]
+        (status = 422, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String), (status = 303, description = "To sign in")))]
 pub async fn confirm(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let (me, form) = match Me::posted(&component, &headers, &body, AT).await {
         Ok(posted) => posted,
@@ -76,7 +78,8 @@ pub async fn confirm(State(component): State<Component>, headers: HeaderMap, bod
 /// Another password: `passord` now, `nytt` from now on.
 #[utoipa::path(post, path = "/minside/minid/passord",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 303, description = "To the page"), (status = 422, content_type = "text/html", body = String)))]
+    responses((status = 303, description = "To the page"), (status = 422, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn password(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let (me, form) = match Me::posted(&component, &headers, &body, AT).await {
         Ok(posted) => posted,
@@ -118,7 +121,8 @@ pub async fn password(State(component): State<Component>, headers: HeaderMap, bo
 /// New recovery codes in the place of the old.
 #[utoipa::path(post, path = "/minside/minid/koder",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "The recovery codes", content_type = "text/html", body = String)))]
+    responses((status = 200, description = "The recovery codes", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String), (status = 303, description = "To sign in")))]
 pub async fn recovery(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let me = match Me::posted(&component, &headers, &body, AT).await {
         Ok((me, _)) => me,
@@ -144,7 +148,8 @@ pub async fn recovery(State(component): State<Component>, headers: HeaderMap, bo
 /// Removes the MinID.
 #[utoipa::path(post, path = "/minside/minid/slett",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 303, description = "To the page")))]
+    responses((status = 303, description = "To the page"),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn remove(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let me = match Me::posted(&component, &headers, &body, AT).await {
         Ok((me, _)) => me,

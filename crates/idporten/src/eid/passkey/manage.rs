@@ -106,7 +106,8 @@ async fn question(
 #[utoipa::path(post, path = "/minside/passkeys",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the list"),
-        (status = 422, description = "The list, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The list, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn add(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let (me, form) = match Me::posted(&component, &headers, &body, AT).await {
         Ok(posted) => posted,
@@ -187,7 +188,8 @@ fn named(form: &Parameters) -> Result<Vec<u8>, Refused> {
 #[utoipa::path(post, path = "/minside/passkeys/navn",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the list"),
-        (status = 422, description = "The list, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The list, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 pub async fn rename(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let (me, form) = match Me::posted(&component, &headers, &body, AT).await {
         Ok(posted) => posted,

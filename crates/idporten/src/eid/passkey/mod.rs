@@ -110,7 +110,8 @@ fn complaint(fault: Fault) -> &'static str {
 /// The page with the button that asks the device.
 #[utoipa::path(get, path = "/eid/passkey",
     params(("id" = String, Query, description = "The sign-in")),
-    responses((status = 200, content_type = "text/html", body = String)))]
+    responses((status = 200, content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn page(State(component): State<Component>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     let shown = async {
@@ -141,7 +142,8 @@ async fn show(
 #[utoipa::path(post, path = "/eid/passkey",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the client, or to the page where the person agrees"),
-        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String)))]
+        (status = 422, description = "The page again, with what is wrong", content_type = "text/html", body = String),
+        (status = 400, content_type = "text/html", body = String)))]
 async fn sign_in(State(component): State<Component>, headers: HeaderMap, body: Bytes) -> Response {
     let signed_in = try_sign_in(&component, &headers, &body).await;
     signed_in.unwrap_or_else(|refused| crate::pages::refused(&component, &refused))
