@@ -11,8 +11,11 @@ use tokio::sync::mpsc;
 
 use crate::commands::nation::Progress;
 
-/// Lines in one request: enough to be fast, few enough that a body stays well under every limit.
+/// Lines in one request: enough to be fast.
 const LINES: usize = 2000;
+/// No line is added to a request that has so many bytes: a municipality of the whole nation stands with thousands of places of
+/// business on one line, and the registers have limits.
+const BYTES: usize = 8 << 20;
 /// Requests under way: while a register writes one, the next is read.
 const AT_ONCE: usize = 2;
 
@@ -67,7 +70,8 @@ fn make(nation: &Nation, chunks: &mpsc::Sender<Chunk>) -> serde_json::Result<()>
     for mut load in nation.loads() {
         loop {
             let (mut lines, mut body) = (0, Vec::new());
-            for line in load.lines.by_ref().take(LINES) {
+            while lines < LINES && body.len() < BYTES {
+                let Some(line) = load.lines.next() else { break };
                 body.extend(line?);
                 body.push(b'\n');
                 lines += 1;
