@@ -64,7 +64,10 @@ impl Installation {
             .context("felles did not start")?;
         let mut server = Server { child };
         loop {
-            if tokio::net::TcpStream::connect(self.address()).await.is_ok() {
+            // To a port that nobody listens on, a connection can by chance be made from itself.
+            if let Ok(stream) = tokio::net::TcpStream::connect(self.address()).await
+                && stream.local_addr()? != stream.peer_addr()?
+            {
                 return Ok((server, begin.elapsed()));
             }
             if let Some(status) = server.child.try_wait()? {

@@ -465,7 +465,8 @@ async fn life_goes_on_and_the_nation_holds_together() {
     let postgres = std::env::var("FELLES_TEST_POSTGRES").ok();
     let felles = Installation::new(FELLES, data.path(), 1500, postgres.as_deref()).expect("an installation");
     let (server, _) = felles.up().await.expect("felles serves");
-    let live = ["nation", "live", "--speed", "4000000000", "--events", &EVENTS.to_string()];
+    let (base, events) = (felles.base(), EVENTS.to_string());
+    let live = ["nation", "live", "--url", &base, "--speed", "4000000000", "--events", &events];
     let (lived, told, complaint) = felles.run(&live).expect("the command runs");
     assert!(lived, "{told}{complaint}");
     assert_eq!(told.lines().count(), EVENTS, "a line for each");

@@ -2,7 +2,6 @@
 //! real year, by messages to Folkeregisteret's intake like anyone's: everything that follows an event follows.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -22,7 +21,7 @@ use kernel::id::{Kjoenn, Pid};
 use kernel::rng::Rng;
 use serde::Serialize;
 
-use crate::config::File;
+use crate::config::{File, Options};
 use crate::internal::{Credentials, LIFE};
 use crate::secrets::Secrets;
 
@@ -70,9 +69,9 @@ pub struct Live {
     /// The Felles in which life goes on
     #[arg(long, default_value = "http://localhost:8080", env = "FELLES_URL", value_name = "URL")]
     url: String,
-    /// Where that installation keeps its keys: a client that may report whatever happens is among them
-    #[arg(long, default_value = "data", env = "FELLES_DATA", value_name = "DIR")]
-    data: PathBuf,
+    // A client that may report whatever happens is among the installation's keys.
+    #[command(flatten)]
+    options: Options,
     /// How many times faster than in the real year things happen
     #[arg(long, default_value_t = 1000, value_name = "N")]
     speed: u32,
@@ -85,12 +84,12 @@ impl Live {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         ensure!(self.speed > 0, "--speed is at least 1");
-        let nation = File::read(&self.data)?.nation;
-        let nation =
-            nation.with_context(|| format!("no nation has been loaded in {}", self.data.display()))?;
+        let data = &self.options.data;
+        let nation = File::read(data)?.nation;
+        let nation = nation.with_context(|| format!("no nation has been loaded in {}", data.display()))?;
         let (clock, rng) = (Clock::system(), Rng::system());
         let mesh = Mesh::remote(&self.url, &[maskinporten::NAME, folkeregister::NAME]);
-        let client = Credentials::of(LIFE.name, &Secrets::of(&self.data))?.client_key()?;
+        let client = Credentials::of(LIFE.name, &Secrets::of(data))?.client_key()?;
         let issuer = format!("{}/maskinporten/", self.url.trim_end_matches('/'));
         let tokens = TokenSource::new(mesh.clone(), &issuer, client, clock.clone(), rng.clone());
         let register = Folkeregister::new(mesh, tokens);
