@@ -14,6 +14,7 @@ use kernel::id::{Kjoenn, Pid};
 use kernel::rng::Rng;
 
 use super::nation::MOTHERS;
+use super::refusal;
 use crate::internal::{Credentials, HOSPITAL};
 use crate::secrets::Secrets;
 
@@ -163,11 +164,6 @@ impl Birth {
 
 fn elapsed(begin: Instant) -> u128 {
     begin.elapsed().as_millis()
-}
-
-/// The refusal with the component's own words, for the terminal.
-fn refusal(error: clients::ClientError) -> anyhow::Error {
-    anyhow::Error::msg(error.in_full())
 }
 
 /// The next of the nation's mothers-to-be: each gives birth once, since a second child within five months is a case for

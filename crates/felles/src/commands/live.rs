@@ -21,6 +21,7 @@ use kernel::id::{Kjoenn, Pid};
 use kernel::rng::Rng;
 use serde::Serialize;
 
+use super::refusal;
 use crate::config::{File, Options};
 use crate::internal::{Credentials, LIFE};
 use crate::secrets::Secrets;
@@ -426,9 +427,4 @@ fn resident(person: &Persondokument) -> bool {
 fn dwelling(person: &Persondokument) -> Option<&Bostedsadresse> {
     let home = person.gjeldende_bostedsadresse().filter(|_| !person.gradering().er_beskyttet())?;
     (home.vegadresse.is_some() && home.adresse_identifikator_fra_matrikkelen.is_some()).then_some(home)
-}
-
-/// The refusal with the register's own words.
-fn refusal(error: clients::ClientError) -> anyhow::Error {
-    anyhow::Error::msg(error.in_full())
 }

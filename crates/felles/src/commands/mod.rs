@@ -18,3 +18,8 @@ pub mod up;
 pub fn say(line: &str) {
     println!("{line}");
 }
+
+/// The refusal with the component's own words, for the terminal.
+fn refusal(error: clients::ClientError) -> anyhow::Error {
+    anyhow::Error::msg(error.in_full())
+}
