@@ -19,6 +19,7 @@ pub mod orgs;
 pub mod postkasse;
 pub mod request;
 pub mod selvbetjening;
+pub mod testpersoner;
 pub mod transparency;
 
 pub use maskinporten::TokenSource;

@@ -48,6 +48,11 @@ impl Matrikkel {
         Ok(request::json::<Adressetreff>(answer)?.adresser)
     }
 
+    /// All municipalities, by number.
+    pub async fn kommuner(&self) -> Result<Vec<KommuneIListe>, ClientError> {
+        request::json(self.mesh.send(NAME, request::get("/kommuneinfo/v1/kommuner").empty()?).await?)
+    }
+
     /// A municipality; `None` where no municipality has the number.
     pub async fn kommune(&self, kommunenummer: &str) -> Result<Option<Kommune>, ClientError> {
         let path = format!("/kommuneinfo/v1/kommuner/{}", encoded(kommunenummer));

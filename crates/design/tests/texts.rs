@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use design::Lang;
 
 /// The crates that have pages.
-const PAGES: [&str; 3] = ["design", "idporten", "portal"];
+const PAGES: [&str; 4] = ["design", "idporten", "portal", "testpersoner"];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {

@@ -28,8 +28,12 @@ pub const COMPONENTS: &[&str] = &[
     life_events::NAME,
     transparency::NAME,
     lommebok::NAME,
+    testpersoner::NAME,
     portal::NAME,
 ];
+
+/// Those of them that are there in test mode alone.
+const TEST_COMPONENTS: &[&str] = &[testpersoner::NAME];
 
 /// Where `felles` listens unless it is told otherwise: this machine alone.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -454,8 +458,14 @@ impl Config {
                 bail!("there is no component {name}; the components are {}", COMPONENTS.join(", "));
             }
         }
+        let test_mode = !(serving.production || file.production);
+        if let Some(name) = only.iter().find(|name| !test_mode && TEST_COMPONENTS.contains(&name.as_str())) {
+            bail!("--only {name}: it is there in test mode alone");
+        }
         let here = |name: &str| {
-            !remote.contains_key(name) && (only.is_empty() || only.iter().any(|wanted| wanted == name))
+            !remote.contains_key(name)
+                && (test_mode || !TEST_COMPONENTS.contains(&name))
+                && (only.is_empty() || only.iter().any(|wanted| wanted == name))
         };
         let only: Vec<String> =
             COMPONENTS.iter().copied().filter(|name| here(name)).map(str::to_owned).collect();
@@ -467,7 +477,7 @@ impl Config {
             remote,
             only,
             node: serving.node.clone(),
-            test_mode: !(serving.production || file.production),
+            test_mode,
             eid: file.eid.clone(),
             wallet: file.wallet.clone().unwrap_or_default(),
             enterprise_certificates: file.enterprise_certificates.within(&options.data),

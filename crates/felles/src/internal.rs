@@ -82,7 +82,15 @@ pub const ENHETSREGISTER: Internal = Internal {
     scopes: "folkeregister:deling/offentligmedhjemmel",
 };
 
-/// All of them.
+/// The search for test people looks up names, and whoever has changed.
+pub const TESTPERSONER: Internal = Internal {
+    name: "felles-testpersoner",
+    owner: orgs::FELLES,
+    scopes: "folkeregister:deling/offentligmedhjemmel krr:global/kontaktinformasjon.read krr:global/digitalpost.read \
+             krr:global/hentendring.read",
+};
+
+/// Those that every installation has; in test mode there is [`TESTPERSONER`] besides.
 pub const ALL: &[Internal] =
     &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, LIFE, SELVBETJENING, PAGES, LOMMEBOK, ENHETSREGISTER];
 
@@ -236,8 +244,12 @@ pub fn scopes() -> anyhow::Result<Vec<maskinporten::NewScope>> {
 }
 
 /// Registers the clients that Felles keeps for itself; their keys are made the first time.
-pub async fn register(registrar: &maskinporten::Registrar, secrets: &Secrets) -> anyhow::Result<()> {
-    for internal in ALL {
+pub async fn register(
+    registrar: &maskinporten::Registrar,
+    secrets: &Secrets,
+    test_mode: bool,
+) -> anyhow::Result<()> {
+    for internal in ALL.iter().chain(test_mode.then_some(&TESTPERSONER)) {
         let kept = Credentials::kept(internal.name, internal.owner, internal.scopes, secrets)?;
         registrar.register_client(new_client(&kept, internal.name)?).await?;
     }

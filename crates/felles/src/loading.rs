@@ -21,6 +21,8 @@ const AT_ONCE: usize = 2;
 
 /// Where Folkeregisteret takes people.
 const FOLK: &str = "/folkeregisteret/innlasting/v1";
+/// Where the search for test people takes what they are searched for by.
+const TESTPERSONER: &str = "/testpersoner/innlasting/v1";
 /// Where the registers take what they load.
 const REGISTERS: &[(&str, &str)] = &[
     (folkeregister::NAME, "/folkeregisteret/innlasting/v1?soek=senere"),
@@ -29,6 +31,7 @@ const REGISTERS: &[(&str, &str)] = &[
     (kontaktregister::NAME, "/kontaktregisteret/innlasting/v1"),
     (postkasse::NAME, "/postkasse/innlasting/v1"),
     (life_events::NAME, "/livshendelser/innlasting/v1"),
+    (testpersoner::NAME, TESTPERSONER),
 ];
 
 /// What one request brings.
@@ -41,11 +44,38 @@ struct Chunk {
 /// Loads a nation. Its lines are made on a thread of their own, no faster than the registers take them, so that memory
 /// does not grow with the nation. Safe to repeat: a register takes what it has once more as an update.
 pub async fn load(mesh: &Mesh, tokens: &TokenSource, nation: Arc<Nation>) -> anyhow::Result<()> {
-    let total: usize = nation.loads().iter().map(|load| load.about).sum();
+    load_registers(mesh, tokens, nation.clone(), |_| true).await?;
+    // A load of nobody: everyone who was loaded before is found by search from now on.
+    load_lines(mesh, tokens, folkeregister::NAME, FOLK, Vec::new(), 0).await?;
+    load_end(mesh, tokens, &nation).await
+}
+
+/// Loads into the search for test people alone, for an installation from before there was one.
+pub async fn load_test_people(mesh: &Mesh, tokens: &TokenSource, nation: Arc<Nation>) -> anyhow::Result<()> {
+    load_registers(mesh, tokens, nation.clone(), |register| register == testpersoner::NAME).await?;
+    load_end(mesh, tokens, &nation).await
+}
+
+/// Tells the search for test people which of Kontaktregisteret's changes its lines have in them: that register has made one
+/// of each line that it was loaded with.
+async fn load_end(mesh: &Mesh, tokens: &TokenSource, nation: &Nation) -> anyhow::Result<()> {
+    let path = format!("{TESTPERSONER}?kontaktregister={}", nation.contacts().count());
+    load_lines(mesh, tokens, testpersoner::NAME, &path, Vec::new(), 0).await
+}
+
+async fn load_registers(
+    mesh: &Mesh,
+    tokens: &TokenSource,
+    nation: Arc<Nation>,
+    wanted: fn(&str) -> bool,
+) -> anyhow::Result<()> {
+    let loads = nation.loads();
+    let total: usize = loads.iter().filter(|load| wanted(load.register)).map(|load| load.about).sum();
+    drop(loads);
     let (sender, chunks) = mpsc::channel(AT_ONCE);
     let maker = std::thread::Builder::new()
         .name("nation".to_owned())
-        .spawn(move || make(&nation, &sender))
+        .spawn(move || make(&nation, wanted, &sender))
         .context("cannot start a thread")?;
     let mut progress = Progress::new("Loading the registers");
     let mut done = 0;
@@ -59,15 +89,13 @@ pub async fn load(mesh: &Mesh, tokens: &TokenSource, nation: Arc<Nation>) -> any
         })
         .await?;
     maker.join().map_err(|_| anyhow::anyhow!("the making of lines ended early"))??;
-    // A load of nobody: everyone who was loaded before is found by search from now on.
-    load_lines(mesh, tokens, folkeregister::NAME, FOLK, Vec::new(), 0).await?;
     progress.end();
     Ok(())
 }
 
 /// Makes the chunks, until all are made or nobody takes them any more.
-fn make(nation: &Nation, chunks: &mpsc::Sender<Chunk>) -> serde_json::Result<()> {
-    for mut load in nation.loads() {
+fn make(nation: &Nation, wanted: fn(&str) -> bool, chunks: &mpsc::Sender<Chunk>) -> serde_json::Result<()> {
+    for mut load in nation.loads().into_iter().filter(|load| wanted(load.register)) {
         loop {
             let (mut lines, mut body) = (0, Vec::new());
             while lines < LINES && body.len() < BYTES {

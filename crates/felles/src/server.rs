@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[(&str, &[&str])] = &[
     (life_events::NAME, life_events::MIGRATIONS),
     (transparency::NAME, transparency::MIGRATIONS),
     (lommebok::NAME, lommebok::MIGRATIONS),
+    (testpersoner::NAME, testpersoner::MIGRATIONS),
     (portal::NAME, portal::MIGRATIONS),
 ];
 
@@ -211,6 +212,7 @@ impl Server {
             let ctx = shared.context(maskinporten::NAME).await?;
             let trust = config.enterprise_certificates.files();
             let limits = &config.limits;
+            let test_mode = config.test_mode;
             let config = maskinporten::Config {
                 master: shared.master()?,
                 signing: config.maskinporten.signing.into(),
@@ -218,7 +220,7 @@ impl Server {
                 trust,
             };
             let component = maskinporten::Component::new(ctx.clone(), config).await?.limited(limits);
-            internal::register(&component.registrar(), &shared.secrets).await?;
+            internal::register(&component.registrar(), &shared.secrets, test_mode).await?;
             parts.add(maskinporten::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
@@ -334,6 +336,13 @@ impl Server {
             parts.add(lommebok::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(shutdown.subscribe())));
         }
+        if here(testpersoner::NAME) {
+            let ctx = shared.context(testpersoner::NAME).await?;
+            let tokens = shared.tokens(internal::TESTPERSONER)?;
+            let component = testpersoner::Component::new(ctx.clone(), shared.mesh.clone(), tokens);
+            parts.add(testpersoner::NAME, component.router(), &ctx.store);
+            parts.work.push(Box::pin(component.run(shutdown.subscribe())));
+        }
         let pages = here(portal::NAME);
         if pages {
             let ctx = shared.context(portal::NAME).await?;
@@ -343,7 +352,8 @@ impl Server {
             parts.add(portal::NAME, component.router(), &ctx.store);
         }
         let mut routes = parts.routes;
-        if pages || here(lommebok::NAME) || here(idporten::NAME) || here(idporten::ANSATTPORTEN) {
+        let others = [lommebok::NAME, idporten::NAME, idporten::ANSATTPORTEN, testpersoner::NAME];
+        if pages || others.into_iter().any(here) {
             routes = routes.merge(design::routes());
         }
         let documents = Arc::new(parts.documents);

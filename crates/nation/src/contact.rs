@@ -3,6 +3,8 @@
 use clients::kontaktregister::{DigitalPost, Kontaktinformasjon, Person, Reservasjon, Status};
 use clients::orgs;
 use clients::postkasse::Postboks;
+use clients::testpersoner::Kontakttrekk;
+use jiff::Timestamp;
 use kernel::id::Orgnr;
 
 use crate::chance::Chance;
@@ -120,7 +122,7 @@ fn contact(world: &World, id: Id, chance: &mut Chance) -> Option<Contact> {
 /// The person's line in the contact register's load.
 pub fn line(world: &World, id: Id, contact: &Contact) -> Option<Person> {
     let mut person = Person::bare(world.person(id).number?, Status::Aktiv);
-    let ago = |days: u16| world.today.plus(-i32::from(days)).moment(id.wrapping_mul(2_654_435_761) >> 8);
+    let ago = |days| ago(world, id, days);
     if let Some(days) = contact.reserved {
         person.reservasjon = Reservasjon::Ja;
         person.reservasjonstidspunkt = Some(ago(days));
@@ -144,6 +146,24 @@ pub fn line(world: &World, id: Id, contact: &Contact) -> Option<Person> {
     };
     person.spraak = Some(language.to_owned());
     Some(person)
+}
+
+/// What test people are searched for by.
+pub fn traits(world: &World, id: Id, contact: &Contact) -> Kontakttrekk {
+    let channels = contact.email.into_iter().chain(contact.phone);
+    let newest = channels.flat_map(|(changed, confirmed)| [changed, confirmed]).min();
+    Kontakttrekk {
+        reservert: contact.reserved.is_some(),
+        epost: contact.email.is_some(),
+        mobil: contact.phone.is_some(),
+        postkasse: contact.mailbox,
+        bekreftet: newest.map(|days| ago(world, id, days)),
+    }
+}
+
+/// A moment of the person's own, so many days ago.
+fn ago(world: &World, id: Id, days: u16) -> Timestamp {
+    world.today.plus(-i32::from(days)).moment(id.wrapping_mul(2_654_435_761) >> 8)
 }
 
 /// The person's mailbox, as the mailbox supplier's load takes it.

@@ -20,6 +20,7 @@ use clients::kontaktregister::Person as Kontaktperson;
 use clients::life_events::Saksbehandler;
 use clients::matrikkel::Linje;
 use clients::postkasse::Postboks;
+use clients::testpersoner::Linje as Trekklinje;
 use jiff::civil::{Date, date};
 use kernel::id::Pid;
 use serde::Serialize;
@@ -41,6 +42,7 @@ mod place;
 mod property;
 mod relation;
 mod summary;
+mod traits;
 mod unit;
 
 pub use choice::{Testperson, mothers};
@@ -187,6 +189,18 @@ impl Nation {
         self.choice.caseworkers(&self.world)
     }
 
+    /// What each person is searched for by, in the order of birth: a register that is loaded so grows at the end of its index.
+    pub fn traits(&self) -> impl Iterator<Item = Trekklinje> + '_ {
+        // All is gathered when the first is asked for, not where all loads are but listed.
+        std::iter::once_with(move || {
+            let surroundings = traits::Surroundings::of(&self.world, &self.contacts, &self.businesses);
+            let mut order = self.order.clone();
+            order.sort_by_key(|id| self.world.person(*id).born);
+            order.into_iter().filter_map(move |id| surroundings.line(&self.world, id))
+        })
+        .flatten()
+    }
+
     /// People worth signing in as, each with their circumstance.
     pub fn testpersons(&self) -> Vec<Testperson> {
         self.choice.testpersons(&self.world)
@@ -203,6 +217,7 @@ impl Nation {
             Load::new(clients::kontaktregister::NAME, people, self.contacts()),
             Load::new(clients::postkasse::NAME, people, self.mailboxes()),
             Load::new(clients::life_events::NAME, 0, self.caseworkers()),
+            Load::new(clients::testpersoner::NAME, people, self.traits()),
         ]
     }
 

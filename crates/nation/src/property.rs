@@ -141,8 +141,30 @@ impl<'a> Owners<'a> {
         Self { living, municipal: municipal.map(|unit| (unit.kommune, &unit.orgnr)).collect() }
     }
 
-    /// The owners of a dwelling.
+    /// The owners of a dwelling, as its property has them.
     fn of_home(&self, world: &World, id: HomeId) -> Vec<Eierandel> {
+        let home = &world.homes[id as usize];
+        match self.owner(world, id) {
+            Owner::People(people) => {
+                let share = people.len() as i64;
+                people.into_iter().filter_map(|person| owner(world, person, share, home)).collect()
+            }
+            Owner::Municipality(unit) => {
+                let rettighetshaver =
+                    Rettighetshaver { organisasjonsnummer: Some(*unit), ..Rettighetshaver::default() };
+                vec![Eierandel {
+                    teller: 1,
+                    nevner: 1,
+                    rettighetshaver,
+                    fra: home.since.date(),
+                    skjermet: false,
+                }]
+            }
+        }
+    }
+
+    /// Who owns a dwelling.
+    fn owner(&self, world: &World, id: HomeId) -> Owner<'a> {
         let home = &world.homes[id as usize];
         let chance = mixed(world.seed ^ 1, u64::from(id));
         let from = self.living.partition_point(|(home, _)| *home < id);
@@ -153,21 +175,11 @@ impl<'a> Owners<'a> {
                 .person(eldest)
                 .partner
                 .filter(|other| world.person(*other).home == Some(id) && world.person(*other).resident());
-            let both: Vec<Id> = [Some(eldest), partner].into_iter().flatten().collect();
-            let share = both.len() as i64;
-            return both.into_iter().filter_map(|person| owner(world, person, share, home)).collect();
+            return Owner::People([Some(eldest), partner].into_iter().flatten().collect());
         }
         let unit = self.municipal.get(&home.kommune).filter(|_| (chance >> 16) % 1000 < MUNICIPAL);
         if let Some(unit) = unit {
-            let rettighetshaver =
-                Rettighetshaver { organisasjonsnummer: Some(**unit), ..Rettighetshaver::default() };
-            return vec![Eierandel {
-                teller: 1,
-                nevner: 1,
-                rettighetshaver,
-                fra: home.since.date(),
-                skjermet: false,
-            }];
+            return Owner::Municipality(unit);
         }
         // Someone else, who lives openly. Homes are in the order of their founders' ages, hence the long steps.
         let start = (chance >> 32) as usize;
@@ -176,8 +188,28 @@ impl<'a> Owners<'a> {
             .find(|person| {
                 world.person(*person).protection == Gradering::Ugradert && world.age(*person) >= 25
             });
-        landlord.and_then(|person| owner(world, person, 1, home)).into_iter().collect()
+        Owner::People(landlord.into_iter().collect())
     }
+}
+
+/// Who owns a dwelling: people in equal shares, or its municipality.
+enum Owner<'a> {
+    People(Vec<Id>),
+    Municipality(&'a Orgnr),
+}
+
+/// Whether each person owns a home, by their place in the nation.
+pub fn home_owners(world: &World, businesses: &[Business]) -> Vec<bool> {
+    let owners = Owners::of(world, businesses);
+    let mut owns = vec![false; world.people.len()];
+    for (id, _) in (0..).zip(&world.homes).filter(|(_, home)| number(home).is_some()) {
+        if let Owner::People(people) = owners.owner(world, id) {
+            for person in people {
+                owns[person as usize] = true;
+            }
+        }
+    }
+    owns
 }
 
 /// One of `share` equal owners.

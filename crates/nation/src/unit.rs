@@ -142,7 +142,7 @@ fn owners(world: &World, people: &[Id]) -> Vec<Eier> {
 }
 
 /// The roles that the form has.
-fn roles(world: &World, business: &Business) -> Vec<Rollegruppe> {
+pub fn roles(world: &World, business: &Business) -> Vec<Rollegruppe> {
     let group = |kind: (&str, &str), roles: Vec<Rolle>| Rollegruppe {
         kind: Kode::ny(kind.0, kind.1),
         sist_endret: business.founded.plus(9).date(),

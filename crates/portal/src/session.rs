@@ -155,7 +155,8 @@ impl Sessions {
         self.ctx.clock.now().as_second()
     }
 
-    /// Begins a sign-in that ends at the page `to`: where the browser goes, and its cookie.
+    /// Begins a sign-in that ends at the page `to`: where the browser goes, and its cookie. `anew` asks the person who they
+    /// are also where they are signed in at ID-porten.
     ///
     /// One browser may have several under way, in as many windows.
     pub async fn begin(
@@ -163,11 +164,13 @@ impl Sessions {
         headers: &HeaderMap,
         to: &str,
         lang: Lang,
+        anew: bool,
     ) -> Result<(String, HeaderValue), SessionError> {
         let ask = Ask {
             scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
             acr: Some(ACR_HIGH.to_owned()),
             ui_locales: Some(lang.tag().to_owned()),
+            prompt: anew.then(|| "login".to_owned()),
             ..Ask::default()
         };
         let begun = self.relying.begin(&ask).await?;

@@ -43,6 +43,11 @@ impl Which {
         config::Nation { population: self.population, seed: self.seed, date: self.date }
     }
 
+    /// The nation that an installation remembers.
+    pub fn of(nation: config::Nation) -> Self {
+        Self { population: nation.population, seed: nation.seed, date: nation.date }
+    }
+
     /// Whether it is another than the usual one.
     pub fn is_chosen(&self) -> bool {
         self.nation() != config::Nation { population: POPULATION, seed: SEED, date: DAY_ONE }

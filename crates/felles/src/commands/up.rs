@@ -44,11 +44,19 @@ impl Up {
             made = Some(nation);
         }
         let server = Server::build(&config).await?;
+        let (shared, mesh) = (&server.shared, server.shared.mesh());
         if let Some(nation) = made {
-            let tokens = server.shared.tokens(internal::LOADER)?;
-            loading::load(server.shared.mesh(), &tokens, Arc::new(nation)).await?;
+            loading::load(mesh, &shared.tokens(internal::LOADER)?, Arc::new(nation)).await?;
             file.nation = Some(self.which.nation());
             file.write(&config.data)?;
+        } else if let Some(there) =
+            file.nation.filter(|_| config.only.iter().any(|name| name == testpersoner::NAME))
+        {
+            let search = shared.context(testpersoner::NAME).await?;
+            if there.population > 0 && testpersoner::er_tom(&search.store).await? {
+                let nation = nation::make(&Which::of(there))?;
+                loading::load_test_people(mesh, &shared.tokens(internal::LOADER)?, Arc::new(nation)).await?;
+            }
         }
         let listener = listen(&config).await?;
         announce(&config, &file, begin)?;
@@ -105,6 +113,9 @@ fn announce(config: &Config, file: &File, begin: Instant) -> anyhow::Result<()> 
     super::say("\nSign in as one of these (no password; the number is all):");
     for person in suggested(&config.data)? {
         super::say(&format!("  {}  {} – {}", person.personidentifikator.as_str(), person.navn, person.hvem));
+    }
+    if config.only.iter().any(|name| name == testpersoner::NAME) {
+        super::say(&format!("Find others by their traits: {}/testpersoner", config.base_url));
     }
     let birth = if config.data == Path::new("data") {
         String::new()

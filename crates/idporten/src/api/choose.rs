@@ -359,7 +359,7 @@ async fn go_on(
     chosen: Chosen,
     status: StatusCode,
 ) -> Result<Response, Refused> {
-    let Visit { id, login, client, scopes, locale } = visit;
+    let Visit { id, login, client, scopes, locale, .. } = visit;
     let Login { handle, request, .. } = login;
     let destination = request.destination.clone();
     let consent = needs_consent(&request, &scopes);

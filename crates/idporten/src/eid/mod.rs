@@ -117,6 +117,8 @@ pub struct Visit {
     pub scopes: Vec<Scope>,
     /// The language.
     pub locale: String,
+    /// Whom the search for test people has picked in this browser; in test mode alone.
+    pub picked: Option<Pid>,
 }
 
 impl Visit {
@@ -137,12 +139,13 @@ impl Visit {
             store::client(&ctx.store, &login.request.destination.client_id).await?.ok_or_else(over)?;
         let scopes = login.request.scopes_of(&store::scopes(&ctx.store).await?);
         let locale = pages::locale(headers, login.request.ui_locales.as_deref());
-        Ok(Self { id, login, client, scopes, locale })
+        let picked = testid::picked(component, headers);
+        Ok(Self { id, login, client, scopes, locale, picked })
     }
 
     /// The page of the sign-in, or of the eID `eid`.
     pub fn page<'a>(&'a self, component: &'a Component, eid: Option<&'a str>) -> SignInPage<'a> {
-        let Self { id, login, client, scopes, locale } = self;
+        let Self { id, login, client, scopes, locale, .. } = self;
         SignInPage { component, id, eid, request: &login.request, client, scopes, locale }
     }
 
@@ -222,7 +225,7 @@ impl Visit {
             who,
             browser: user_agent(headers).unwrap_or_default(),
         };
-        let Visit { id, login, client, scopes, locale } = self;
+        let Visit { id, login, client, scopes, locale, .. } = self;
         let Login { handle, request, .. } = login;
         let destination = request.destination.clone();
         let page =

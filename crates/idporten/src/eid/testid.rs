@@ -6,16 +6,17 @@ use axum::response::Response;
 use bytes::Bytes;
 use design::{Lang, key, ui};
 use http::{HeaderMap, StatusCode};
+use kernel::id::Pid;
 use maud::{Markup, html};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Eid, Name, Shown, Visit, typed_pid};
-use crate::Component;
 use crate::api::refused::Refused;
 use crate::model::parameters::Parameters;
 use crate::model::session::{EIDAS, Level};
 use crate::pages::{self, LEVEL_TOO_LOW, SignInPage};
+use crate::{Component, cookies};
 
 /// The segment of its addresses.
 pub const ID: &str = "testid";
@@ -53,12 +54,20 @@ pub struct Typed<'a> {
     amr: &'a str,
 }
 
-impl Typed<'_> {
-    /// Nothing yet.
-    pub fn nothing(visit: &Visit) -> Self {
+impl<'a> Typed<'a> {
+    /// Nothing yet but whom the search for test people has picked.
+    pub fn nothing(visit: &'a Visit) -> Self {
         let amr = usual(visit);
-        Self { number: "", level: visit.least(amr).unwrap_or(Level::Substantial), amr }
+        let number = visit.picked.as_ref().map_or("", Pid::as_str);
+        Self { number, level: visit.least(amr).unwrap_or(Level::Substantial), amr }
     }
+}
+
+/// Whom the search for test people has picked in this browser (`/testpersoner`).
+pub fn picked(component: &Component, headers: &HeaderMap) -> Option<Pid> {
+    let prefix = if component.ctx.secure() { "__Host-" } else { "" };
+    let number = cookies::value(headers, &format!("{prefix}{}", clients::testpersoner::COOKIE));
+    number.filter(|_| component.ctx.test_mode).and_then(|number| Pid::parse(&number).ok())
 }
 
 /// What it passes for where nothing is chosen: itself, or an eID of another country where only those will do.

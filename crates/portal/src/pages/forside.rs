@@ -41,6 +41,9 @@ pub async fn page(visit: Visit) -> Response {
             }
             p { a.ds-link href="/virksomhet" { (lang.t("forside-virksomhet")) } }
             p { a.ds-link href="/lommebok" { (lang.t("forside-lommebok")) } }
+            @if visit.synthetic() {
+                p { a.ds-link href="/testpersoner" { (lang.t("forside-testpersoner")) } }
+            }
         }
     })
 }

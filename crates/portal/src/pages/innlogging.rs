@@ -46,10 +46,12 @@ impl From<SessionError> for Fault {
     }
 }
 
-/// Where to go after the sign-in.
+/// Where to go after the sign-in, and whether somebody else than before may want to sign in.
 #[derive(Debug, Deserialize)]
 pub struct Target {
     til: Option<String>,
+    #[serde(rename = "paa-nytt")]
+    anew: Option<String>,
 }
 
 /// Sends the browser to ID-porten.
@@ -60,7 +62,7 @@ pub async fn begin(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let to = own_page(target.til.as_deref(), "/min-situasjon");
-    let (url, cookie) = portal.sessions.begin(&headers, to, visit.lang).await?;
+    let (url, cookie) = portal.sessions.begin(&headers, to, visit.lang, target.anew.is_some()).await?;
     Ok(see_with_cookie(&url, cookie))
 }
 
