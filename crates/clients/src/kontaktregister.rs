@@ -260,10 +260,11 @@ impl Kontaktregister {
     }
 
     /// Reads the change feed from and including `fra`; needs `krr:global/hentendring.read` too.
-    pub async fn endringer(&self, fra: i64) -> Result<Endringer, ClientError> {
+    pub async fn endringer(&self, fra: i64, purpose: &Purpose) -> Result<Endringer, ClientError> {
         let token = self.tokens.token().await?;
         let request = request::post("/kontaktregisteret/rest/v2/krr/hentEndringer")
             .bearer(&token)
+            .purpose(purpose)
             .json(&HentEndringer { fra_endrings_id: fra })?;
         request::json(self.mesh.send(NAME, request).await?)
     }

@@ -321,3 +321,31 @@ async fn the_relying_party_of_the_portal_signs_in_refreshes_and_signs_out() {
     let refused = party.finish(&callback, &begun).await;
     assert!(matches!(refused, Err(SignInError::Refused { error, .. }) if error == "login_required"));
 }
+
+#[tokio::test]
+async fn the_test_eid_fills_in_whom_the_search_for_test_people_has_picked() {
+    let f = fixture().await;
+    let mut browser = f.browser();
+    let filled = format!("name=\"personidentifikator\" value=\"{}\"", kari().as_str());
+    let cookie = clients::testpersoner::COOKIE;
+    browser.cookies.insert(cookie.to_owned(), kari().as_str().to_owned());
+    let answer = browser.authorize("en", &[]).await;
+    assert!(browser.get(answer.location()).await.body.contains(&filled));
+    let id = answer.sent()["id"].clone();
+    assert!(browser.get(&format!("/idporten/eid/testid?id={id}")).await.body.contains(&filled));
+    // Nobody is signed in by it: what is typed counts.
+    let back = browser.sign_in_at(&answer, ola(), &[]).await;
+    assert_eq!(f.id_claims("en", &back.code()).await["pid"], ola().as_str());
+
+    // What is no number is not shown.
+    let mut browser = f.browser();
+    browser.cookies.insert(cookie.to_owned(), "12345678901".to_owned());
+    let answer = browser.authorize("en", &[]).await;
+    assert!(!browser.get(answer.location()).await.body.contains("12345678901"));
+
+    let f = fixture_with(|ctx| ctx.test_mode = false).await;
+    let mut browser = f.browser();
+    browser.cookies.insert(cookie.to_owned(), kari().as_str().to_owned());
+    let answer = browser.authorize("en", &[]).await;
+    assert!(!browser.get(answer.location()).await.body.contains(kari().as_str()));
+}

@@ -36,7 +36,7 @@ async fn organisations_and_people_use_typed_clients() {
     pids.push(kari);
     let persons = register.personer(&pids, &purpose).await.unwrap();
     assert_eq!(persons.iter().map(|person| person.personidentifikator).collect::<Vec<_>>(), pids);
-    assert_eq!(register.endringer(0).await.unwrap().list.len(), 2);
+    assert_eq!(register.endringer(0, &purpose).await.unwrap().list.len(), 2);
 
     let mine = MinKontaktinformasjon::new(mesh);
     let token = f.person(KARI, "krr:user/kontaktinformasjon.write krr:user/digitalpost.read");

@@ -241,3 +241,14 @@ async fn the_store_holds_nothing_that_signs_anybody_in() {
         browser.get("/min-situasjon").await.is(303);
     }
 }
+
+#[tokio::test]
+async fn whoever_wants_to_be_somebody_else_is_asked_again() {
+    let fixture = fixture().await;
+    let ask = async |path: &str| {
+        let mut browser = fixture.browser();
+        browser.get(path).await.is(303).location()
+    };
+    assert_eq!(param(&ask("/logg-inn?paa-nytt=ja").await, "prompt").as_deref(), Some("login"));
+    assert_eq!(param(&ask("/logg-inn").await, "prompt"), None);
+}

@@ -178,7 +178,7 @@ async fn behold_folk(tx: &mut Tx, nye: Vec<Ny>) -> Result<(), StoreError> {
 async fn read_contacts(component: &Component) -> Result<usize, FeedError> {
     let store = &component.ctx.store;
     let Some(after) = store::lest_til(store, KRR).await? else { return Ok(0) };
-    let page = component.contacts.endringer(after.saturating_add(1)).await.map_err(of(KRR))?;
+    let page = component.contacts.endringer(after.saturating_add(1), &formaal()).await.map_err(of(KRR))?;
     if page.list.is_empty() {
         return Ok(0);
     }
