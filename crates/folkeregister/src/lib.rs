@@ -116,6 +116,7 @@ impl Component {
             .routes(routes!(api::mottak::vergemaal))
             .routes(routes!(api::mottak::adressebeskyttelse))
             .routes(routes!(api::mottak::dnummer))
+            .routes(routes!(api::mottak::nummerendring))
             .routes(routes!(api::mottak::annullering))
             .routes(routes!(api::kvittering::hent))
             .layer(axum::extract::DefaultBodyLimit::max(api::MAX_MESSAGE));

@@ -120,6 +120,11 @@ impl Liv {
                 "adressebeskyttelse",
                 json!({"foedselsEllerDNummer": self.noen(), "graderingsnivaa": self.ett(&["fortrolig", "ugradert"])}),
             ),
+            23 => (
+                "nummerendring",
+                json!({"foedselsEllerDNummer": self.noen(), "gyldigFra": dag,
+                "foedselsdato": format!("{}-{:02}-{:02}", 1940 + self.av(66), 1 + self.av(12), 1 + self.av(28))}),
+            ),
             22 => (
                 "doedsmelding",
                 json!({"kilde": "helse", "doedPerson": {"foedselsnummer": self.noen(), "doedsdato": dag}}),

@@ -11,7 +11,7 @@ use jiff::civil::{Date, date};
 use kernel::clock::oslo;
 use kernel::id::{Kjoenn, Kommunenummer, Pid};
 
-use super::flytting::har_nummerserie;
+use super::nummer::har_nummerserie;
 use super::{Endring, Mangel, kontroller_meldings_id, opphav, strid, ugyldig};
 
 const KILDE: &str = "helse";
