@@ -165,13 +165,7 @@ impl Entry {
     fn read(index: u64, body: String) -> Result<Self, StoreError> {
         let parsed: Body<Access> =
             serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
-        Ok(Self {
-            index,
-            at: parsed.at,
-            subject: parsed.subject,
-            access: parsed.access,
-            body,
-        })
+        Ok(Self { index, at: parsed.at, subject: parsed.subject, access: parsed.access, body })
     }
 }
 
@@ -381,11 +375,7 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
 }
 
 /// Writes entries, and gives the size of the log and how many of its entries are filed.
-async fn write_batch(
-    tx: &mut Tx,
-    key: &NoteKey,
-    entries: Vec<New>,
-) -> Result<(i64, i64), StoreError> {
+async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<(i64, i64), StoreError> {
     let head = tx.query_opt("SELECT size, frontier, checkpoint, filed FROM head WHERE id = 1", &[]).await?;
     let (start, mut frontier, filed) = match &head {
         Some(row) => {
