@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use clients::folkeregister::{
     Adressebeskyttelsesmelding, Annullering, DNummerrekvisisjon, Doedsmelding, Farskapsmelding, Feil,
     Flyttemelding, Foedselsmelding, Innflyttingsmelding, Kvittering, MeldtForelder, Navnemelding,
-    Nummerendringsmelding, Opphav, Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding, Utflyttingsmelding,
-    Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
+    Nummerendringsmelding, Opphav, Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding,
+    Utflyttingsmelding, Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -456,10 +456,11 @@ impl Melding for Nummerendringsmelding {
     fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {
         Box::pin(async move {
             let asked = vec![("foedselsEllerDNummer".to_owned(), self.foedsels_eller_d_nummer)];
-            let Some(mut sak) = verden.saker(tx, asked).await?.pop() else { return Ok(Registrert::default()) };
+            let Some(mut sak) = verden.saker(tx, asked).await?.pop() else {
+                return Ok(Registrert::default());
+            };
             nummer::rett(self, &mut sak, verden.naa)?;
-            let serie =
-                if sak.pid().is_d_number() { Serie::DNummer } else { Serie::Foedselsnummer };
+            let serie = if sak.pid().is_d_number() { Serie::DNummer } else { Serie::Foedselsnummer };
             let (foedt, kjoenn) = foedt_og_kjoenn(&mut sak)?;
             let nytt = verden.tildel(tx, serie, foedt, kjoenn).await?;
             let opphav = nummer::endringens_opphav(self, verden.naa);

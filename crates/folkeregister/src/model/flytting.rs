@@ -2,9 +2,9 @@
 
 use clients::folkeregister::{
     Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identitetsgrunnlag, Innflytting,
-    Innflyttingsmelding, NyBostedsadresse, NyPerson, Opphav, Opphold, Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn,
-    Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
-    UtenlandskAdresse, Utflytting, Utflyttingsmelding,
+    Innflyttingsmelding, NyBostedsadresse, NyPerson, Opphav, Opphold, Opplysning as _, Persondokument,
+    Personidentifikasjon, Personkjoenn, Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype,
+    Statsborgerskap, Status, UtenlandskAdresse, Utflytting, Utflyttingsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;

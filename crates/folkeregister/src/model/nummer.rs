@@ -80,14 +80,13 @@ pub fn rett(melding: &Nummerendringsmelding, sak: &mut Sak, naa: Timestamp) -> R
 /// Refuses a date of birth by which the person would be older than a parent or younger than a child.
 pub fn kontroller_slekt(person: &Persondokument, slektning: &Persondokument) -> Result<(), Mangel> {
     let Some((foedt, annen)) = person.foedselsdato().zip(slektning.foedselsdato()) else { return Ok(()) };
-    let numre: Vec<&str> = slektning
-        .identifikasjonsnummer
+    let numre: Vec<&str> =
+        slektning.identifikasjonsnummer.iter().map(|entry| entry.foedsels_eller_d_nummer.as_str()).collect();
+    let rolle = person
+        .familierelasjon
         .iter()
-        .map(|entry| entry.foedsels_eller_d_nummer.as_str())
-        .collect();
-    let rolle = person.familierelasjon.iter().filter(|entry| entry.er_gjeldende).find(|entry| {
-        entry.relatert_person.is_some_and(|pid| numre.contains(&pid.as_str()))
-    });
+        .filter(|entry| entry.er_gjeldende)
+        .find(|entry| entry.relatert_person.is_some_and(|pid| numre.contains(&pid.as_str())));
     use clients::folkeregister::Familierolle as Rolle;
     match rolle.map(|entry| entry.relatert_persons_rolle) {
         Some(Rolle::Mor | Rolle::Far | Rolle::Medmor) if annen >= foedt => {
