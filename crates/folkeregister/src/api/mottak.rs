@@ -246,7 +246,7 @@ async fn motta<M: Melding>(
     let subjects = mottatt.pid.into_iter().collect();
     let json = Personal::many(subjects, mottatt.kvittering).release(&ctx.log, access).await?;
     let status = if ny { StatusCode::ACCEPTED } else { StatusCode::OK };
-    let mut response = (status, super::svar(json)).into_response();
+    let mut response = (status, super::svar(super::form::Form::Json, json)).into_response();
     if let Ok(location) = HeaderValue::try_from(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
