@@ -3,6 +3,8 @@
 pub mod birth;
 pub mod certificate;
 pub mod client;
+pub mod export;
+pub mod import;
 pub mod keys;
 pub mod live;
 pub mod log;
