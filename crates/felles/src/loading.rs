@@ -21,7 +21,7 @@ const BYTES: usize = 8 << 20;
 /// Requests under way: while a register writes one, the next is read.
 const AT_ONCE: usize = 2;
 
-/// Where the registers take what they load; Folkeregisteret first.
+/// Where the registers take what they load, in the order in which they do.
 const REGISTERS: &[(&str, &str)] = &[
     (folkeregister::NAME, "/folkeregisteret/innlasting/v1"),
     (enhetsregister::NAME, "/enhetsregisteret/innlasting/v1"),
@@ -55,27 +55,27 @@ impl Loader {
         body: Vec<u8>,
         lines: usize,
     ) -> anyhow::Result<Result<(), String>> {
-        let (_, path) = REGISTERS.iter().find(|(name, _)| *name == register).context("no such register")?;
         let later = self.found_later && register == folkeregister::NAME;
-        self.post(register, &format!("{path}{}", if later { "?soek=senere" } else { "" }), body, lines).await
+        self.post(register, if later { "?soek=senere" } else { "" }, body, lines).await
     }
 
     /// Lets everyone who was loaded be found by search: a load of nobody.
     pub async fn found(&self) -> anyhow::Result<()> {
-        let (register, path) = REGISTERS[0];
-        self.post(register, path, Vec::new(), 0).await?.map_err(anyhow::Error::msg)
+        self.post(folkeregister::NAME, "", Vec::new(), 0).await?.map_err(anyhow::Error::msg)
     }
 
     async fn post(
         &self,
         register: &str,
-        path: &str,
+        query: &str,
         body: Vec<u8>,
         lines: usize,
     ) -> anyhow::Result<Result<(), String>> {
+        let (_, path) = REGISTERS.iter().find(|(name, _)| *name == register).context("no such register")?;
         let token = self.tokens.token().await;
         let token = token.map_err(|error| anyhow!("Maskinporten gave no token: {}", error.in_full()))?;
-        let ask = request::post(path).bearer(&token).body("application/x-ndjson", body)?;
+        let ask =
+            request::post(&format!("{path}{query}")).bearer(&token).body("application/x-ndjson", body)?;
         let answer = match self.mesh.send(register, ask).await.and_then(request::json::<Value>) {
             Ok(answer) => answer,
             Err(ClientError::Status { status: 400 | 409 | 413 | 422, body }) => return Ok(Err(body)),

@@ -20,6 +20,8 @@ use crate::{Component, store};
 
 /// Rows of one sheet, the heading among them: no spreadsheet program takes 1,048,577.
 const RADER: usize = 1_000_000;
+/// Characters of one cell.
+const CELLE: usize = 32_767;
 /// Parts that wait to be written.
 const DELER: usize = 2;
 /// Bytes read of the file at a time.
@@ -77,10 +79,12 @@ fn skriv(slag: Slag, mut deler: mpsc::Receiver<Vec<String>>) -> Result<File, Xls
                 rad = 1;
             }
             let sheet = bok.worksheet_from_index(ark)?;
-            for (kolonne, verdi) in kolonner::verdier(slag, &unit).iter().enumerate() {
+            for (kolonne, mut verdi) in kolonner::verdier(slag, &unit).into_iter().enumerate() {
+                // Every value is far shorter than a cell holds; one that were not would be cut.
+                if let Some((slutt, _)) = verdi.char_indices().nth(CELLE) {
+                    verdi.truncate(slutt);
+                }
                 if !verdi.is_empty() {
-                    // A cell holds 32,767 characters; every value is far shorter, and one that were not would be cut.
-                    let verdi: String = verdi.chars().take(32_767).collect();
                     sheet.write_string(rad as u32, kolonne as u16, verdi)?;
                 }
             }

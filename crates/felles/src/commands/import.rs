@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
-use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clients::{Mesh, TokenSource};
+use clap::{Args, ValueEnum as _};
+use clients::Mesh;
 use kernel::clock::Clock;
 use kernel::rng::Rng;
 use kernel::telemetry;
@@ -15,9 +15,8 @@ use tokio::sync::mpsc;
 
 use super::nation::Progress;
 use crate::config::{Config, Options, Serving};
-use crate::internal::{Credentials, LOADER};
+use crate::internal::LOADER;
 use crate::loading::{Batch, Loader, registers};
-use crate::secrets::Secrets;
 use crate::server::Server;
 use crate::snapshot::Format;
 use crate::snapshot::read::{Found, Source};
@@ -101,11 +100,10 @@ impl Import {
         let mut found = Vec::new();
         for register in registers().filter(|name| self.register.as_ref().is_none_or(|wanted| wanted == name))
         {
-            let file = |format: Format| directory.join(format!("{register}.{}", format.extension()));
+            let file = |format: &Format| directory.join(format!("{register}.{}", format.extension()));
             let before = found.len();
-            found.extend(
-                Format::ALL.map(file).into_iter().filter(|file| file.exists()).map(|file| (file, register)),
-            );
+            let files = Format::value_variants().iter().map(file).filter(|file| file.exists());
+            found.extend(files.map(|file| (file, register)));
             ensure!(
                 found.len() < before + 2,
                 "{} has {register} as .jsonl and as .parquet: name the one that is meant",
@@ -128,9 +126,8 @@ impl Import {
         let mut names = names.to_vec();
         names.push(maskinporten::NAME);
         let mesh = Mesh::remote(url, &names);
-        let client = Credentials::of(LOADER.name, &Secrets::of(&self.options.data))?.client_key()?;
-        let issuer = format!("{}/maskinporten/", url.trim_end_matches('/'));
-        let tokens = TokenSource::new(mesh.clone(), &issuer, client, Clock::system(), Rng::system());
+        let (clock, rng) = (Clock::system(), Rng::system());
+        let tokens = super::tokens(&mesh, url, &self.options.data, LOADER.name, &clock, &rng)?;
         Ok(Loader { mesh, tokens, found_later: false })
     }
 

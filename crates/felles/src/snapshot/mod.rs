@@ -22,9 +22,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Jsonl, Self::Parquet];
-
     /// What file names end with, after the dot.
     pub fn extension(self) -> &'static str {
         match self {

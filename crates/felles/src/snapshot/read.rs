@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use clap::ValueEnum as _;
 
 use super::Format;
 use super::parquet::Reader;
@@ -34,7 +35,7 @@ impl Source {
     /// Opens a file; its format is what its name ends with.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let extension = path.extension().unwrap_or_default();
-        let format = Format::ALL.into_iter().find(|format| extension == format.extension());
+        let format = Format::value_variants().iter().find(|format| extension == format.extension());
         let cannot = || format!("cannot read {}", path.display());
         let file = File::open(path).with_context(cannot)?;
         Ok(match format {

@@ -12,6 +12,7 @@ use super::xml::{self, Skjema};
 use super::{Avslag, Sti};
 
 /// The schema (XSD) of person documents, and of the look-ups and searches that give them.
+// Names the types of a refusal, which is what brings them into the document that `IkkeFormen` and its like refer to.
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/xsd", tag = "skjema",
     responses((status = 200, content_type = "application/xml", body = String),
         (status = 406, content((Feil = "application/json"), (FolkeregisterFeilmelding = "application/xml")))))]

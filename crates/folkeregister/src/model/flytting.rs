@@ -1,10 +1,10 @@
 //! Moves: within the country, from it, and to it; and the first document of one who is new (folkeregisterloven §§ 2-2, 4-1, 6-1).
 
 use clients::folkeregister::{
-    Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identitetsgrunnlag, Innflytting,
-    Innflyttingsmelding, NyBostedsadresse, NyPerson, Opphav, Opphold, Opplysning as _, Persondokument,
-    Personidentifikasjon, Personkjoenn, Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype,
-    Statsborgerskap, Status, UtenlandskAdresse, Utflytting, Utflyttingsmelding,
+    Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
+    Identitetsgrunnlag, Innflytting, Innflyttingsmelding, NyBostedsadresse, NyPerson, Opphav, Opphold,
+    Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn, Personstatus, PostadresseIUtlandet,
+    Sivilstand, Sivilstandstype, Statsborgerskap, Status, UtenlandskAdresse, Utflytting, Utflyttingsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use kernel::id::{Kommunenummer, Pid};
 use serde::Serialize;
 
 use super::endring::{Endringsmelding, Sak, ikke_framtid, kontroller_navn, landkode};
-use super::nummer::{har_nummerserie, nummer};
+use super::nummer::har_nummerserie;
 use super::{Mangel, avslutt, erstatt, kontroller_meldings_id, opphav, ugyldig};
 
 const KILDE: &str = "folkeregistermyndigheten";
@@ -254,7 +254,7 @@ pub fn kontroller_rekvisisjon(melding: &DNummerrekvisisjon, i_dag: Date) -> Resu
 /// The first document of one who is given a number.
 fn ny_person(pid: Pid, ny: &NyPerson, status: Personstatus, opphav: &Opphav) -> Persondokument {
     Persondokument {
-        identifikasjonsnummer: vec![nummer(pid, opphav)],
+        identifikasjonsnummer: vec![Identifikasjonsnummer::i_bruk(&pid, opphav)],
         identitetsgrunnlag: vec![Identitetsgrunnlag {
             identitetsgrunnlagstatus: ny.legitimasjonskontroll,
             ..Identitetsgrunnlag::fra(opphav)

@@ -1,8 +1,8 @@
 //! Identity numbers: one that takes another's place, and whoever is named by it (folkeregisterforskriften §§ 2-2-3, 2-2-4).
 
 use clients::folkeregister::{
-    Identifikasjonsnummer, Identifikatortype, Nummerendringsmelding, Nummerstatus, Opphav, Opplysning as _,
-    Persondokument, Personkjoenn,
+    Identifikasjonsnummer, Nummerendringsmelding, Nummerstatus, Opphav, Opplysning as _, Persondokument,
+    Personkjoenn,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,20 +14,6 @@ use super::{Mangel, erstatt, kontroller_meldings_id, opphav, strid, ugyldig};
 /// Whether numbers are given to those who were born on the day.
 pub fn har_nummerserie(foedt: Date) -> bool {
     (1900..2040).contains(&foedt.year())
-}
-
-/// A number that is in use.
-pub fn nummer(pid: Pid, opphav: &Opphav) -> Identifikasjonsnummer {
-    Identifikasjonsnummer {
-        status: Nummerstatus::IBruk,
-        foedsels_eller_d_nummer: pid.as_str().to_owned(),
-        identifikatortype: if pid.is_d_number() {
-            Identifikatortype::DNummer
-        } else {
-            Identifikatortype::Foedselsnummer
-        },
-        ..Identifikasjonsnummer::fra(opphav)
-    }
 }
 
 /// Checks a change of number without the register.
@@ -104,7 +90,7 @@ pub fn gi_nytt(sak: &mut Sak, nytt: Pid, opphav: &Opphav, naa: Timestamp) {
         entry.avslutt(slutt);
         entry.status = Nummerstatus::Opphoert;
     }
-    sak.person().identifikasjonsnummer.insert(0, nummer(nytt, opphav));
+    sak.person().identifikasjonsnummer.insert(0, Identifikasjonsnummer::i_bruk(&nytt, opphav));
     sak.endring.pid = nytt;
 }
 

@@ -108,16 +108,7 @@ fn opphavet() -> Opphav {
 pub fn person(pid: Pid, foedt: Date, kjoenn: Kjoenn) -> Persondokument {
     let o = opphavet();
     Persondokument {
-        identifikasjonsnummer: vec![Identifikasjonsnummer {
-            status: Nummerstatus::IBruk,
-            foedsels_eller_d_nummer: pid.as_str().to_owned(),
-            identifikatortype: if pid.is_d_number() {
-                Identifikatortype::DNummer
-            } else {
-                Identifikatortype::Foedselsnummer
-            },
-            ..Identifikasjonsnummer::fra(&o)
-        }],
+        identifikasjonsnummer: vec![Identifikasjonsnummer::i_bruk(&pid, &o)],
         identitetsgrunnlag: vec![Identitetsgrunnlag::fra(&o)],
         status: vec![Status { status: Personstatus::Bosatt, ..Status::fra(&o) }],
         kjoenn: vec![Personkjoenn { kjoenn: Some(kjoenn), ..Personkjoenn::fra(&o) }],

@@ -64,8 +64,8 @@ impl Filing {
 
     async fn read(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let to = self.end.min(self.read + SLICE as i64);
-        for entry in stretch::entries_in(tx, self.read as u64, to as u64).await? {
-            self.run.push((entry.subject, entry.index as i64));
+        for (at, subject) in stretch::read_in(tx, &stretch::SUBJECT, self.read as u64, to as u64).await? {
+            self.run.push((subject, at as i64));
         }
         self.read = to;
         if to == self.end {
@@ -120,8 +120,8 @@ pub(super) async fn about(
             WHERE filed.idx < $2 ORDER BY filed.idx DESC LIMIT $3";
         for row in store.query(sql, params![subject, before.min(filed as i64), more]).await? {
             let place = index(&row, 0)?;
-            let entries = stretch::entries(store, place, place + 1).await?;
-            found.extend(entries.into_iter().map(|entry| (entry.index, entry.body)));
+            let entries = stretch::read(store, &stretch::WHOLE, place, place + 1).await?;
+            found.extend(entries.into_iter().map(|(at, entry)| (at, entry.body)));
         }
     }
     Ok(found)
@@ -151,15 +151,15 @@ pub(super) async fn verify(store: &Store) -> Result<Vec<Finding>, StoreError> {
         let (mut at, mut extra) = (first, 0);
         while at < end {
             let to = end.min(at + RUN as u64);
-            for entry in stretch::entries(store, at, to).await? {
+            for (entry, subject) in stretch::read(store, &stretch::SUBJECT, at, to).await? {
                 let mut shown = false;
-                while let Some(row) = rows.next_if(|row| index(row, 1).is_ok_and(|idx| idx <= entry.index)) {
-                    let fits = index(&row, 1)? == entry.index && row.get::<String>(0)? == entry.subject;
+                while let Some(row) = rows.next_if(|row| index(row, 1).is_ok_and(|idx| idx <= entry)) {
+                    let fits = index(&row, 1)? == entry && row.get::<String>(0)? == subject;
                     extra += u64::from(!fits);
                     shown |= fits;
                 }
                 if !shown {
-                    findings.push(Finding::Misfiled(entry.index));
+                    findings.push(Finding::Misfiled(entry));
                 }
             }
             at = to;

@@ -72,8 +72,8 @@ impl Frontier {
 pub(super) async fn complete_tiles(tx: &mut Tx, from: u64, to: u64) -> Result<(), StoreError> {
     for tile in from / TILE_WIDTH..to / TILE_WIDTH {
         let first = tile * TILE_WIDTH;
-        let entries = stretch::entries_in(tx, first, first + TILE_WIDTH).await?;
-        let mut hashes = entries.into_iter().map(|entry| hash(entry.leaf)).collect::<Result<Vec<_>, _>>()?;
+        let leaves = stretch::read_in(tx, &stretch::LEAF, first, first + TILE_WIDTH).await?;
+        let mut hashes = leaves.into_iter().map(|(_, leaf)| hash(leaf)).collect::<Result<Vec<_>, _>>()?;
         let (mut level, mut place) = (0_i64, tile);
         loop {
             tx.execute(
@@ -124,8 +124,8 @@ async fn hashes(store: &Store, level: i64, first: u64, count: u64) -> Result<Vec
     let found: Vec<Hash> = match full {
         Some(row) => split(&row.get::<Vec<u8>>(0)?)?.into_iter().skip(skip).take(count as usize).collect(),
         None if level == 0 => {
-            let entries = stretch::entries(store, first, first + count).await?;
-            entries.into_iter().map(|entry| hash(entry.leaf)).collect::<Result<_, _>>()?
+            let leaves = stretch::read(store, &stretch::LEAF, first, first + count).await?;
+            leaves.into_iter().map(|(_, leaf)| hash(leaf)).collect::<Result<_, _>>()?
         }
         None => {
             let rows = store

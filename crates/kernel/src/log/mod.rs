@@ -275,8 +275,8 @@ impl AccessLog {
         if index >= i64::MAX as u64 {
             return Ok(None);
         }
-        let found = stretch::entries(&self.0.store, index, index + 1).await?.pop();
-        found.map(|entry| Entry::read(entry.index, entry.body)).transpose()
+        let found = stretch::read(&self.0.store, &stretch::WHOLE, index, index + 1).await?.pop();
+        found.map(|(at, entry)| Entry::read(at, entry.body)).transpose()
     }
 
     /// The newest checkpoint: a signed note of the log's name, size and root.

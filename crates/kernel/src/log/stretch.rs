@@ -17,7 +17,7 @@ pub(super) const MANY: usize = 16;
 pub(super) const LONGEST: usize = 1024;
 
 /// Digits of a person's number, bytes of a salt and of a hash.
-const SUBJECT: usize = 11;
+const DIGITS: usize = 11;
 const SALT: usize = 16;
 const HASH: usize = 32;
 
@@ -66,19 +66,23 @@ impl Stretch {
 
     /// How many entries it has. One that was tampered with has those that are there whole.
     pub(super) fn len(&self) -> usize {
-        let parts = [self.subjects.len() / SUBJECT, self.salts.len() / SALT, self.leaves.len() / HASH];
+        let parts = [self.subjects.len() / DIGITS, self.salts.len() / SALT, self.leaves.len() / HASH];
         parts.into_iter().min().unwrap_or_default()
     }
 
     /// Whose data the entry at a place of it tells of.
-    pub(super) fn subject(&self, place: usize) -> Option<&str> {
-        self.subjects.get(place * SUBJECT..(place + 1) * SUBJECT)
+    fn subject(&self, place: usize) -> Option<&str> {
+        self.subjects.get(place * DIGITS..(place + 1) * DIGITS)
     }
 
     /// The bytes that the tree hashes.
-    pub(super) fn body(&self, place: usize) -> Option<String> {
+    fn body(&self, place: usize) -> Option<String> {
         let salt = note::base64(self.salts.get(place * SALT..(place + 1) * SALT)?);
         Some([&self.head, self.subject(place)?, &self.middle, &salt, TAIL].concat())
+    }
+
+    fn leaf(&self, place: usize) -> Option<&[u8]> {
+        self.leaves.get(place * HASH..(place + 1) * HASH)
     }
 
     /// The hashes of its entries.
@@ -98,61 +102,100 @@ impl Stretch {
     }
 }
 
+/// What is read of an entry: of a row of its own, and of a stretch by its place in that.
+pub(super) struct Part<T> {
+    sql: &'static str,
+    row: fn(&Row) -> Result<T, StoreError>,
+    stretch: fn(&Stretch, usize) -> Option<T>,
+}
+
 /// An entry as it is kept.
-pub(super) struct Kept {
-    /// Its place in the log.
-    pub(super) index: u64,
+pub(super) struct Whole {
     /// Under whom it is filed.
     pub(super) subject: String,
+    /// The bytes that the tree hashes.
     pub(super) body: String,
+    /// Their hash, as it is kept.
     pub(super) leaf: Vec<u8>,
 }
 
-const ROWS: &str = "SELECT idx, subject, body, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+/// All of it.
+pub(super) const WHOLE: Part<Whole> = Part {
+    sql: "SELECT idx, subject, body, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
+    row: |row| Ok(Whole { subject: row.get(1)?, body: row.get(2)?, leaf: row.get(3)? }),
+    stretch: |stretch, place| {
+        let (subject, body) = (stretch.subject(place)?.to_owned(), stretch.body(place)?);
+        Some(Whole { subject, body, leaf: stretch.leaf(place)?.to_vec() })
+    },
+};
+
+/// Under whom it is filed.
+pub(super) const SUBJECT: Part<String> = Part {
+    sql: "SELECT idx, subject FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
+    row: |row| row.get(1),
+    stretch: |stretch, place| stretch.subject(place).map(str::to_owned),
+};
+
+/// Its hash.
+pub(super) const LEAF: Part<Vec<u8>> = Part {
+    sql: "SELECT idx, leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
+    row: |row| row.get(1),
+    stretch: |stretch, place| stretch.leaf(place).map(<[u8]>::to_vec),
+};
+
 /// The one that begins last before the first place may reach into what is asked for.
 const STRETCHES: &str = "SELECT first, head, middle, subjects, salts, leaves FROM stretch
     WHERE first >= (SELECT COALESCE(MAX(first), 0) FROM stretch WHERE first <= $1) AND first < $2 ORDER BY first";
 
-/// The entries from `from` and before `to`, in their order.
-pub(super) async fn entries(store: &Store, from: u64, to: u64) -> Result<Vec<Kept>, StoreError> {
+/// A part of the entries from `from` and before `to`, each with its place, in their order.
+pub(super) async fn read<T>(
+    store: &Store,
+    part: &Part<T>,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, T)>, StoreError> {
     let asked = params![from as i64, to as i64];
-    let (rows, stretches) = (store.query(ROWS, asked).await?, store.query(STRETCHES, asked).await?);
-    together(&rows, &stretches, from, to)
+    let (rows, stretches) = (store.query(part.sql, asked).await?, store.query(STRETCHES, asked).await?);
+    together(part, &rows, &stretches, from, to)
 }
 
-/// As [`entries`], in a transaction.
-pub(super) async fn entries_in(tx: &mut Tx, from: u64, to: u64) -> Result<Vec<Kept>, StoreError> {
+/// As [`read`], in a transaction.
+pub(super) async fn read_in<T>(
+    tx: &mut Tx,
+    part: &Part<T>,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, T)>, StoreError> {
     let asked = params![from as i64, to as i64];
-    let (rows, stretches) = (tx.query(ROWS, asked).await?, tx.query(STRETCHES, asked).await?);
-    together(&rows, &stretches, from, to)
+    let (rows, stretches) = (tx.query(part.sql, asked).await?, tx.query(STRETCHES, asked).await?);
+    together(part, &rows, &stretches, from, to)
 }
 
-fn together(rows: &[Row], stretches: &[Row], from: u64, to: u64) -> Result<Vec<Kept>, StoreError> {
+fn together<T>(
+    part: &Part<T>,
+    rows: &[Row],
+    stretches: &[Row],
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, T)>, StoreError> {
     let mut entries = Vec::new();
     for row in rows {
-        let (subject, body) = (row.get(1)?, row.get(2)?);
-        entries.push(Kept { index: index(row, 0)?, subject, body, leaf: row.get(3)? });
+        entries.push((index(row, 0)?, (part.row)(row)?));
     }
     for row in stretches {
         let (first, stretch) = Stretch::from_row(row)?;
-        for (place, leaf) in stretch.leaves().take(stretch.len()).enumerate() {
-            let at = first + place as u64;
-            if !(from..to).contains(&at) {
-                continue;
-            }
-            if let Some((subject, body)) = stretch.subject(place).zip(stretch.body(place)) {
-                entries.push(Kept { index: at, subject: subject.to_owned(), body, leaf: leaf.to_vec() });
-            }
-        }
+        let places = (0..stretch.len()).map(|place| (first + place as u64, place));
+        let asked = places.filter(|(at, _)| (from..to).contains(at));
+        entries.extend(asked.filter_map(|(at, place)| Some((at, (part.stretch)(&stretch, place)?))));
     }
-    entries.sort_by_key(|entry| entry.index);
+    entries.sort_by_key(|(at, _)| *at);
     Ok(entries)
 }
 
 /// The first place from `from` on at which there is an entry.
 pub(super) async fn next(store: &Store, from: u64) -> Result<Option<u64>, StoreError> {
-    if let Some(entry) = entries(store, from, from + 1).await?.first() {
-        return Ok(Some(entry.index));
+    if let Some((at, _)) = read(store, &LEAF, from, from + 1).await?.first() {
+        return Ok(Some(*at));
     }
     let sql = "SELECT MIN(first) FROM (SELECT MIN(idx) AS first FROM entry WHERE idx >= $1
         UNION ALL SELECT MIN(first) FROM stretch WHERE first >= $1) AS both_kinds";

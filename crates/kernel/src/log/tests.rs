@@ -65,6 +65,17 @@ async fn large_logs_are_proved_over_tiles() {
     assert!(log.tile(1, 5, 256).await.unwrap().is_none());
 }
 
+/// A log of one use of `many` entries is whole; touched so, it is not.
+async fn is_found(many: usize, touch: &str, finding: &Finding) {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, _) = log(&directory).await;
+    log.append(&vec![pid(); many], &access(0)).await.unwrap();
+    assert_eq!(log.verify().await.unwrap().findings, []);
+    touched(&directory, touch);
+    let findings = log.verify().await.unwrap().findings;
+    assert!(findings.contains(finding), "{touch}: {findings:?}");
+}
+
 #[tokio::test]
 async fn a_touched_entry_is_found() {
     for (touch, finding) in [
@@ -83,13 +94,7 @@ async fn a_touched_entry_is_found() {
         ("UPDATE head SET frontier = zeroblob(64)", Finding::Frontier),
         ("DELETE FROM head", Finding::Beyond(0)),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        let (log, _) = log(&directory).await;
-        log.append(&[pid(); 10], &access(0)).await.unwrap();
-        assert_eq!(log.verify().await.unwrap().findings, []);
-        touched(&directory, touch);
-        let findings = log.verify().await.unwrap().findings;
-        assert!(findings.contains(&finding), "{touch}: {findings:?}");
+        is_found(10, touch, &finding).await;
     }
 }
 
@@ -122,13 +127,7 @@ async fn a_touched_entry_among_many_is_found() {
         ),
         ("INSERT INTO entry SELECT 3, subjects, head, leaves FROM stretch", Finding::Changed(3)),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        let (log, _) = log(&directory).await;
-        log.append(&[pid(); 20], &access(0)).await.unwrap();
-        assert_eq!(log.verify().await.unwrap().findings, []);
-        touched(&directory, touch);
-        let findings = log.verify().await.unwrap().findings;
-        assert!(findings.contains(&finding), "{touch}: {findings:?}");
+        is_found(20, touch, &finding).await;
     }
 }
 

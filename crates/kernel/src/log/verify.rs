@@ -107,8 +107,7 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
     let mut expected = 0_u64;
     let mut tiles = Tiles::default();
     while let Some(from) = stretch::next(store, expected).await? {
-        for entry in stretch::entries(store, from, from + PAGE).await? {
-            let at = entry.index;
+        for (at, entry) in stretch::read(store, &stretch::WHOLE, from, from + PAGE).await? {
             while expected < at {
                 report.findings.push(Finding::Removed(expected));
                 expected += 1;
