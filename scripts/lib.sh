@@ -26,6 +26,9 @@ need_rust() {
 }
 need_node() { have npm || { have brew && die "Felles needs Node.js: brew install node"; apt_install nodejs npm; }; }
 
+# What holds the register's XML up against its schemas; a test without it says what it skipped.
+need_xmllint() { have xmllint || apt_install libxml2-utils; }
+
 # A Python with tests/requirements.txt in target/venv, made anew when that changes. The list is complete, and one of its
 # packages asks for a newer Python than it needs: pip is told to take it as it stands.
 need_python() {

@@ -1,5 +1,8 @@
 // Enhetsregisteret by the package brreg (PyPI): units, sub-units, roles and pages. Nothing of it is changed but its address.
 import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { register, url } from './felles.mjs';
@@ -38,4 +41,16 @@ test('a total download has as many units as the search', async () => {
   const units = JSON.parse(gunzipSync(Buffer.from(await file.arrayBuffer())));
   const { page } = await (await fetch(`${api}/enheter?size=1`)).json();
   assert.equal(units.length, page.totalElements);
+});
+
+test('a spreadsheet has the units as cells', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'felles-')), 'enheter.xlsx');
+  const answer = await fetch(`${api}/enheter/lastned/regneark`);
+  await writeFile(file, Buffer.from(await answer.arrayBuffer()));
+  const { rader, kolonner, andre } = JSON.parse(await output(python, [`${root}tests/python/regneark_les.py`, file]));
+  const { page } = await (await fetch(`${api}/enheter?size=1`)).json();
+  assert.equal(rader, page.totalElements + 1);
+  assert.deepEqual(kolonner.slice(0, 3), ['organisasjonsnummer', 'navn', 'organisasjonsform.kode']);
+  const unit = await (await fetch(`${api}/enheter/${andre[0]}`)).json();
+  assert.deepEqual(andre.slice(0, 3), [unit.organisasjonsnummer, unit.navn, unit.organisasjonsform.kode]);
 });

@@ -72,8 +72,60 @@ pub struct Feil {
     pub felt: Option<String>,
 }
 
+/// An error as the register writes it in XML: the fields of `FolkeregisterFeilmelding` in its published API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(xml(name = "folkeregisterFeilmelding"))]
+pub struct FolkeregisterFeilmelding {
+    /// The HTTP status.
+    pub http_status: u16,
+    /// `WARNING` where the request is at fault, `ERROR` where the register is.
+    pub alvorlighetsgrad: String,
+    /// As [`Feil::kode`].
+    pub feilkode: String,
+    /// As [`Feil::melding`].
+    pub feilmelding: String,
+    /// [`Feil::felt`], where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tilleggsinformasjon: Option<Tilleggsinformasjon>,
+}
+
+impl FolkeregisterFeilmelding {
+    /// An error with this HTTP status.
+    pub fn av(http_status: u16, feil: Feil) -> Self {
+        let felt = feil.felt.map(|value| Tillegg { key: "felt".to_owned(), value });
+        Self {
+            http_status,
+            alvorlighetsgrad: if http_status < 500 { "WARNING" } else { "ERROR" }.to_owned(),
+            feilkode: feil.kode,
+            feilmelding: feil.melding,
+            tilleggsinformasjon: felt.map(|felt| Tilleggsinformasjon { entry: vec![felt] }),
+        }
+    }
+}
+
+/// More of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tilleggsinformasjon {
+    /// One for each thing told.
+    pub entry: Vec<Tillegg>,
+}
+
+/// One more thing of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tillegg {
+    /// What it is (`felt`).
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
 /// The body of a bulk look-up.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(xml(
+    name = "personBulkoppslagRequest",
+    namespace = "folkeregisteret:tilgjengeliggjoering:person:v1"
+))]
 pub struct PersonBulkoppslag {
     /// 1 to 1000 numbers.
     #[serde(rename = "foedselsEllerDNummer")]
@@ -82,6 +134,10 @@ pub struct PersonBulkoppslag {
 
 /// The answer to a bulk look-up, in the order of the question.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(xml(
+    name = "personBulkoppslagResponse",
+    namespace = "folkeregisteret:tilgjengeliggjoering:person:v1"
+))]
 pub struct PersonBulkoppslagSvar {
     /// One per number.
     pub oppslag: Vec<Oppslag>,
@@ -110,6 +166,7 @@ pub struct Feilmelding {
 
 /// The answer to a search with a list of hits (`PersonsoekResponse` in the published API).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(xml(name = "personsoekResponse", namespace = "folkeregisteret:tilgjengeliggjoering:person:v1"))]
 pub struct Personsoek {
     /// The numbers of those who are hits; at most 10,000.
     #[serde(rename = "foedselsEllerDNummer")]

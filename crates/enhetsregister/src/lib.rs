@@ -95,6 +95,8 @@ impl Component {
             .routes(routes!(api::lastned::underenheter))
             .routes(routes!(api::lastned::underenheter_csv))
             .routes(routes!(api::lastned::roller))
+            .routes(routes!(api::regneark::enheter))
+            .routes(routes!(api::regneark::underenheter))
             .routes(routes!(api::kommuner::alle))
             .routes(routes!(api::kommuner::en))
             .routes(routes!(api::koder::organisasjonsformer))

@@ -4,6 +4,7 @@
 mod common;
 
 use common::*;
+use enhetsregister::gjennomgang;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -246,4 +247,92 @@ async fn rows_of_an_older_edition_are_written_again() {
     assert_eq!(fresh.ok(&format!("/enheter/{}", nr(0))).await, before);
     assert_eq!(fresh.ok("/oppdateringer/enheter").await["page"]["totalElements"], events);
     assert_eq!(fresh.list(KARI, OF_PERSON).await.1["enheter"].as_array().unwrap().len(), 2);
+}
+
+async fn lines(f: &Fixture) -> Vec<Value> {
+    let all = gjennomgang::linjer(&f.store, "").await.unwrap();
+    assert!(gjennomgang::linjer(&f.store, &all.last().unwrap().0).await.unwrap().is_empty(), "one part");
+    all.into_iter().map(|(_, line)| serde_json::to_value(line.unwrap()).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_register_that_is_loaded_with_its_own_lines_is_the_same() {
+    let f = fixture().await;
+    let of_f = lines(&f).await;
+    let named: Vec<String> = of_f
+        .iter()
+        .map(|line| {
+            line["enhet"]["organisasjonsnummer"].as_str().or(line["borte"]["organisasjonsnummer"].as_str())
+        })
+        .map(|number| number.unwrap().to_owned())
+        .collect();
+    // Three with all that belongs to them, the two that are deleted, and the one that is removed.
+    assert_eq!(named, [nr(0), nr(3), nr(4), nr(6), nr(7), nr(8)]);
+    let mut fjell = fjell();
+    for kept_elsewhere in ["eiere", "ansatte"] {
+        fjell.as_object_mut().unwrap().remove(kept_elsewhere);
+    }
+    assert_eq!(of_f[0], fjell);
+    assert_eq!(of_f[4]["borte"]["slettet"], json!({ "dato": "2025-03-01", "fjernet": false }));
+    assert_eq!(
+        of_f[5]["borte"],
+        json!({ "organisasjonsnummer": nr(8), "slettet": { "dato": "2025-04-01", "fjernet": true } })
+    );
+
+    let again = empty().await;
+    assert_eq!(again.load(&of_f).await, (StatusCode::OK, json!({ "lest": 6 })));
+    assert_eq!(lines(&again).await, of_f);
+    assert!(gjennomgang::uten_enhet(&again.store).await.unwrap().is_empty());
+    for (path, status) in [
+        (format!("/enheter/{}", nr(0)), StatusCode::OK),
+        (format!("/enheter/{}/roller", nr(0)), StatusCode::OK),
+        (format!("/underenheter/{}", nr(1)), StatusCode::OK),
+        (format!("/enheter/{}", nr(6)), StatusCode::OK),
+        (format!("/underenheter/{}", nr(7)), StatusCode::OK),
+        (format!("/enheter/{}", nr(8)), StatusCode::GONE),
+    ] {
+        let answer = again.get(&path).await;
+        assert_eq!((answer.0, &answer), (status, &f.get(&path).await), "{path}");
+    }
+    assert_eq!(again.load(&of_f).await.0, StatusCode::OK);
+    assert_eq!(changes(&again, "enheter?size=100").await.len(), 5, "nothing is new the second time");
+    assert_eq!(changes(&again, "underenheter?size=100").await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_unit_that_is_gone_is_taken_by_itself_or_refused_for_what_is_wrong() {
+    let f = empty().await;
+    let gone = json!({ "borte": { "organisasjonsnummer": nr(1), "underenhet": true, "navn": "BORTE",
+        "organisasjonsform": { "kode": "BEDR", "beskrivelse": "Underenhet" }, "slettet": { "dato": "2026-01-02" } } });
+    for (change, field) in [
+        (("navn", Value::Null), "borte.navn"),
+        (("navn", json!("")), "borte.navn"),
+        (("organisasjonsform", Value::Null), "borte.organisasjonsform.kode"),
+        (("underenhet", json!(false)), "borte.organisasjonsform.kode"),
+        (("slettet", json!({})), "borte.slettet"),
+        (("organisasjonsnummer", json!("123456789")), "borte.organisasjonsnummer"),
+        (("ukjent", json!(1)), "borte.ukjent"),
+    ] {
+        let mut unit = gone.clone();
+        let (name, value) = change;
+        match value {
+            Value::Null => drop(unit["borte"].as_object_mut().unwrap().remove(name)),
+            value => unit["borte"][name] = value,
+        }
+        let (status, answer) = f.load(&[kari_enk(), unit]).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{field}: {answer}");
+        assert_eq!(answer["valideringsfeil"][0]["parametere"], json!([field]), "{answer}");
+    }
+    assert_eq!(f.get(&format!("/enheter/{}", nr(3))).await.0, StatusCode::NOT_FOUND, "nothing was taken");
+    assert_eq!(f.load(&[gone]).await, (StatusCode::OK, json!({ "lest": 1 })));
+    let shown = f.ok(&format!("/underenheter/{}", nr(1))).await;
+    assert_eq!((&shown["navn"], &shown["slettedato"]), (&json!("BORTE"), &json!("2026-01-02")));
+    assert_eq!(kinds(&changes(&f, "underenheter").await), [(&*nr(1), "Sletting")]);
+
+    // A place of business whose unit was deleted without it.
+    assert_eq!(f.load(&[idrettslag()]).await.0, StatusCode::OK);
+    let mut alone = unit(4, "ZIGZAG IDRETTSLAG", "FLI", "4601");
+    alone["slettet"] = json!({ "dato": "2026-01-02" });
+    assert_eq!(f.load(&[alone]).await.0, StatusCode::OK);
+    assert_eq!(gjennomgang::uten_enhet(&f.store).await.unwrap(), [nr(5)]);
 }

@@ -89,3 +89,26 @@ async fn files_are_whole_with_no_unit_and_with_more_than_a_part() {
         assert_eq!(list(&f, "/enheter/lastned").await.len(), count);
     }
 }
+
+#[tokio::test]
+async fn spreadsheets_are_whole_files() {
+    let f = fixture().await;
+    for (slag, path) in
+        [("enhet", "/enheter/lastned/regneark"), ("underenhet", "/underenheter/lastned/regneark")]
+    {
+        let request = Request::get(format!("{API}{path}")).body(Body::empty()).unwrap();
+        let answer = f.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(
+            header("content-type"),
+            format!(
+                "application/vnd.brreg.enhetsregisteret.{slag}+vnd.openxmlformats-officedocument.spreadsheetml.sheet;charset=UTF-8"
+            )
+        );
+        assert!(header("content-disposition").ends_with("_alle.xlsx"));
+        let file = answer.into_body().collect().await.unwrap().to_bytes();
+        // A ZIP archive from its first entry to the record that ends it; tests/brreg.test.mjs has a program read it.
+        assert!(file.starts_with(b"PK\x03\x04") && file[file.len() - 22..].starts_with(b"PK\x05\x06"));
+    }
+}

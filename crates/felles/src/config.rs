@@ -88,6 +88,14 @@ pub struct Serving {
     pub production: bool,
 }
 
+impl Default for Serving {
+    /// As without any flag.
+    fn default() -> Self {
+        let node = DEFAULT_NODE.to_owned();
+        Self { listen: None, base_url: None, remote: Vec::new(), node, production: false }
+    }
+}
+
 /// How the synthetic nation of an installation was made.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Nation {
@@ -189,6 +197,9 @@ pub struct File {
     /// Written when the nation has been made and loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
+    /// Whether registers came by `felles import`; no nation is then made.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub imported: bool,
     /// The eIDs of other providers, with which people sign in to ID-porten and Ansattporten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub eid: Vec<Eid>,

@@ -8,6 +8,7 @@ mod internal;
 mod loading;
 mod secrets;
 mod server;
+mod snapshot;
 mod web;
 
 use std::process::ExitCode;
@@ -37,6 +38,31 @@ enum Command {
     Serve(commands::up::Serve),
     /// Make a synthetic nation as files, one JSON object a line; check one that is loaded
     Nation(commands::nation::Nation),
+    /// Write registers to files: Folkeregisteret, Enhetsregisteret, Matrikkelen and Kontaktregisteret
+    ///
+    /// One file for each, named after it. A line is what the register's bulk load takes, as in the files of `felles nation`, and
+    /// `felles import` loads it: a person with their history, a unit with its places of business and roles, a municipality or a
+    /// property, a person's contact details. In Parquet, columns to count and filter by stand beside the whole line (`linje`).
+    ///
+    /// A file has what a register holds now. It has not: events, former versions of documents and properties, receipts of
+    /// messages, what notices told Frivillighetsregisteret, owners and employees (whom Enhetsregisteret does not keep).
+    /// Mailboxes, letters, cases and the access log are in none. A place of business that is deleted stands alone, without whose
+    /// it was.
+    ///
+    /// The files hold personal numbers and protected addresses; they are made so that this user alone can read them. Like a copy
+    /// of the database, an export leaves no trace in the access log. Stop `felles up` first: what is written meanwhile may be seen
+    /// half.
+    Export(commands::export::Export),
+    /// Load registers from files, as `felles export` and `felles nation` make them
+    ///
+    /// A line that its register refuses is reported with its file, number (of Parquet the row's) and the register's reason, and all
+    /// others are loaded; the exit status is then 1. What a register has already it takes as an update, so an import that was
+    /// broken off can be repeated. Of lines about the same thing the last one counts.
+    ///
+    /// Loads straight into the installation's stores, which are made where there are none: stop `felles up` first. `felles up`
+    /// makes no nation of its own beside what was imported. With --url, a Felles that is served loads by HTTP, which is slower for
+    /// people.
+    Import(commands::import::Import),
     /// Draw identity numbers that belong to nobody, or check some
     Nummer(commands::nummer::Nummer),
     /// Report a birth as a hospital does, and follow it to the letter
@@ -75,6 +101,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Up(command) => command.run().await,
             Command::Serve(command) => command.run().await,
             Command::Nation(command) => command.run().await,
+            Command::Export(command) => command.run().await,
+            Command::Import(command) => command.run().await,
             Command::Nummer(command) => command.run(),
             Command::Birth(command) => command.run().await,
             Command::Client(command) => command.run().await,

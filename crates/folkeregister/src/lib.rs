@@ -1,7 +1,8 @@
 //! Folkeregisteret: who lives, and who they are to each other.
 //!
 //! Readers ask through a rights package (`rettighetspakke`), which says what they may see; the paths and the person
-//! document are those of the real register, its package with legal basis first. Hospitals and doctors report births and
+//! document are those of the real register, its package with legal basis first. They read JSON, or XML by the schemas in
+//! `skjema/`, and the feed as Atom. Hospitals and doctors report births and
 //! deaths to the intake (`mottak`), whose JSON is ours, after the messages that the register publishes. Ours alone is also
 //! the bulk load of a synthetic nation.
 //!
@@ -11,6 +12,7 @@
 //! - `model::foedsel`, `model::doedsfall`, `model::flytting`, `model::sivilstand`, `model::opplysninger`: what a message
 //!   changes, by law
 //! - `model::hendelser`: what events tell of a change
+//! - `api::form`: in which form an answer leaves; `api::xml`: XML and Atom from the JSON of the same answer
 //! - `feed`: the events; `store`: every statement
 
 use std::num::NonZeroU32;
@@ -99,9 +101,17 @@ impl Component {
             .routes(routes!(api::uttrekk::tilpasset_i_pakke))
             .routes(routes!(api::uttrekk::batch_med_hjemmel))
             .routes(routes!(api::uttrekk::batch_i_pakke))
+            .routes(routes!(api::skjema::personer))
+            .routes(routes!(api::skjema::personer_i_pakke))
+            .routes(routes!(api::skjema::hendelser))
+            .routes(routes!(api::skjema::hendelser_i_pakke))
+            .routes(routes!(api::skjema::feed))
+            .routes(routes!(api::skjema::feed_i_pakke))
             .merge(api::med_skraastrek())
             .layer(axum::extract::DefaultBodyLimit::max(api::MAX_LOOK_UP))
-            .layer(axum::middleware::from_fn_with_state(self.clone(), api::begrens));
+            .layer(axum::middleware::from_fn_with_state(self.clone(), api::begrens))
+            .merge(api::annet::routes())
+            .layer(axum::middleware::from_fn(api::form::tilpass));
         let mottak = OpenApiRouter::new()
             .routes(routes!(api::mottak::foedselsmelding))
             .routes(routes!(api::mottak::doedsmelding))
@@ -116,14 +126,14 @@ impl Component {
             .routes(routes!(api::mottak::vergemaal))
             .routes(routes!(api::mottak::adressebeskyttelse))
             .routes(routes!(api::mottak::dnummer))
+            .routes(routes!(api::mottak::nummerendring))
             .routes(routes!(api::mottak::annullering))
             .routes(routes!(api::kvittering::hent))
             .layer(axum::extract::DefaultBodyLimit::max(api::MAX_MESSAGE));
         let innlasting = OpenApiRouter::new()
             .routes(routes!(api::innlasting::last_inn))
             .layer(axum::extract::DefaultBodyLimit::max(api::MAX_LOAD));
-        let rest = api::ikke_bygget::routes();
-        deling.merge(mottak).merge(innlasting).merge(rest).with_state(self.clone())
+        deling.merge(mottak).merge(innlasting).with_state(self.clone())
     }
 }
 

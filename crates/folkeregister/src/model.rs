@@ -6,6 +6,7 @@ pub mod flytting;
 pub mod foedsel;
 pub mod hendelser;
 mod navneord;
+pub mod nummer;
 mod opplysninger;
 pub mod pakke;
 mod sivilstand;

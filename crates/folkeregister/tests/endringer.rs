@@ -33,6 +33,13 @@ async fn nektet(register: &Register, slag: &str, melding: Value, felt: &str) -> 
     svar.json()["melding"].as_str().unwrap().to_owned()
 }
 
+/// A person's numbers, birth and sex, as they are and were.
+async fn med_historikk(register: &Register, pid: Pid) -> Persondokument {
+    let parts = "part=identifikasjonsnummer&part=foedsel&part=kjoenn&part=historikk";
+    let answer = register.get(&format!("{BASE}/personer/{}?{parts}", pid.as_str())).await;
+    serde_json::from_value(answer.json()).unwrap()
+}
+
 /// The types of the events since `fra`, with whom each is about.
 async fn hendelser(register: &Register, kvittering: &Kvittering) -> Vec<(Pid, String)> {
     let feed =
@@ -600,6 +607,100 @@ async fn a_message_is_annulled_and_what_was_known_is_kept() {
         "fraflyttingsland": "FRA", "innflyttingsdato": "2026-10-01"});
     meldt(&register, "innflytting", inn).await;
     nektet(&register, "annullering", annuller("a-7", "i-1"), "annullerer").await;
+}
+
+#[tokio::test]
+async fn one_who_was_registered_with_a_wrong_date_of_birth_is_given_another_number() {
+    let (register, f) = (register().await, folk());
+    let endring = |id: &str, pid: Pid, felt: &str, verdi: &str| json!({"meldingsId": id, "foedselsEllerDNummer": pid, felt: verdi, "gyldigFra": "2026-10-01"});
+    let kvittering =
+        meldt(&register, "nummerendring", endring("n-1", f.gift, "foedselsdato", "1992-05-17")).await;
+    let nytt = kvittering.foedsels_eller_d_nummer.unwrap();
+    assert_eq!(Pid::synthetic_series(date(1992, 5, 17), Kjoenn::Kvinne).find(|pid| *pid == nytt), Some(nytt));
+    let told = hendelser(&register, &kvittering).await;
+    for (pid, slag) in [
+        (nytt, "endringIIdentifikasjonsnummer"),
+        (nytt, "endringIFoedsel"),
+        (f.ektemann, "endringISivilstand"),
+        (f.sonn, "endringIFamilierelasjon"),
+        (f.sonn, "endringIForeldreansvar"),
+    ] {
+        assert!(told.contains(&(pid, slag.to_owned())), "{slag}: {told:?}");
+    }
+    // Both numbers find her, and her family names her by the new one.
+    for asked in [f.gift, nytt] {
+        let person = med_historikk(&register, asked).await;
+        assert_eq!((person.pid(), person.foedselsdato()), (Some(nytt), Some(date(1992, 5, 17))));
+        assert_eq!(person.foedsel.len(), 1, "the wrong date never was true");
+        assert_eq!(person.identifikasjonsnummer[1].status, Nummerstatus::Opphoert);
+        assert_eq!(person.identifikasjonsnummer[1].foedsels_eller_d_nummer, f.gift.as_str());
+    }
+    assert_eq!(register.alt(&f.sonn).await.relaterte(Familierolle::Mor).collect::<Vec<_>>(), [nytt]);
+    let husband = register.alt(&f.ektemann).await;
+    assert_eq!(husband.gjeldende_sivilstand().unwrap().relatert_ved_sivilstand, Some(nytt));
+    let navn = "navn=Kari%20Nordmann&foedselsdato=19920517";
+    let found = register.get(&format!("{BASE}/personer/entydigsoek?{navn}")).await;
+    assert_eq!(
+        found.json()["identifikasjonsnummer"][0]["foedselsEllerDNummer"],
+        json!(nytt),
+        "{}",
+        found.tekst
+    );
+
+    // The earlier number is good for further messages. A change of sex is a new entry, and a number of the other sort.
+    let kvittering = meldt(&register, "nummerendring", endring("n-2", f.gift, "kjoenn", "mann")).await;
+    let atter = kvittering.foedsels_eller_d_nummer.unwrap();
+    assert!(Pid::synthetic_series(date(1992, 5, 17), Kjoenn::Mann).any(|pid| pid == atter));
+    let person = med_historikk(&register, nytt).await;
+    assert_eq!(person.gjeldende_kjoenn(), Some(Kjoenn::Mann));
+    assert_eq!(person.kjoenn.len(), 2);
+    assert_eq!(person.identifikasjonsnummer.len(), 3);
+
+    // One with a D-number is given another D-number.
+    let kvittering =
+        meldt(&register, "nummerendring", endring("n-3", f.d_nummer, "foedselsdato", "1996-07-02")).await;
+    assert!(kvittering.foedsels_eller_d_nummer.unwrap().is_d_number());
+
+    nektet(
+        &register,
+        "nummerendring",
+        endring("n-4", f.mor, "foedselsdato", "1991-05-16"),
+        "foedselsEllerDNummer",
+    )
+    .await;
+    nektet(&register, "nummerendring", endring("n-4", f.mor, "foedselsdato", "2027-01-01"), "foedselsdato")
+        .await;
+    nektet(&register, "nummerendring", endring("n-4", f.mor, "foedselsdato", "1899-12-31"), "foedselsdato")
+        .await;
+    nektet(&register, "nummerendring", endring("n-4", f.mor, "foedselsdato", "2026-10-02"), "gyldigFra")
+        .await;
+    nektet(
+        &register,
+        "nummerendring",
+        endring("n-4", f.doed, "foedselsdato", "1988-05-17"),
+        "foedselsEllerDNummer",
+    )
+    .await;
+    let bare = json!({"meldingsId": "n-4", "foedselsEllerDNummer": f.mor, "gyldigFra": "2026-10-01"});
+    nektet(&register, "nummerendring", bare, "foedselsdato").await;
+    let yngre = nektet(
+        &register,
+        "nummerendring",
+        endring("n-4", f.ektemann, "foedselsdato", "2021-01-01"),
+        "foedselsdato",
+    )
+    .await;
+    assert!(yngre.contains("etter at et barn ble født"), "{yngre}");
+    let eldre = nektet(
+        &register,
+        "nummerendring",
+        endring("n-4", f.sonn, "foedselsdato", "1980-01-01"),
+        "foedselsdato",
+    )
+    .await;
+    assert!(eldre.contains("før en av foreldrene"), "{eldre}");
+    let annuller = json!({"meldingsId": "a-1", "annullerer": "n-1"});
+    nektet(&register, "annullering", annuller, "annullerer").await;
 }
 
 #[tokio::test]

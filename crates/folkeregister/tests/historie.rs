@@ -6,187 +6,16 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clients::folkeregister::*;
+use common::liv::{Liv, lev};
 use common::*;
-use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use kernel::id::Pid;
-use kernel::rng::Rng;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Messages that are sent; some contradict the register, and change nothing.
 const ANTALL: usize = 4000;
 /// Random people, each as of a random moment.
 const PROEVER: u32 = 10_000;
-
-/// Chance, and whom it has to do with.
-struct Liv {
-    rng: Rng,
-    /// Everyone who was given a number.
-    folk: Vec<Pid>,
-    /// The messages that were registered.
-    meldt: Vec<String>,
-}
-
-impl Liv {
-    fn av(&self, bound: usize) -> usize {
-        self.rng.below(u32::try_from(bound).unwrap()) as usize
-    }
-
-    fn noen(&self) -> Pid {
-        self.folk[self.av(self.folk.len())]
-    }
-
-    fn ett<'a>(&self, of: &[&'a str]) -> &'a str {
-        of[self.av(of.len())]
-    }
-
-    fn hjem(&self) -> Value {
-        let kommunenummer = self.ett(&["0301", "5501", "4601"]);
-        match self.av(4) {
-            0 => json!({"ukjentBosted": {"bostedskommune": kommunenummer}}),
-            1 => {
-                json!({"matrikkeladresse": {"matrikkelnummer": {"kommunenummer": kommunenummer, "gaardsnummer": 7, "bruksnummer": self.av(90)}}})
-            }
-            _ => json!({"vegadresse": {"kommunenummer": kommunenummer, "adressenavn": "Grønnegata",
-                "adressenummer": {"husnummer": (self.av(200) + 1).to_string()}, "poststed": {"postnummer": "9008", "poststedsnavn": "TROMSØ"}}}),
-        }
-    }
-
-    fn navn(&self) -> Value {
-        let mellomnavn = if self.av(3) == 0 { json!("Moe") } else { Value::Null };
-        json!({"fornavn": self.ett(&["Kari", "Ola", "Åse", "Nils", "Mette"]), "mellomnavn": mellomnavn,
-            "etternavn": self.ett(&["Lie", "Vik", "Berg", "Dahl", "Moen", "Sand"])})
-    }
-
-    fn ny_person(&self) -> Value {
-        json!({"navn": self.navn(), "foedselsdato": format!("{}-{:02}-{:02}", 1940 + self.av(66), 1 + self.av(12), 1 + self.av(28)),
-            "kjoenn": self.ett(&["kvinne", "mann"]), "foedeland": "SWE", "statsborgerskap": ["SWE", "NOR"],
-            "legitimasjonskontroll": "kontrollert",
-            "utenlandskPersonidentifikasjon": [{"identifikasjonsnummer": self.av(1_000_000).to_string(),
-                "identifikasjonsnummertype": "utenlandskIdentifikasjonsnummer", "utstederland": "SWE"}]})
-    }
-
-    /// A message of chance: its kind, and its content without a number. `dag` is the day.
-    fn melding(&self, dag: &str) -> (&'static str, Value) {
-        let to = || json!([{"foedselsEllerDNummer": self.noen()}, {"foedselsEllerDNummer": self.noen()}]);
-        let slag = if self.folk.len() < 60 { self.av(2) } else { self.av(30) };
-        match slag {
-            0 => (
-                "innflytting",
-                json!({"kandidat": {"person": self.ny_person()}, "bostedsadresse": self.hjem(),
-                "fraflyttingsland": "SWE", "innflyttingsdato": dag, "sivilstand": "ugift",
-                "opphold": {"oppholdstillatelse": "permanent"}}),
-            ),
-            1 => (
-                "dnummer",
-                json!({"person": self.ny_person(), "postadresseIUtlandet": {"adressenavn": "Storgatan 1", "landkode": "SWE"}}),
-            ),
-            2..=5 => (
-                "flyttemelding",
-                json!({"personSomFlytter": [self.noen(), self.noen()], "nyAdresse": self.hjem(), "flyttedato": dag}),
-            ),
-            6..=8 => (
-                "flyttemelding",
-                json!({"personSomFlytter": [self.noen()], "nyAdresse": self.hjem(), "flyttedato": dag}),
-            ),
-            9 => (
-                "utflytting",
-                json!({"personSomFlytter": [self.noen()], "tilflyttingsland": "SWE", "utflyttingsdato": dag,
-                "postadresseIUtlandet": {"adressenavn": "Storgatan 2", "landkode": "SWE"}}),
-            ),
-            10..=12 => (
-                "innflytting",
-                json!({"kandidat": {"foedselsEllerDNummer": self.noen()}, "bostedsadresse": self.hjem(),
-                "fraflyttingsland": "SWE", "innflyttingsdato": dag}),
-            ),
-            13..=15 => (
-                "vigsel",
-                json!({"ektefelle": to(), "vigsel": {"vigselsdato": dag, "vigselsmyndighet": "kommune"}}),
-            ),
-            16 => ("navnevalg", json!({"foedselsEllerDNummer": self.noen(), "navn": self.navn()})),
-            17..=19 => (
-                "foedselsmelding",
-                json!({"foedsel": {"foreldreBorSammen": self.av(2) == 0,
-                "barn": {"foedselsdato": dag, "erLevendefoedt": self.av(10) > 0, "kjoenn": self.ett(&["kvinne", "mann"])},
-                "mor": {"foedselsEllerDNummer": self.noen()},
-                "foedested": {"foedselsinstitusjonsnavn": "SYKEHUSET", "foedekommunenummer": "0301"}}}),
-            ),
-            20 => (
-                "vergemaal",
-                json!({"foedselsEllerDNummer": self.noen(), "vergemaaltype": "voksen", "embete": "oslo",
-                "verge": {"foedselsEllerDNummer": self.noen()}, "gyldigFra": dag}),
-            ),
-            21 => (
-                "adressebeskyttelse",
-                json!({"foedselsEllerDNummer": self.noen(), "graderingsnivaa": self.ett(&["fortrolig", "ugradert"])}),
-            ),
-            22 => (
-                "doedsmelding",
-                json!({"kilde": "helse", "doedPerson": {"foedselsnummer": self.noen(), "doedsdato": dag}}),
-            ),
-            _ => (
-                "annullering",
-                json!({"annullerer": self.meldt[self.meldt.len() - 1 - self.av(self.meldt.len().min(6))]}),
-            ),
-        }
-    }
-
-    /// What fits whom the register knows, which chance seldom finds: the end of a marriage or of a guardianship, a father.
-    fn om(&self, person: &Persondokument, dag: &str) -> Option<(&'static str, Value)> {
-        let pid = person.pid()?;
-        if let Some(vergemaal) = person.vergemaal.iter().find(|entry| entry.er_gjeldende) {
-            return Some((
-                "vergemaal",
-                json!({"foedselsEllerDNummer": pid, "vergemaaltype": vergemaal.vergemaaltype,
-                "verge": vergemaal.verge, "gyldigFra": dag, "opphoerer": true}),
-            ));
-        }
-        if let Some(mor) = person.relaterte(Familierolle::Mor).next() {
-            return Some((
-                "farskap",
-                json!({"barnet": pid, "forelder": self.noen(), "mor": mor, "datoForErklaeringen": dag}),
-            ));
-        }
-        let ektefelle = person.gjeldende_sivilstand()?.relatert_ved_sivilstand?;
-        let to = json!([{"foedselsEllerDNummer": pid}, {"foedselsEllerDNummer": ektefelle}]);
-        Some(if self.av(2) == 0 {
-            (
-                "separasjon",
-                json!({"ektefelleEllerPartner": to, "separasjon": {"separasjonsdato": dag, "sivilstandsmyndighet": "fylkesmannen"}}),
-            )
-        } else {
-            (
-                "skilsmisse",
-                json!({"ektefelleEllerPartner": to, "skilsmisse": {"skilsmissedato": dag,
-                "hjemmel": "skilsmisseEtterSamlivsbrudd", "sivilstandsmyndighet": "domstolen"}}),
-            )
-        })
-    }
-}
-
-/// Lives a few months, and gives how many messages of each kind were registered.
-async fn lev(register: &Register, liv: &mut Liv) -> BTreeMap<&'static str, usize> {
-    let mut registrert = BTreeMap::new();
-    for n in 0..ANTALL {
-        register.clock.advance(SignedDuration::from_secs(600 + i64::from(liv.rng.below(3600))));
-        let dag = register.clock.today().to_string();
-        let known = if n % 5 == 4 { Some(register.alt(&liv.noen()).await) } else { None };
-        let known = known.and_then(|person| liv.om(&person, &dag));
-        let (slag, mut melding) = known.unwrap_or_else(|| liv.melding(&dag));
-        let id = format!("m-{n}");
-        melding["meldingsId"] = json!(id);
-        let svar = register.post(&format!("{MOTTAK}/{slag}"), &mottaksscope(slag), &melding).await;
-        if svar.status == StatusCode::ACCEPTED {
-            let kvittering: Kvittering = serde_json::from_value(svar.json()).unwrap();
-            liv.folk.extend(kvittering.foedsels_eller_d_nummer.filter(|pid| !liv.folk.contains(pid)));
-            liv.meldt.push(id);
-            *registrert.entry(slag).or_insert(0) += 1;
-        } else {
-            assert_eq!(svar.status, StatusCode::UNPROCESSABLE_ENTITY, "{slag}: {} of {melding}", svar.tekst);
-        }
-    }
-    registrert
-}
 
 /// The whole feed, each event with what it tells in full.
 async fn hendelser(register: &Register) -> Vec<(LagretHendelse, Hendelse)> {
@@ -226,9 +55,9 @@ async fn arkivet(register: &Register, ids: &[&String]) -> Vec<Persondokument> {
 #[tokio::test]
 async fn ten_thousand_people_and_moments_are_rebuilt_from_the_feed_alone() {
     let register = tomt().await;
-    let mut liv = Liv { rng: Rng::seeded(2026), folk: Vec::new(), meldt: Vec::new() };
+    let mut liv = Liv::ny(2026);
     let begynnelse = register.clock.now();
-    let registrert = lev(&register, &mut liv).await;
+    let registrert = lev(&register, &mut liv, ANTALL).await;
     let slutt = register.clock.now();
     for melding in MELDINGER {
         let antall = registrert.get(melding).copied().unwrap_or(0);

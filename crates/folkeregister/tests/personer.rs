@@ -162,10 +162,8 @@ async fn what_is_asked_wrongly_is_refused() {
         register.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
     };
     assert_eq!(accept("application/json").await, 200);
-    assert_eq!(accept("application/xml;q=0.9, */*;q=0.1").await, 200);
-    assert_eq!(accept("application/xml").await, 501);
     assert_eq!(accept("image/png").await, 406);
-    assert_eq!(register.bruk(&mor).await, 2);
+    assert_eq!(register.bruk(&mor).await, 1);
 }
 
 #[tokio::test]

@@ -1,17 +1,9 @@
 //! The documents fit the register's published schema, made strict: no element that the schema does not know.
 //!
-//! The schema lies beside the project (`../shared/standards`), or where `FELLES_STANDARDS` says; without it the test names
-//! what it skips.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test that fails panics, and one that skips says so"
-)]
+//! The schema lies beside the project ([`common::standard`]); without it the test names what it skips.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
-
-use std::path::PathBuf;
 
 use clients::folkeregister::*;
 use common::*;
@@ -20,14 +12,7 @@ use serde_json::{Value, json};
 const SCHEMA: &str = "registers/folkeregisteret/folkeregisterperson-strict.schema.json";
 
 fn schema() -> Option<Value> {
-    let root = std::env::var("FELLES_STANDARDS").map(PathBuf::from);
-    let root =
-        root.unwrap_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/standards"));
-    let Ok(text) = std::fs::read_to_string(root.join(SCHEMA)) else {
-        println!("skipped: {SCHEMA} is not there, so no document is checked against it");
-        return None;
-    };
-    Some(serde_json::from_str(&text).unwrap())
+    Some(serde_json::from_str(&standard(SCHEMA)?).unwrap())
 }
 
 /// What of the schema language the file uses: `$ref`, `type`, `enum`, `required`, `properties`, `additionalProperties: false`,

@@ -269,7 +269,7 @@ async fn every_fault_of_a_request_is_refused() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_and_what_is_not_built_are_told_apart() {
+async fn what_does_not_exist_and_what_is_not_for_the_package_are_told_apart() {
     let register = register().await;
     let mor = folk().mor;
     let mor = mor.as_str();
@@ -278,7 +278,6 @@ async fn what_does_not_exist_and_what_is_not_built_are_told_apart() {
         (404, format!("/folkeregisteret/api/hemmelig/v1/personer/{mor}"), "rettighetspakke"),
         (404, "/folkeregisteret/finnes/ikke".to_owned(), "ingenting"),
         (404, format!("{BASE}/familier"), "ingenting"),
-        (501, format!("{BASE}/hendelser/feedxsd"), "XSD"),
         (403, "/folkeregisteret/api/finans/v1/uttrekk/komplett".to_owned(), "uttrekk"),
         (403, "/folkeregisteret/api/finans/v1/hendelser/0123".to_owned(), "Hendelser"),
         (404, format!("{MOTTAK}/hilsen"), "ingenting"),

@@ -13,6 +13,8 @@ mod api;
 pub mod model;
 mod store;
 
+pub use store::gjennomgang;
+
 /// The name of the component and of its store.
 pub const NAME: &str = clients::kontaktregister::NAME;
 /// The register's tables.

@@ -10,6 +10,8 @@ use kernel::id::Pid;
 use kernel::params;
 use kernel::store::{Row, Store, StoreError, Tx, Value};
 
+pub mod gjennomgang;
+
 /// Numbers of one statement: few sizes, so that the prepared statements stay few.
 const SIZES: [usize; 4] = [1, 10, 100, 1000];
 

@@ -2,11 +2,11 @@
 
 use clients::folkeregister::{
     Adressebeskyttelse, Adressenummer, Bostedsadresse, DeltBosted, Doedsfall, Foedsel, FoedselINorge,
-    Gradering, Identifikasjonsnummer, Identifikatortype, Identitetsgrunnlag, Identitetsgrunnlagstatus,
-    Innflytting, KontaktadresseForDoedsbo, KontaktinformasjonForDoedsbo, Matrikkeladresse, Matrikkelnummer,
-    Navn, Nummerstatus, Opphav, Opphold, Oppholdsadresse, Opplysning as _, PersonSomKontakt, Persondokument,
-    Personidentifikasjon, Personkjoenn, Personnavn, Personstatus, PostadresseIUtlandet, Poststed,
-    Statsborgerskap, Status, UkjentBosted, UtenlandskAdresse, Utflytting, Vegadresse,
+    Gradering, Identifikasjonsnummer, Identitetsgrunnlag, Identitetsgrunnlagstatus, Innflytting,
+    KontaktadresseForDoedsbo, KontaktinformasjonForDoedsbo, Matrikkeladresse, Matrikkelnummer, Navn, Opphav,
+    Opphold, Oppholdsadresse, Opplysning as _, PersonSomKontakt, Persondokument, Personidentifikasjon,
+    Personkjoenn, Personnavn, Personstatus, PostadresseIUtlandet, Poststed, Statsborgerskap, Status,
+    UkjentBosted, UtenlandskAdresse, Utflytting, Vegadresse,
 };
 
 use crate::day::Day;
@@ -78,16 +78,7 @@ fn identity(world: &World, id: Id, person: &Person, document: &mut Persondokumen
     let first = origin(world, since, 2, cause);
     let born = person.born.date();
     if let Some(number) = person.number {
-        document.identifikasjonsnummer = vec![Identifikasjonsnummer {
-            status: Nummerstatus::IBruk,
-            foedsels_eller_d_nummer: number.as_str().to_owned(),
-            identifikatortype: if person.visitor() {
-                Identifikatortype::DNummer
-            } else {
-                Identifikatortype::Foedselsnummer
-            },
-            ..Identifikasjonsnummer::fra(&first)
-        }];
+        document.identifikasjonsnummer = vec![Identifikasjonsnummer::i_bruk(&number, &first)];
     }
     let checked = if person.visitor() {
         if id.is_multiple_of(3) {

@@ -63,6 +63,28 @@ fn numbers_are_synthetic_and_say_what_the_documents_say() {
 }
 
 #[test]
+fn families_reach_over_four_generations() {
+    nations(|_, people| {
+        let parents = |person: &Persondokument| {
+            let named = |role| person.relaterte(role).collect::<Vec<Pid>>();
+            [Familierolle::Mor, Familierolle::Far, Familierolle::Medmor].map(named).concat()
+        };
+        let older = |of: BTreeSet<Pid>| -> BTreeSet<Pid> {
+            of.iter().filter_map(|pid| people.get(pid)).flat_map(parents).collect()
+        };
+        let minors: Vec<Pid> = people
+            .iter()
+            .filter(|(_, person)| resident(person) && age(person) < 18)
+            .map(|(pid, _)| *pid)
+            .collect();
+        let four = minors.iter().filter(|child| !older(older(older(BTreeSet::from([**child])))).is_empty());
+        // A great-grandparent, dead or alive, is in the register for one child in four.
+        let share = four.count() * 100 / minors.len();
+        assert!(share >= 20, "{share} % of the children have a great-grandparent");
+    });
+}
+
+#[test]
 fn every_relation_is_mutual_and_ages_fit() {
     nations(|_, people| {
         let mut children = 0;

@@ -20,8 +20,9 @@ async fn fixture() -> (TestContext, Store) {
         sak: None,
     };
     let people = ["03851598730", "41819077906"].map(|pid| Pid::parse(pid).unwrap());
-    for _ in 0..3 {
-        test.ctx.log.append(&people.repeat(100), &access).await.unwrap();
+    // So few at a time that each entry is a row.
+    for _ in 0..60 {
+        test.ctx.log.append(&people.repeat(5), &access).await.unwrap();
     }
     let store = Store::open(&test.place.of(log::NAME), log::MIGRATIONS).await.unwrap();
     assert_eq!(verify_store(&store, &test.ctx.log.verifier()).await.unwrap().findings, []);

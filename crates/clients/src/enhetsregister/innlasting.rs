@@ -5,7 +5,7 @@ use kernel::id::{Orgnr, Pid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Enhet, Rollegruppe, Underenhet};
+use super::{Enhet, Kode, Rollegruppe, Underenhet};
 
 /// An owner of a company. Enhetsregisteret does not know them; the shareholders' register of the tax agency does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -68,6 +68,34 @@ pub struct Registrering {
     /// Its employees.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ansatte: Vec<Ansatt>,
+}
+
+/// A unit that has left the register, by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BorteEnhet {
+    /// Number.
+    #[schema(value_type = String)]
+    pub organisasjonsnummer: Orgnr,
+    /// Whether it was a place of business.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub underenhet: bool,
+    /// Name, in capitals; none where it is removed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub navn: String,
+    /// Form; none where it is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisasjonsform: Option<Kode>,
+    /// How it left.
+    pub slettet: Sletting,
+}
+
+/// A line of the bulk load that brings a unit of which nothing more is known than that it has left the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Borte {
+    /// The unit.
+    pub borte: BorteEnhet,
 }
 
 /// How much a bulk load has taken.

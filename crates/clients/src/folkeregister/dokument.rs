@@ -14,11 +14,12 @@ use super::representasjon::*;
 
 /// Defines the document: its lists, and the elements' names.
 macro_rules! dokument {
-    (lister { $($(#[$lm:meta])* $lf:ident / $lv:ident = $ln:literal: $lt:ty),* $(,)? }
-     enkle { $($(#[$em:meta])* $ef:ident / $ev:ident = $en:literal: $et:ty),* $(,)? }) => {
+    (lister { $($(#[$lm:meta])* $lf:ident / $lv:ident = $ln:tt: $lt:ty),* $(,)? }
+     enkle { $($(#[$em:meta])* $ef:ident / $ev:ident = $en:tt: $et:ty),* $(,)? }) => {
         /// A person as Folkeregisteret knows them. Most elements are lists: what holds now (`erGjeldende`) and what did.
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
         #[serde(default)]
+        #[schema(xml(name = "folkeregisterperson", namespace = "folkeregisteret:tilgjengeliggjoering:person:v1"))]
         pub struct Persondokument {
             $($(#[$lm])* #[serde(rename = $ln, skip_serializing_if = "Vec::is_empty")] pub $lf: Vec<$lt>,)*
             $($(#[$em])* #[serde(rename = $en, skip_serializing_if = "Option::is_none")] pub $ef: Option<$et>,)*

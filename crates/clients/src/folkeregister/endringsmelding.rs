@@ -14,7 +14,7 @@ use super::person::{Opphold, Personidentifikasjon, Personnavn};
 use super::representasjon::Verge;
 
 /// The messages that the intake takes: their names in paths and scopes (`folkeregister:mottak/{name}`).
-pub const MELDINGER: [&str; 14] = [
+pub const MELDINGER: [&str; 15] = [
     "foedselsmelding",
     "doedsmelding",
     "flyttemelding",
@@ -28,6 +28,7 @@ pub const MELDINGER: [&str; 14] = [
     "vergemaal",
     "adressebeskyttelse",
     "dnummer",
+    "nummerendring",
     "annullering",
 ];
 
@@ -347,6 +348,28 @@ melding!(
         foedsels_eller_d_nummer: Pid,
         /// The level.
         graderingsnivaa: Gradering,
+    }
+);
+
+melding!(
+    /// The date of birth or the sex that a person's number was made of is another, so that they are given a new number of the
+    /// same sort (folkeregisterforskriften §§ 2-2-3 and 2-2-4). The earlier number finds them as before.
+    Nummerendringsmelding {
+        /// Whose.
+        #[serde(rename = "foedselsEllerDNummer")]
+        #[schema(value_type = String)]
+        foedsels_eller_d_nummer: Pid,
+        /// The right date of birth, where it was another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = Date)]
+        foedselsdato: Option<Date>,
+        /// The sex, where it was or is another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>)]
+        kjoenn: Option<Kjoenn>,
+        /// Since when; not in the future.
+        #[schema(value_type = String, format = Date)]
+        gyldig_fra: Date,
     }
 );
 

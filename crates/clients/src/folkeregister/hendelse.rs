@@ -66,6 +66,7 @@ impl Element {
 
 /// A line of the feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(xml(name = "lagretHendelse", namespace = "folkeregisteret:tilgjengeliggjoering:hendelse:v1"))]
 pub struct LagretHendelse {
     /// Its number, from 1 without gaps.
     pub sekvensnummer: i64,
@@ -92,8 +93,17 @@ pub struct HendelseMedDokumentIdentifikatorer {
     pub ajourholdstidspunkt: Timestamp,
 }
 
+/// The newest sequence number, as XML has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(xml(name = "sekvensnummer", namespace = "folkeregisteret:tilgjengeliggjoering:hendelse:v1"))]
+pub struct Sekvensnummer {
+    /// The number; 0 while there are no events.
+    pub sekvensnummer: i64,
+}
+
 /// An event in full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(xml(name = "dokumentForHendelse", namespace = "folkeregisteret:tilgjengeliggjoering:hendelse:v1"))]
 pub struct DokumentForHendelse {
     /// 32 hex digits.
     pub dokumentidentifikator: String,

@@ -57,6 +57,22 @@ opplysning!(
     }
 );
 
+impl Identifikasjonsnummer {
+    /// A number that is in use.
+    pub fn i_bruk(pid: &Pid, opphav: &Opphav) -> Self {
+        Self {
+            status: Nummerstatus::IBruk,
+            foedsels_eller_d_nummer: pid.as_str().to_owned(),
+            identifikatortype: if pid.is_d_number() {
+                Identifikatortype::DNummer
+            } else {
+                Identifikatortype::Foedselsnummer
+            },
+            ..Self::fra(opphav)
+        }
+    }
+}
+
 opplysning!(
     /// How surely it is known who the person is.
     Identitetsgrunnlag {

@@ -72,6 +72,7 @@ kode!(
 /// An extract that was ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(xml(name = "uttrekkJobbResponse", namespace = "folkeregisteret:tilgjengeliggjoering:uttrekk:v1"))]
 pub struct Uttrekksjobb {
     /// By what its batches are read.
     pub jobb_id: String,
@@ -80,6 +81,7 @@ pub struct Uttrekksjobb {
 /// A batch of an extract; empty after the last.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(xml(name = "uttrekkDataResponse", namespace = "folkeregisteret:tilgjengeliggjoering:uttrekk:v1"))]
 pub struct Uttrekksbatch {
     /// Of the whole register: versions of person documents, for `personer/bulkoppslag/arkiv`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -8,9 +8,7 @@ use super::Avslag;
 use crate::Component;
 
 /// What is not built, by how its path begins.
-const DELER: [(&str, &str); 6] = [
-    ("/enhetsregisteret/api/enheter/lastned/regneark", "nedlasting som regneark"),
-    ("/enhetsregisteret/api/underenheter/lastned/regneark", "nedlasting som regneark"),
+const DELER: [(&str, &str); 4] = [
     ("/enhetsregisteret/api/roller/representanter", "representanter"),
     ("/enhetsregisteret/api/konsernstruktur", "konsernstruktur"),
     ("/enhetsregisteret/api/matrikkelenhet", "matrikkelenheter"),

@@ -26,6 +26,7 @@ pub mod kommuner;
 pub mod lastned;
 pub mod mottak;
 pub mod oppdateringer;
+pub mod regneark;
 pub mod roller;
 pub mod underenheter;
 

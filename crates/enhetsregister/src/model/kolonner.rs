@@ -1,4 +1,4 @@
-//! Units as rows of CSV, in the columns of the real register's files.
+//! Units as rows of CSV and of spreadsheets, in the columns of the real register's files.
 //!
 //! A column that nothing is known for is empty. Some have names that differ a little from the fields of the JSON.
 
@@ -143,7 +143,8 @@ const UNDERENHET: &[&str] = &[
     "nedleggelsesdato",
 ];
 
-fn kolonner(slag: Slag) -> &'static [&'static str] {
+/// The columns.
+pub fn kolonner(slag: Slag) -> &'static [&'static str] {
     match slag {
         Slag::Enhet => ENHET,
         Slag::Underenhet => UNDERENHET,
@@ -157,8 +158,13 @@ pub fn overskrift(slag: Slag) -> String {
 
 /// The line of a unit, from the answer to a look-up.
 pub fn rad(slag: Slag, innhold: &str) -> String {
+    linje(verdier(slag, innhold).into_iter())
+}
+
+/// A unit's values in the order of the columns, from the answer to a look-up.
+pub fn verdier(slag: Slag, innhold: &str) -> Vec<String> {
     let unit: Value = serde_json::from_str(innhold).unwrap_or_default();
-    linje(kolonner(slag).iter().map(|name| verdi(&unit, name)))
+    kolonner(slag).iter().map(|name| verdi(&unit, name)).collect()
 }
 
 fn verdi(unit: &Value, column: &str) -> String {

@@ -1,8 +1,8 @@
 //! The rows of a registration: what of a unit is searched by, and its answers as JSON.
 
 use clients::enhetsregister::{
-    Adresse, Enhet, FjernetEnhet, JuridiskRolle, Kode, Registrering, Rollegruppe, SlettetEnhet, Sletting,
-    Underenhet,
+    Adresse, BorteEnhet, Enhet, FjernetEnhet, JuridiskRolle, Kode, Registrering, Rollegruppe, SlettetEnhet,
+    Sletting, Underenhet,
 };
 use jiff::civil::Date;
 use kernel::id::{Orgnr, Pid};
@@ -140,6 +140,16 @@ pub fn rader(registrering: Registrering) -> Result<Vec<Rad>, Mangel> {
 /// The row of a sub-unit that has left the register.
 pub fn slettet_underenhet(under: &Underenhet, slettet: Sletting) -> Rad {
     borte(under.organisasjonsnummer, Slag::Underenhet, &under.navn, &under.organisasjonsform, slettet)
+}
+
+/// The row of a unit that has left the register, by itself.
+pub fn alene(unit: BorteEnhet) -> Result<Rad, Mangel> {
+    let slag = if unit.underenhet { Slag::Underenhet } else { Slag::Enhet };
+    let form = unit.organisasjonsform.unwrap_or_default();
+    if !unit.slettet.fjernet {
+        navn_og_form("borte", &unit.navn, &form, slag)?;
+    }
+    Ok(borte(unit.organisasjonsnummer, slag, &unit.navn, &form, unit.slettet))
 }
 
 fn borte(orgnr: Orgnr, slag: Slag, navn: &str, form: &Kode, slettet: Sletting) -> Rad {

@@ -39,7 +39,9 @@ impl Following {
             return;
         }
         let new = event.hendelsetype == hendelsetype::PERSON_ER_OPPRETTET;
-        if new || before.is_some() {
+        // A further event of a version whose first could not be followed leads from it to itself, which says nothing.
+        let goes_on = before.as_ref() == Some(version);
+        if new || before.is_some() && !goes_on {
             let pid = event.folkeregisteridentifikator;
             let before = before.filter(|_| !new);
             self.0.push(Step { pid, version: version.clone(), before, events: vec![full.clone()] });

@@ -86,7 +86,7 @@ pub async fn nation(stores: &Stores) -> anyhow::Result<Report> {
 }
 
 /// A number as a finding shows it: of a synthetic person in full, of any other masked.
-fn shown(pid: &Pid) -> String {
+pub fn shown(pid: &Pid) -> String {
     if pid.is_synthetic() { pid.as_str().to_owned() } else { pid.to_string() }
 }
 

@@ -8,15 +8,14 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use clients::folkeregister::{Foedselsmelding, Folkeregister};
 use clients::life_events::{Kanal, Livshendelser, Reisefoelge, Reisestatus, Stegstatus};
-use clients::{Mesh, TokenSource, orgs};
+use clients::{Mesh, orgs};
 use kernel::clock::Clock;
 use kernel::id::{Kjoenn, Pid};
 use kernel::rng::Rng;
 
 use super::nation::MOTHERS;
 use super::refusal;
-use crate::internal::{Credentials, HOSPITAL};
-use crate::secrets::Secrets;
+use crate::internal::HOSPITAL;
 
 /// How long the hospital follows the journey.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,9 +60,7 @@ impl Birth {
             None => next_mother(&self.data)?,
         };
         let mesh = Mesh::remote(&self.url, &[maskinporten::NAME, folkeregister::NAME, life_events::NAME]);
-        let client = Credentials::of(HOSPITAL.name, &Secrets::of(&self.data))?.client_key()?;
-        let issuer = format!("{}/maskinporten/", self.url.trim_end_matches('/'));
-        let tokens = TokenSource::new(mesh.clone(), &issuer, client, clock.clone(), rng.clone());
+        let tokens = super::tokens(&mesh, &self.url, &self.data, HOSPITAL.name, &clock, &rng)?;
         tokens.token().await.context("Maskinporten gave the hospital no token")?;
         self.tell(0, "Maskinporten gave the hospital a token");
 

@@ -13,7 +13,7 @@ use clients::folkeregister::{
     Sivilstandstype, Skilsmisse, Skilsmissehjemmel, Skilsmissemelding, Utflyttingsmelding, Vigsel,
     Vigselsmelding,
 };
-use clients::{Mesh, Purpose, TokenSource, orgs};
+use clients::{Mesh, Purpose, orgs};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kernel::clock::{Clock, oslo};
@@ -23,8 +23,7 @@ use serde::Serialize;
 
 use super::refusal;
 use crate::config::{File, Options};
-use crate::internal::{Credentials, LIFE};
-use crate::secrets::Secrets;
+use crate::internal::LIFE;
 
 /// Residents of the country whose events a year are below.
 const RESIDENTS: u32 = 5_600_000;
@@ -90,9 +89,7 @@ impl Live {
         let nation = nation.with_context(|| format!("no nation has been loaded in {}", data.display()))?;
         let (clock, rng) = (Clock::system(), Rng::system());
         let mesh = Mesh::remote(&self.url, &[maskinporten::NAME, folkeregister::NAME]);
-        let client = Credentials::of(LIFE.name, &Secrets::of(data))?.client_key()?;
-        let issuer = format!("{}/maskinporten/", self.url.trim_end_matches('/'));
-        let tokens = TokenSource::new(mesh.clone(), &issuer, client, clock.clone(), rng.clone());
+        let tokens = super::tokens(&mesh, &self.url, data, LIFE.name, &clock, &rng)?;
         let register = Folkeregister::new(mesh, tokens);
         let life = Life { register, clock, rng, purpose: Purpose::new("Livet i en syntetisk nasjon") };
 

@@ -147,15 +147,15 @@ pub fn directory(path: &Path) -> anyhow::Result<()> {
 
 /// A line on the terminal that says how far something has come; nothing where standard error is no terminal.
 pub struct Progress {
-    what: &'static str,
+    what: String,
     shown: Option<u64>,
     terminal: bool,
 }
 
 impl Progress {
     /// The progress of `what`.
-    pub fn new(what: &'static str) -> Self {
-        Self { what, shown: None, terminal: std::io::stderr().is_terminal() }
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), shown: None, terminal: std::io::stderr().is_terminal() }
     }
 
     /// Shows how much of `total` is done, in whole per cent.
@@ -166,6 +166,12 @@ impl Progress {
             // A terminal that has gone away is no reason to stop.
             let _ = write!(std::io::stderr(), "\r{} … {percent} %", self.what);
         }
+    }
+
+    /// Prints a line of its own to standard error; the progress goes on below it.
+    pub fn above(&mut self, line: &str) {
+        let clear = if self.shown.take().is_some() { "\r\x1b[K" } else { "" };
+        let _ = writeln!(std::io::stderr(), "{clear}{line}");
     }
 
     /// Ends the line.

@@ -32,7 +32,7 @@ impl Up {
         let (config, mut file) = Config::new(&self.options, &self.serving, &[])?;
         let directory = config.data.join("nation");
         // Real people come by the registers' own ways, never from here.
-        let first = config.test_mode && file.nation.is_none();
+        let first = config.test_mode && file.nation.is_none() && !file.imported;
         let mut made = None;
         if first {
             let nation = nation::make(&self.which)?;

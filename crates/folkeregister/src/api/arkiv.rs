@@ -2,12 +2,13 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use clients::folkeregister::{DokumentBulkoppslag, Feil, Persondokument};
+use clients::folkeregister::{DokumentBulkoppslag, Persondokument};
 use http::HeaderMap;
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, QueryPairs, Sti};
+use super::feil::{Avslaatt, IkkeFunnet, Ulest};
+use super::{Avslag, QueryPairs, Sti, xml};
 use crate::model::pakke::Pakke;
 use crate::model::utsnitt;
 use crate::{Component, NAME, store};
@@ -17,15 +18,14 @@ use crate::{Component, NAME, store};
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/arkiv/{dokumentidentifikator}", tag = "personer",
     params(("dokumentidentifikator" = String, Path, description = "32 heksadesimale siffer"),
         ("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet")),
-    responses((status = 200, body = Persondokument), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Persondokument = "application/json"), (Persondokument = "application/xml"))), (status = 304), Avslaatt, IkkeFunnet))]
 pub async fn hent(
     State(component): State<Component>,
     Sti(id): Sti<String>,
     query: QueryPairs,
     headers: HeaderMap,
 ) -> Result<Response, Avslag> {
-    let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    let (claims, form) = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
     let pairs = super::parametre(query, &["part"])?;
     let utvalg = super::utvalg(Pakke::MedHjemmel, &pairs)?;
     super::identifikatorer(std::slice::from_ref(&id))?;
@@ -40,27 +40,26 @@ pub async fn hent(
         super::oppslag_i_ord(&pairs),
         Pakke::MedHjemmel.hjemmel(),
     );
-    let json = Personal::new(*pid, json.clone()).release(&component.ctx.log, access).await?;
-    Ok(super::svar_med_etag(&headers, &id, json))
+    let tekst = form.skriv(&xml::PERSON, "folkeregisterperson", json.clone())?;
+    let tekst = Personal::new(*pid, tekst).release(&component.ctx.log, access).await?;
+    Ok(super::svar_med_etag(&headers, form, &id, tekst))
 }
 
 /// Up to 1000 stored versions, in the order asked; what does not exist is left out.
 #[utoipa::path(post, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/bulkoppslag/arkiv", tag = "personer",
     params(("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet")),
-    request_body = DokumentBulkoppslag,
-    responses((status = 200, body = Vec<Persondokument>), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 406, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil)))]
+    request_body(content((DokumentBulkoppslag = "application/json"), (DokumentBulkoppslag = "application/xml"))),
+    responses((status = 200, content((Vec<Persondokument> = "application/json"), (Vec<Persondokument> = "application/xml"))), Avslaatt, Ulest))]
 pub async fn bulkoppslag(
     State(component): State<Component>,
     query: QueryPairs,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Avslag> {
-    let claims = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
+    let (claims, form) = super::leser(&component, &headers, Pakke::MedHjemmel).await?;
     let pairs = super::parametre(query, &["part"])?;
     let utvalg = super::utvalg(Pakke::MedHjemmel, &pairs)?;
-    let body = kernel::http::body(&headers, "application/json", request).await?;
-    let asked: DokumentBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
+    let asked: DokumentBulkoppslag = super::spoersmaal(&headers, request, "dokumentidentifikator").await?;
     super::identifikatorer(&asked.dokumentidentifikator)?;
     let (mut pids, json) = versjoner(&component, &asked.dokumentidentifikator, &utvalg).await?;
     pids.sort_unstable();
@@ -72,9 +71,9 @@ pub async fn bulkoppslag(
         super::oppslag_i_ord(&pairs),
         Pakke::MedHjemmel.hjemmel(),
     );
-    let json =
-        Personal::many(pids, format!("[{}]", json.join(","))).release(&component.ctx.log, access).await?;
-    Ok(super::svar(json))
+    let json = format!("[{}]", json.join(","));
+    let tekst = form.skriv(&xml::PERSON, "arkivDokumentBulkoppslagResponse", json)?;
+    Ok(super::svar(form, Personal::many(pids, tekst).release(&component.ctx.log, access).await?))
 }
 
 /// Whom the versions are about, and what is shown of them. Whoever has become protected since is protected here too.

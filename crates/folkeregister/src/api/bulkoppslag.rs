@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use clients::folkeregister::{Feil, MAX_PERSONS, PersonBulkoppslag, PersonBulkoppslagSvar};
+use clients::folkeregister::{MAX_PERSONS, PersonBulkoppslag, PersonBulkoppslagSvar};
 use http::{HeaderMap, StatusCode};
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, QueryPairs, Sti};
+use super::feil::{Avslaatt, IkkeFunnet, Ulest};
+use super::{Avslag, QueryPairs, Sti, xml};
 use crate::model::pakke::Pakke;
 use crate::model::{Versjon, utsnitt};
 use crate::{Component, NAME, store};
@@ -18,9 +19,8 @@ use crate::{Component, NAME, store};
 #[utoipa::path(post, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/bulkoppslag", tag = "personer",
     params(("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet"),
         ("somBestilt" = Option<bool>, Query, description = "Svaret er alltid i spørsmålets rekkefølge")),
-    request_body = PersonBulkoppslag,
-    responses((status = 200, body = PersonBulkoppslagSvar), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 406, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil)))]
+    request_body(content((PersonBulkoppslag = "application/json"), (PersonBulkoppslag = "application/xml"))),
+    responses((status = 200, content((PersonBulkoppslagSvar = "application/json"), (PersonBulkoppslagSvar = "application/xml"))), Avslaatt, Ulest))]
 pub async fn med_hjemmel(
     State(component): State<Component>,
     query: QueryPairs,
@@ -35,10 +35,8 @@ pub async fn med_hjemmel(
     params(("rettighetspakke" = String, Path, description = "Rettighetspakke"),
         ("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet"),
         ("somBestilt" = Option<bool>, Query, description = "Svaret er alltid i spørsmålets rekkefølge")),
-    request_body = PersonBulkoppslag,
-    responses((status = 200, body = PersonBulkoppslagSvar), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil), (status = 413, body = Feil),
-        (status = 415, body = Feil)))]
+    request_body(content((PersonBulkoppslag = "application/json"), (PersonBulkoppslag = "application/xml"))),
+    responses((status = 200, content((PersonBulkoppslagSvar = "application/json"), (PersonBulkoppslagSvar = "application/xml"))), Avslaatt, IkkeFunnet, Ulest))]
 pub async fn i_pakke(
     State(component): State<Component>,
     Sti(pakke): Sti<String>,
@@ -57,13 +55,12 @@ async fn hent(
     request: Request,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
-    let claims = super::leser(component, headers, pakke).await?;
+    let (claims, form) = super::leser(component, headers, pakke).await?;
     super::personer::krev_oppslag(pakke)?;
     let pairs = super::parametre(query, &["part", "somBestilt"])?;
     let utvalg = super::utvalg(pakke, &pairs)?;
-    let body = kernel::http::body(headers, "application/json", request).await?;
-    let asked: PersonBulkoppslag = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
     let felt = "foedselsEllerDNummer";
+    let asked: PersonBulkoppslag = super::spoersmaal(headers, request, felt).await?;
     if asked.foedsels_eller_d_nummer.is_empty() || asked.foedsels_eller_d_nummer.len() > MAX_PERSONS {
         return Err(Avslag::felt(StatusCode::BAD_REQUEST, felt, "skal ha 1 til 1000 numre"));
     }
@@ -73,11 +70,12 @@ async fn hent(
         .collect::<Result<_, _>>()?;
     let found = store::finn(&ctx.store, &pids).await?;
     let json = skriv(&pids, &found, |versjon| utsnitt::skriv(versjon, &utvalg))?;
+    let tekst = form.skriv(&xml::PERSON, "personBulkoppslagResponse", json)?;
     let mut subjects: Vec<Pid> = found.values().map(|versjon| versjon.pid).collect();
     subjects.sort_unstable();
     subjects.dedup();
     let access = Access::from_claims(NAME, &claims, headers, super::oppslag_i_ord(&pairs), pakke.hjemmel());
-    Ok(super::svar(Personal::many(subjects, json).release(&ctx.log, access).await?))
+    Ok(super::svar(form, Personal::many(subjects, tekst).release(&ctx.log, access).await?))
 }
 
 /// The answer: digits, JSON that is written already, and a text of ours, none of which needs escaping.

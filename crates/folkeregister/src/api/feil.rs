@@ -1,16 +1,23 @@
 //! Errors as the register writes them: a code and words, in Bokmål.
 //!
-//! `FREG-001` is the real register's. The other codes are ours, one for each HTTP status.
+//! `FREG-001` is the real register's. The other codes are ours, one for each HTTP status. Whoever asks for XML has it as
+//! [`FolkeregisterFeilmelding`](clients::folkeregister::FolkeregisterFeilmelding) ([`super::form::tilpass`]).
 
-use axum::Json;
+use std::collections::BTreeMap;
+
 use axum::response::{IntoResponse, Response};
-use clients::folkeregister::Feil;
+use axum::{Extension, Json};
+use clients::folkeregister::{Feil, FolkeregisterFeilmelding};
 use http::{HeaderValue, StatusCode, header};
 use kernel::auth::AuthError;
 use kernel::http::{BadBody, BadJson};
 use kernel::id::IdError;
 use kernel::store::StoreError;
+use utoipa::openapi::{Content, Ref, RefOr, Response as ApiResponse, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
+use super::form::Form;
+use super::xml::Ugyldig;
 use crate::model::{Mangel, Slag};
 
 /// Why a request is not answered with what it asks for.
@@ -38,11 +45,6 @@ impl Avslag {
         Self::ny(StatusCode::NOT_FOUND, melding)
     }
 
-    /// This part of the real register is not built.
-    pub fn ikke_bygget(hva: &str) -> Self {
-        Self::ny(StatusCode::NOT_IMPLEMENTED, format!("Felles har ikke bygget dette ennå: {hva}."))
-    }
-
     /// A field is wrong; `hva` follows its name.
     pub fn felt(status: StatusCode, felt: &str, hva: &str) -> Self {
         let melding = if felt.is_empty() { format!("Innholdet {hva}.") } else { format!("{felt} {hva}.") };
@@ -67,7 +69,6 @@ impl Avslag {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "FREG-009",
             StatusCode::UNPROCESSABLE_ENTITY => "FREG-010",
             StatusCode::TOO_MANY_REQUESTS => "FREG-013",
-            StatusCode::NOT_IMPLEMENTED => "FREG-011",
             StatusCode::SERVICE_UNAVAILABLE => "FREG-012",
             _ => "FREG-001",
         }
@@ -137,6 +138,22 @@ impl From<BadBody> for Avslag {
     }
 }
 
+impl From<Ugyldig> for Avslag {
+    fn from(ugyldig: Ugyldig) -> Self {
+        match ugyldig {
+            Ugyldig::Xml(linje, tegn) => {
+                Self::ugyldig(format!("Innholdet er ikke gyldig XML uten DTD: linje {linje}, tegn {tegn}."))
+            }
+            Ugyldig::Uventet(linje, tegn) => Self::ugyldig(format!(
+                "Innholdet har noe som ikke hører hjemme der: linje {linje}, tegn {tegn}."
+            )),
+            Ugyldig::ForStort => {
+                Self::ny(StatusCode::PAYLOAD_TOO_LARGE, "Innholdet har for mange elementer.")
+            }
+        }
+    }
+}
+
 impl From<StoreError> for Avslag {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the register's store failed");
@@ -163,11 +180,75 @@ impl From<Mangel> for Avslag {
 impl IntoResponse for Avslag {
     fn into_response(self) -> Response {
         let kode = self.kode().to_owned();
-        let mut response =
-            (self.status, Json(Feil { kode, melding: self.melding, felt: self.felt })).into_response();
+        let feil = Feil { kode, melding: self.melding, felt: self.felt };
+        let mut response = (self.status, Extension(feil.clone()), Json(feil)).into_response();
         if let Some(how) = self.www_authenticate.and_then(|how| HeaderValue::try_from(how).ok()) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
         }
         response
     }
+}
+
+/// How every reading route may refuse, as the documents say it: the same in JSON and in XML.
+pub struct Avslaatt;
+
+impl IntoResponses for Avslaatt {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        feilsvar([
+            ("400", "Something of the request is not understood, or cannot be."),
+            ("401", "The token is missing, or does not hold."),
+            ("403", "The caller may not."),
+            IKKE_FORMEN,
+        ])
+    }
+}
+
+/// As [`Avslaatt`], of what is open to all.
+pub struct IkkeFormen;
+
+impl IntoResponses for IkkeFormen {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        feilsvar([IKKE_FORMEN])
+    }
+}
+
+const IKKE_FORMEN: (&str, &str) = ("406", "The answer has none of the forms that the caller takes.");
+
+/// As [`Avslaatt`], of what may not be there.
+pub struct IkkeFunnet;
+
+impl IntoResponses for IkkeFunnet {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        feilsvar([("404", "There is no such thing, or no such package.")])
+    }
+}
+
+/// As [`Avslaatt`], of a question that has content.
+pub struct Ulest;
+
+impl IntoResponses for Ulest {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        feilsvar([("413", "The content is too large."), ("415", "The content is of another media type.")])
+    }
+}
+
+/// As [`Avslaatt`], of extracts, of which an organisation may have so many.
+pub struct ForMange;
+
+impl IntoResponses for ForMange {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        feilsvar([("429", "The organisation has as many extracts in the making as it may have.")])
+    }
+}
+
+fn feilsvar<const N: usize>(statuser: [(&str, &str); N]) -> BTreeMap<String, RefOr<ApiResponse>> {
+    let som = |navn: &str| Content::new(Some(Ref::from_schema_name(navn)));
+    let svar = statuser.map(|(status, description)| {
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content(Form::Json.medietype(), som(&Feil::name()))
+            .content(Form::Xml.medietype(), som(&FolkeregisterFeilmelding::name()));
+        (status.to_owned(), response.build().into())
+    });
+    svar.into()
 }

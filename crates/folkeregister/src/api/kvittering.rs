@@ -31,5 +31,8 @@ pub async fn hent(
     let access =
         Access::from_claims(NAME, &claims, &headers, "Hentet kvittering for en melding", mottak::HJEMMEL);
     let subjects = found.pid.into_iter().collect();
-    Ok(super::svar(Personal::many(subjects, found.kvittering).release(&ctx.log, access).await?))
+    Ok(super::svar(
+        super::form::Form::Json,
+        Personal::many(subjects, found.kvittering).release(&ctx.log, access).await?,
+    ))
 }

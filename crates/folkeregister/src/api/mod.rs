@@ -11,29 +11,35 @@ use axum::routing::{get, post};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kernel::auth::{Claims, Issuer};
+use kernel::http::BadBody;
 use kernel::id::Pid;
 use kernel::limits;
 use kernel::log::Released;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::Component;
 use crate::model::pakke::Pakke;
 use crate::model::utsnitt::{Avvist, Utvalg};
 
+pub mod annet;
 pub mod arkiv;
 pub mod bulkoppslag;
 mod feil;
+pub mod form;
 pub mod hendelser;
-pub mod ikke_bygget;
 pub mod innlasting;
 pub mod kvittering;
 pub mod mottak;
 pub mod personer;
+pub mod skjema;
 pub mod soek;
 pub mod uttrekk;
+mod xml;
 
 pub use feil::Avslag;
+use form::Form;
 
 /// Largest question, in bytes: a thousand identifiers and then some.
 pub const MAX_LOOK_UP: usize = 256 << 10;
@@ -68,28 +74,57 @@ pub async fn begrens(State(component): State<Component>, request: Request, next:
 /// A request's query, or why it is none.
 pub type QueryPairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
-/// The verified caller of a package.
-async fn leser(component: &Component, headers: &HeaderMap, pakke: Pakke) -> Result<Arc<Claims>, Avslag> {
-    kun_json(headers)?;
-    let claims = component.ctx.auth.bearer(headers, Issuer::Maskinporten).await?;
-    claims.require_scope(pakke.scope())?;
-    Ok(claims)
+/// The verified caller of a package, and the form that they want their answer in, as JSON or XML.
+async fn leser(
+    component: &Component,
+    headers: &HeaderMap,
+    pakke: Pakke,
+) -> Result<(Arc<Claims>, Form), Avslag> {
+    leser_av(component, headers, pakke, form::JSON_XML).await
 }
 
-/// Refuses a caller that takes no JSON: XML is the real register's other form, and is not built.
+/// As [`leser`], of a resource that has these forms.
+async fn leser_av(
+    component: &Component,
+    headers: &HeaderMap,
+    pakke: Pakke,
+    former: &[Form],
+) -> Result<(Arc<Claims>, Form), Avslag> {
+    let form = Form::velg(headers, former)?;
+    let claims = component.ctx.auth.bearer(headers, Issuer::Maskinporten).await?;
+    claims.require_scope(pakke.scope())?;
+    Ok((claims, form))
+}
+
+/// Refuses a caller that takes no JSON, where there is nothing else.
 fn kun_json(headers: &HeaderMap) -> Result<(), Avslag> {
-    let Some(accept) = headers.get(header::ACCEPT) else { return Ok(()) };
-    let accept = accept.to_str().unwrap_or_default().to_ascii_lowercase();
-    let accepts = |wanted: &[&str]| {
-        accept.split(',').any(|one| wanted.contains(&one.split(';').next().unwrap_or_default().trim()))
-    };
-    if accepts(&["application/json", "application/*", "*/*"]) {
-        return Ok(());
+    Form::velg(headers, &[Form::Json]).map(|_| ())
+}
+
+/// The question of a bulk look-up, as JSON or as XML: its one field `felt` is a list of texts.
+async fn spoersmaal<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    request: Request,
+    felt: &str,
+) -> Result<T, Avslag> {
+    if form::er_xml(headers) {
+        let body = kernel::http::body(headers, Form::Xml.medietype(), request).await?;
+        let liste = std::str::from_utf8(&body)
+            .map_err(|bad| {
+                Avslag::ugyldig(format!("Innholdet er ikke UTF-8: byte {}.", bad.valid_up_to() + 1))
+            })
+            .and_then(|text| Ok(xml::les_liste(text, felt)?))?;
+        return Ok(serde_json::from_value(json!({ felt: liste }))?);
     }
-    if accepts(&["application/xml", "application/atom+xml", "text/xml"]) {
-        return Err(Avslag::ikke_bygget("svar som XML; be om application/json"));
-    }
-    Err(Avslag::ny(StatusCode::NOT_ACCEPTABLE, "Svaret finnes som application/json."))
+    let body = kernel::http::body(headers, Form::Json.medietype(), request).await;
+    let body = body.map_err(|bad| match bad.status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            let melding = "Innholdet må være application/json eller application/xml.";
+            BadBody { melding: melding.to_owned(), ..bad }
+        }
+        _ => bad,
+    })?;
+    kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))
 }
 
 /// The variable parts of the path.
@@ -167,18 +202,18 @@ fn er_identifikator(id: &str) -> bool {
     id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// An answer that is JSON already.
-fn svar(json: Released<String>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], json.into_inner()).into_response()
+/// An answer that is in its form already.
+fn svar(form: Form, tekst: Released<String>) -> Response {
+    ([(header::CONTENT_TYPE, form.medietype())], tekst.into_inner()).into_response()
 }
 
-/// As [`svar`], under an entity tag: 304 where the caller has it already.
-fn svar_med_etag(headers: &HeaderMap, etag: &str, json: Released<String>) -> Response {
-    let etag = format!("\"{etag}\"");
+/// As [`svar`], under an entity tag of the content: 304 where the caller has it already, in the same form.
+fn svar_med_etag(headers: &HeaderMap, form: Form, etag: &str, tekst: Released<String>) -> Response {
+    let etag = format!("\"{etag}{}\"", form.merke());
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let unchanged =
         known.flat_map(|value| value.split(',')).any(|one| one.trim().trim_start_matches("W/") == etag);
-    let mut response = if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { svar(json) };
+    let mut response = if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { svar(form, tekst) };
     if let Ok(value) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, value);
     }

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use clients::folkeregister::{
     Adressebeskyttelsesmelding, Annullering, DNummerrekvisisjon, Doedsmelding, Farskapsmelding, Feil,
     Flyttemelding, Foedselsmelding, Innflyttingsmelding, Kvittering, MeldtForelder, Navnemelding,
-    Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding, Utflyttingsmelding,
-    Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
+    Nummerendringsmelding, Opphav, Persondokument, Personstatus, Separasjonsmelding, Skilsmissemelding,
+    Utflyttingsmelding, Vergemaalsmelding, Vigselsmelding, WAKE, merknad, mottaksscope,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -32,6 +32,7 @@ use crate::model::endring::{Endringsmelding, Sak};
 use crate::model::flytting;
 use crate::model::foedsel::{self, Forelder};
 use crate::model::hendelser;
+use crate::model::nummer;
 use crate::model::{Endring, Mangel, Versjon, dagen, kontroller_meldings_id, soekbar, strid};
 use crate::store::{self, Mottatt, Serie, Spor};
 use crate::{Component, NAME};
@@ -116,6 +117,13 @@ mottak!(
 mottak!(
     /// Gives a D-number to one who has no number and does not live here.
     dnummer, "/folkeregisteret/mottak/api/v1/dnummer", DNummerrekvisisjon
+);
+mottak!(
+    /// Gives a person a new number because their date of birth or sex is another than the number was made of.
+    ///
+    /// Those who name the person name them by the new number; the earlier one finds the person too. 503 where the day has no
+    /// number left.
+    nummerendring, "/folkeregisteret/mottak/api/v1/nummerendring", Nummerendringsmelding
 );
 mottak!(
     /// Annuls an earlier message of the sender: those whom it changed are again as they were before, as long as nothing has
@@ -238,7 +246,7 @@ async fn motta<M: Melding>(
     let subjects = mottatt.pid.into_iter().collect();
     let json = Personal::many(subjects, mottatt.kvittering).release(&ctx.log, access).await?;
     let status = if ny { StatusCode::ACCEPTED } else { StatusCode::OK };
-    let mut response = (status, super::svar(json)).into_response();
+    let mut response = (status, super::svar(super::form::Form::Json, json)).into_response();
     if let Ok(location) = HeaderValue::try_from(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -389,41 +397,94 @@ impl Melding for Innflyttingsmelding {
                 return Err(sak.nei("er bosatt i Norge").into());
             }
             let nytt = if sak.pid().is_d_number() {
-                let (foedt, kjoenn) = (sak.person().foedselsdato(), sak.person().gjeldende_kjoenn());
-                let (Some(foedt), Some(kjoenn)) = (foedt, kjoenn) else {
-                    return Err(sak.nei("er registrert uten fødselsdato eller kjønn").into());
-                };
-                if !flytting::har_nummerserie(foedt) {
-                    return Err(sak.nei("har et fødselsår som det ikke tildeles nummer for").into());
-                }
+                let (foedt, kjoenn) = foedt_og_kjoenn(&mut sak)?;
                 Some(verden.tildel(tx, Serie::Foedselsnummer, foedt, kjoenn).await?)
             } else {
                 None
             };
-            let gammelt = sak.pid();
-            flytting::innflyttet(self, &mut sak, nytt, verden.naa)?;
-            let mut registrert = Registrert { pid: Some(sak.pid()), ..Registrert::default() };
-            let mut andre = Vec::new();
-            if let Some(nytt) = nytt {
-                // What the person says of themselves too: a child's responsibility names the child.
-                flytting::bytt_nummer(sak.person(), gammelt, nytt);
-                let found = verden.finn(tx, &flytting::naerstaaende(sak.person())).await?;
-                let mut pids: Vec<Pid> = found.into_values().filter(|pid| *pid != gammelt).collect();
-                pids.sort_unstable();
-                pids.dedup();
-                for pid in pids {
-                    let Some(versjon) = verden.foer.get(&pid) else { continue };
-                    let mut person = versjon.helt()?;
-                    if flytting::bytt_nummer(&mut person, gammelt, nytt) {
-                        andre.push(Endring { pid, person });
-                    }
+            flytting::innflyttet(self, &mut sak, verden.naa)?;
+            let opphav = flytting::innflyttingens_opphav(self, verden.naa);
+            nummerert(tx, verden, sak, nytt, &opphav).await
+        })
+    }
+}
+
+/// The registration of one who may be given another number, by which everyone whom the person knows then names them.
+async fn nummerert(
+    tx: &mut Tx,
+    verden: &mut Verden,
+    mut sak: Sak,
+    nytt: Option<Pid>,
+    opphav: &Opphav,
+) -> Result<Registrert, Avslag> {
+    let gammelt = sak.pid();
+    let mut andre = Vec::new();
+    if let Some(nytt) = nytt {
+        nummer::gi_nytt(&mut sak, nytt, opphav, verden.naa);
+        // What the person says of themselves too: a child's responsibility names the child.
+        nummer::bytt(sak.person(), gammelt, nytt);
+        let found = verden.finn(tx, &nummer::naerstaaende(sak.person())).await?;
+        let mut pids: Vec<Pid> = found.into_values().filter(|pid| *pid != gammelt).collect();
+        pids.sort_unstable();
+        pids.dedup();
+        for pid in pids {
+            let Some(versjon) = verden.foer.get(&pid) else { continue };
+            let mut person = versjon.helt()?;
+            if nummer::bytt(&mut person, gammelt, nytt) {
+                andre.push(Endring { pid, person });
+            }
+        }
+    }
+    let mut registrert = Registrert { pid: Some(sak.pid()), ..Registrert::default() };
+    registrert.endringer.push(sak.endring);
+    registrert.endringer.append(&mut andre);
+    Ok(registrert)
+}
+
+impl Melding for Nummerendringsmelding {
+    const NAVN: &'static str = "nummerendring";
+    const HVA: &'static str = "Meldte endring av fødselsnummer til folkeregisteret";
+
+    fn meldings_id(&self) -> &str {
+        &self.meldings_id
+    }
+
+    fn kontroller(&self, i_dag: Date) -> Result<(), Mangel> {
+        nummer::kontroller_endring(self, i_dag)
+    }
+
+    fn registrer<'a>(&'a self, tx: &'a mut Tx, verden: &'a mut Verden) -> TxFuture<'a, Registrert, Avslag> {
+        Box::pin(async move {
+            let asked = vec![("foedselsEllerDNummer".to_owned(), self.foedsels_eller_d_nummer)];
+            let Some(mut sak) = verden.saker(tx, asked).await?.pop() else {
+                return Ok(Registrert::default());
+            };
+            nummer::rett(self, &mut sak, verden.naa)?;
+            let serie = if sak.pid().is_d_number() { Serie::DNummer } else { Serie::Foedselsnummer };
+            let (foedt, kjoenn) = foedt_og_kjoenn(&mut sak)?;
+            let nytt = verden.tildel(tx, serie, foedt, kjoenn).await?;
+            let opphav = nummer::endringens_opphav(self, verden.naa);
+            let registrert = nummerert(tx, verden, sak, Some(nytt), &opphav).await?;
+            if let Some(Endring { person, .. }) = registrert.endringer.first() {
+                for versjon in verden.foer.values() {
+                    nummer::kontroller_slekt(person, &versjon.helt()?)?;
                 }
             }
-            registrert.endringer.push(sak.endring);
-            registrert.endringer.append(&mut andre);
             Ok(registrert)
         })
     }
+}
+
+/// What a number is made of, of a person whom the register knows.
+fn foedt_og_kjoenn(sak: &mut Sak) -> Result<(Date, Kjoenn), Mangel> {
+    let (foedt, kjoenn) = (sak.person().foedselsdato(), sak.person().gjeldende_kjoenn());
+    let (Some(foedt), Some(kjoenn)) = (foedt, kjoenn) else {
+        return Err(sak.nei("er registrert uten fødselsdato eller kjønn"));
+    };
+    if !nummer::har_nummerserie(foedt) {
+        return Err(sak.nei("har et fødselsår som det ikke tildeles nummer for"));
+    }
+    Ok((foedt, kjoenn))
 }
 
 impl Melding for DNummerrekvisisjon {

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use clients::folkeregister::{Feil, Persondokument};
+use clients::folkeregister::Persondokument;
 use http::HeaderMap;
 use kernel::log::{Access, Personal};
 
-use super::{Avslag, QueryPairs, Sti};
+use super::feil::{Avslaatt, IkkeFunnet};
+use super::{Avslag, QueryPairs, Sti, xml};
 use crate::model::pakke::Pakke;
 use crate::model::utsnitt;
 use crate::{Component, NAME, store};
@@ -18,8 +19,7 @@ use crate::{Component, NAME, store};
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/personer/{personidentifikator}", tag = "personer",
     params(("personidentifikator" = String, Path, description = "Fødselsnummer eller D-nummer"),
         ("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet: person-basis, historikk, identitetsgrunnlag-utvidet, relasjon-utvidet, eller et elements navn")),
-    responses((status = 200, body = Persondokument), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Persondokument = "application/json"), (Persondokument = "application/xml"))), (status = 304), Avslaatt, IkkeFunnet))]
 pub async fn med_hjemmel(
     State(component): State<Component>,
     Sti(ident): Sti<String>,
@@ -34,8 +34,7 @@ pub async fn med_hjemmel(
     params(("rettighetspakke" = String, Path, description = "Rettighetspakke"),
         ("personidentifikator" = String, Path, description = "Fødselsnummer eller D-nummer"),
         ("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet")),
-    responses((status = 200, body = Persondokument), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Persondokument = "application/json"), (Persondokument = "application/xml"))), (status = 304), Avslaatt, IkkeFunnet))]
 pub async fn i_pakke(
     State(component): State<Component>,
     Sti((pakke, ident)): Sti<(String, String)>,
@@ -66,15 +65,15 @@ async fn hent(
     headers: &HeaderMap,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
-    let claims = super::leser(component, headers, pakke).await?;
+    let (claims, form) = super::leser(component, headers, pakke).await?;
     krev_oppslag(pakke)?;
     let pairs = super::parametre(query, &["part"])?;
     let utvalg = super::utvalg(pakke, &pairs)?;
     let pid = super::nummer(ident, "personidentifikator")?;
     let found = store::finn_en(&ctx.store, &pid, utvalg.historikk()).await?;
     let versjon = found.ok_or_else(|| Avslag::ukjent("Det finnes ingen person med dette nummeret."))?;
-    let json = utsnitt::skriv(&versjon, &utvalg)?;
+    let tekst = form.skriv(&xml::PERSON, "folkeregisterperson", utsnitt::skriv(&versjon, &utvalg)?)?;
     let access = Access::from_claims(NAME, &claims, headers, super::oppslag_i_ord(&pairs), pakke.hjemmel());
-    let json = Personal::new(versjon.pid, json).release(&ctx.log, access).await?;
-    Ok(super::svar_med_etag(headers, &versjon.dokument, json))
+    let tekst = Personal::new(versjon.pid, tekst).release(&ctx.log, access).await?;
+    Ok(super::svar_med_etag(headers, form, &versjon.dokument, tekst))
 }

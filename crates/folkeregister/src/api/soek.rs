@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use clients::folkeregister::{Feil, Persondokument, Personsoek};
+use clients::folkeregister::{Persondokument, Personsoek};
 use http::{HeaderMap, StatusCode};
 use kernel::log::{Access, Personal};
 
+use super::feil::{Avslaatt, IkkeFunnet};
 use super::personer::pakke_av_sti;
-use super::{Avslag, QueryPairs, Sti};
+use super::{Avslag, QueryPairs, Sti, xml};
 use crate::model::pakke::Pakke;
 use crate::model::soek::{ENTYDIG, MAX_TREFF, Soek, TREFFLISTE};
 use crate::model::utsnitt;
@@ -32,8 +33,7 @@ use crate::{Component, NAME, store};
         ("soekFonetisk" = Option<bool>, Query, description = "Navn som lyder likt, treffer også"),
         ("opplysningsgrunnlag" = Option<String>, Query, description = "gjeldende eller historisk: om tidligere navn og adresser treffer"),
         ("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet")),
-    responses((status = 200, body = Persondokument), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Persondokument = "application/json"), (Persondokument = "application/xml"))), (status = 304), Avslaatt, IkkeFunnet))]
 pub async fn entydig_med_hjemmel(
     State(component): State<Component>,
     query: QueryPairs,
@@ -56,8 +56,7 @@ pub async fn entydig_med_hjemmel(
         ("soekFonetisk" = Option<bool>, Query, description = "Navn som lyder likt, treffer også"),
         ("opplysningsgrunnlag" = Option<String>, Query, description = "gjeldende eller historisk: om tidligere navn og adresser treffer"),
         ("part" = Option<Vec<String>>, Query, description = "Deler av dokumentet")),
-    responses((status = 200, body = Persondokument), (status = 304), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Persondokument = "application/json"), (Persondokument = "application/xml"))), (status = 304), Avslaatt, IkkeFunnet))]
 pub async fn entydig_i_pakke(
     State(component): State<Component>,
     Sti(pakke): Sti<String>,
@@ -87,8 +86,7 @@ pub async fn entydig_i_pakke(
         ("inkluderDoede" = Option<bool>, Query, description = "Om døde også treffer"),
         ("opplysningsgrunnlag" = Option<String>, Query, description = "gjeldende eller historisk: om tidligere navn og adresser treffer"),
         ("maksTreff" = Option<u32>, Query, description = "1 til 10000")),
-    responses((status = 200, body = Personsoek), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Personsoek = "application/json"), (Personsoek = "application/xml"))), Avslaatt))]
 pub async fn treffliste_med_hjemmel(
     State(component): State<Component>,
     query: QueryPairs,
@@ -116,8 +114,7 @@ pub async fn treffliste_med_hjemmel(
         ("inkluderDoede" = Option<bool>, Query, description = "Om døde også treffer"),
         ("opplysningsgrunnlag" = Option<String>, Query, description = "gjeldende eller historisk: om tidligere navn og adresser treffer"),
         ("maksTreff" = Option<u32>, Query, description = "1 til 10000")),
-    responses((status = 200, body = Personsoek), (status = 400, body = Feil), (status = 401, body = Feil),
-        (status = 403, body = Feil), (status = 404, body = Feil), (status = 406, body = Feil)))]
+    responses((status = 200, content((Personsoek = "application/json"), (Personsoek = "application/xml"))), Avslaatt, IkkeFunnet))]
 pub async fn treffliste_i_pakke(
     State(component): State<Component>,
     Sti(pakke): Sti<String>,
@@ -134,7 +131,7 @@ async fn entydig(
     headers: &HeaderMap,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
-    let claims = super::leser(component, headers, pakke).await?;
+    let (claims, form) = super::leser(component, headers, pakke).await?;
     let pairs = super::parametre(query, &ENTYDIG)?;
     let utvalg = super::utvalg(pakke, &pairs)?;
     let soek = Soek::entydig(&pairs)?;
@@ -149,11 +146,11 @@ async fn entydig(
         None => None,
     };
     let versjon = versjon.ok_or_else(|| Avslag::ukjent("Søket treffer ingen, eller flere enn én person."))?;
-    let json = utsnitt::skriv(&versjon, &utvalg)?;
+    let tekst = form.skriv(&xml::PERSON, "folkeregisterperson", utsnitt::skriv(&versjon, &utvalg)?)?;
     let what = format!("Søkte fram personen. {}", super::oppslag_i_ord(&pairs));
     let access = Access::from_claims(NAME, &claims, headers, what, pakke.hjemmel());
-    let json = Personal::new(versjon.pid, json).release(&ctx.log, access).await?;
-    Ok(super::svar_med_etag(headers, &versjon.dokument, json))
+    let tekst = Personal::new(versjon.pid, tekst).release(&ctx.log, access).await?;
+    Ok(super::svar_med_etag(headers, form, &versjon.dokument, tekst))
 }
 
 async fn treffliste(
@@ -163,7 +160,7 @@ async fn treffliste(
     headers: &HeaderMap,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
-    let claims = super::leser(component, headers, pakke).await?;
+    let (claims, form) = super::leser(component, headers, pakke).await?;
     if !pakke.har_oppslag() {
         return Err(Avslag::ny(StatusCode::FORBIDDEN, "Rettighetspakken har ikke søk med treffliste."));
     }
@@ -175,6 +172,6 @@ async fn treffliste(
     }
     let answer = Personsoek { foedsels_eller_d_nummer: pids.clone() };
     let access = Access::from_claims(NAME, &claims, headers, "Fant personen i et søk", pakke.hjemmel());
-    let json = serde_json::to_string(&answer)?;
-    Ok(super::svar(Personal::many(pids, json).release(&ctx.log, access).await?))
+    let tekst = form.skriv(&xml::PERSON, "personsoekResponse", serde_json::to_string(&answer)?)?;
+    Ok(super::svar(form, Personal::many(pids, tekst).release(&ctx.log, access).await?))
 }

@@ -1,15 +1,16 @@
 //! Extracts: ordered, made in the background, and read a batch at a time.
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use clients::folkeregister::{Feil, TilpassetUttrekk, Uttrekksbatch, Uttrekksjobb};
-use http::{HeaderMap, StatusCode};
+use clients::folkeregister::{TilpassetUttrekk, Uttrekksbatch, Uttrekksjobb};
+use http::{HeaderMap, StatusCode, header};
 use kernel::id::Pid;
 use kernel::log::{Access, Personal};
 
+use super::feil::{Avslaatt, ForMange, IkkeFunnet, Ulest};
+use super::form::Form;
 use super::personer::pakke_av_sti;
-use super::{Avslag, QueryPairs, Sti};
+use super::{Avslag, QueryPairs, Sti, xml};
 use crate::model::pakke::Pakke;
 use crate::model::uttrekk::{Nei, Utvalg};
 use crate::store::uttrekk::{self, Innhold, Svar};
@@ -20,15 +21,14 @@ use crate::{Component, NAME};
 /// The feed from the next event on then tells what has become of it. The documents are read with `personer/bulkoppslag/arkiv`.
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/uttrekk/komplett", tag = "uttrekk",
     params(("feedsekvensnr" = Option<i64>, Query, description = "Til og med dette sekvensnummeret")),
-    responses((status = 200, body = Uttrekksjobb), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
-        (status = 406, body = Feil), (status = 429, body = Feil)))]
+    responses((status = 200, content((Uttrekksjobb = "application/json"), (Uttrekksjobb = "application/xml"))), Avslaatt, ForMange))]
 pub async fn komplett(
     State(component): State<Component>,
     query: QueryPairs,
     headers: HeaderMap,
-) -> Result<Json<Uttrekksjobb>, Avslag> {
+) -> Result<Response, Avslag> {
     let pakke = Pakke::MedHjemmel;
-    let claims = super::leser(&component, &headers, pakke).await?;
+    let (claims, form) = super::leser(&component, &headers, pakke).await?;
     let last = kernel::feed::last(&component.ctx.store).await?;
     let seq = match super::parametre(query, &["feedsekvensnr"])?.as_slice() {
         [] => last,
@@ -40,33 +40,31 @@ pub async fn komplett(
         }
         _ => return Err(Avslag::felt(StatusCode::BAD_REQUEST, "feedsekvensnr", "skal stå én gang")),
     };
-    bestill(&component, super::mottak::avsender(&claims), pakke, Innhold::Komplett(seq.min(last))).await
+    let innhold = Innhold::Komplett(seq.min(last));
+    bestill(&component, super::mottak::avsender(&claims), pakke, innhold, form).await
 }
 
 /// Orders the people of a group, for bodies with a legal basis. They are read with `personer/bulkoppslag`.
 #[utoipa::path(post, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/uttrekk/tilpasset", tag = "uttrekk", request_body = TilpassetUttrekk,
-    responses((status = 200, body = Uttrekksjobb), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
-        (status = 406, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil), (status = 429, body = Feil)))]
+    responses((status = 200, content((Uttrekksjobb = "application/json"), (Uttrekksjobb = "application/xml"))), Avslaatt, Ulest, ForMange))]
 pub async fn tilpasset_med_hjemmel(
     State(component): State<Component>,
     headers: HeaderMap,
     request: Request,
-) -> Result<Json<Uttrekksjobb>, Avslag> {
+) -> Result<Response, Avslag> {
     tilpasset(&component, Pakke::MedHjemmel, &headers, request).await
 }
 
 /// Orders the people of a group, in one of the packages `offentligutenhjemmel` and `privatutenhjemmel`.
 #[utoipa::path(post, path = "/folkeregisteret/api/{rettighetspakke}/v1/uttrekk/tilpasset", tag = "uttrekk", request_body = TilpassetUttrekk,
     params(("rettighetspakke" = String, Path, description = "Rettighetspakke")),
-    responses((status = 200, body = Uttrekksjobb), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
-        (status = 404, body = Feil), (status = 406, body = Feil), (status = 413, body = Feil), (status = 415, body = Feil),
-        (status = 429, body = Feil)))]
+    responses((status = 200, content((Uttrekksjobb = "application/json"), (Uttrekksjobb = "application/xml"))), Avslaatt, IkkeFunnet, Ulest, ForMange))]
 pub async fn tilpasset_i_pakke(
     State(component): State<Component>,
     Sti(pakke): Sti<String>,
     headers: HeaderMap,
     request: Request,
-) -> Result<Json<Uttrekksjobb>, Avslag> {
+) -> Result<Response, Avslag> {
     tilpasset(&component, pakke_av_sti(&pakke)?, &headers, request).await
 }
 
@@ -75,8 +73,8 @@ async fn tilpasset(
     pakke: Pakke,
     headers: &HeaderMap,
     request: Request,
-) -> Result<Json<Uttrekksjobb>, Avslag> {
-    let claims = super::leser(component, headers, pakke).await?;
+) -> Result<Response, Avslag> {
+    let (claims, form) = super::leser(component, headers, pakke).await?;
     krev_uttrekk(pakke)?;
     let body = kernel::http::body(headers, "application/json", request).await?;
     let bestilling: TilpassetUttrekk = kernel::http::json(&body).map_err(|bad| Avslag::json("", &bad))?;
@@ -86,7 +84,8 @@ async fn tilpasset(
             Avslag::felt(StatusCode::FORBIDDEN, felt, "gjelder noe som ikke er med i rettighetspakken")
         }
     })?;
-    bestill(component, super::mottak::avsender(&claims), pakke, Innhold::Tilpasset(Box::new(utvalg))).await
+    let innhold = Innhold::Tilpasset(Box::new(utvalg));
+    bestill(component, super::mottak::avsender(&claims), pakke, innhold, form).await
 }
 
 fn krev_uttrekk(pakke: Pakke) -> Result<(), Avslag> {
@@ -102,7 +101,8 @@ async fn bestill(
     eier: String,
     pakke: Pakke,
     innhold: Innhold,
-) -> Result<Json<Uttrekksjobb>, Avslag> {
+    form: Form,
+) -> Result<Response, Avslag> {
     let ctx = component.ctx.clone();
     let id = ctx.rng.uuid().simple().to_string();
     if !uttrekk::bestill(&ctx.store, id.clone(), eier, pakke.scope(), ctx.clock.now()).await? {
@@ -115,14 +115,17 @@ async fn bestill(
             tracing::error!(%error, "an extract was broken off");
         }
     });
-    Ok(Json(Uttrekksjobb { jobb_id }))
+    let json = serde_json::to_string(&Uttrekksjobb { jobb_id })?;
+    let tekst = form.skriv(&xml::UTTREKK, "uttrekkJobbResponse", json)?;
+    Ok(([(header::CONTENT_TYPE, form.medietype())], tekst).into_response())
 }
 
 /// A batch of an extract, for bodies with a legal basis; the first is 0. 404 where it is not ready, `{}` after the last.
 #[utoipa::path(get, path = "/folkeregisteret/offentlig-med-hjemmel/api/v1/uttrekk/{jobbid}/batch/{batchnr}", tag = "uttrekk",
     params(("jobbid" = String, Path, description = "Uttrekkets identifikator"), ("batchnr" = i64, Path, description = "Fra 0")),
-    responses((status = 200, body = Uttrekksbatch), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
-        (status = 404, body = Uttrekksbatch), (status = 406, body = Feil), (status = 410, body = Uttrekksbatch)))]
+    responses((status = 200, content((Uttrekksbatch = "application/json"), (Uttrekksbatch = "application/xml"))),
+        (status = 404, content((Uttrekksbatch = "application/json"), (Uttrekksbatch = "application/xml"))),
+        (status = 410, content((Uttrekksbatch = "application/json"), (Uttrekksbatch = "application/xml"))), Avslaatt))]
 pub async fn batch_med_hjemmel(
     State(component): State<Component>,
     Sti((id, nr)): Sti<(String, String)>,
@@ -135,8 +138,9 @@ pub async fn batch_med_hjemmel(
 #[utoipa::path(get, path = "/folkeregisteret/api/{rettighetspakke}/v1/uttrekk/{jobbid}/batch/{batchnr}", tag = "uttrekk",
     params(("rettighetspakke" = String, Path, description = "Rettighetspakke"),
         ("jobbid" = String, Path, description = "Uttrekkets identifikator"), ("batchnr" = i64, Path, description = "Fra 0")),
-    responses((status = 200, body = Uttrekksbatch), (status = 400, body = Feil), (status = 401, body = Feil), (status = 403, body = Feil),
-        (status = 404, body = Uttrekksbatch), (status = 406, body = Feil), (status = 410, body = Uttrekksbatch)))]
+    responses((status = 200, content((Uttrekksbatch = "application/json"), (Uttrekksbatch = "application/xml"))),
+        (status = 404, content((Uttrekksbatch = "application/json"), (Uttrekksbatch = "application/xml"))),
+        (status = 410, content((Uttrekksbatch = "application/json"), (Uttrekksbatch = "application/xml"))), Avslaatt))]
 pub async fn batch_i_pakke(
     State(component): State<Component>,
     Sti((pakke, id, nr)): Sti<(String, String, String)>,
@@ -153,7 +157,7 @@ async fn batch(
     headers: &HeaderMap,
 ) -> Result<Response, Avslag> {
     let ctx = &component.ctx;
-    let claims = super::leser(component, headers, pakke).await?;
+    let (claims, form) = super::leser(component, headers, pakke).await?;
     krev_uttrekk(pakke)?;
     let nr: Option<i64> = nr.parse().ok().filter(|nr| *nr >= 0);
     let nr = nr.ok_or_else(|| Avslag::felt(StatusCode::BAD_REQUEST, "batchnr", "skal være et tall fra 0"))?;
@@ -163,10 +167,11 @@ async fn batch(
         Svar::Batch(linjer) => linjer,
         Svar::Slutt => Vec::new(),
         Svar::IkkeFerdig => {
-            return Ok(uten(StatusCode::NOT_FOUND, "Uttrekket er ikke ferdig. Prøv igjen om litt."));
+            return uten(form, StatusCode::NOT_FOUND, "Uttrekket er ikke ferdig. Prøv igjen om litt.");
         }
         Svar::Ukjent => {
-            return Ok(uten(StatusCode::GONE, "Uttrekket finnes ikke, eller ble avbrutt. Bestill et nytt."));
+            let feilmelding = "Uttrekket finnes ikke, eller ble avbrutt. Bestill et nytt.";
+            return uten(form, StatusCode::GONE, feilmelding);
         }
     };
     let mut batch = Uttrekksbatch::default();
@@ -180,11 +185,17 @@ async fn batch(
     }
     let what = "Tok personen med i et uttrekk av folkeregisteret";
     let access = Access::from_claims(NAME, &claims, headers, what, pakke.hjemmel());
-    Ok(super::svar(Personal::many(subjects, serde_json::to_string(&batch)?).release(&ctx.log, access).await?))
+    let tekst = skriv(form, &batch)?;
+    Ok(super::svar(form, Personal::many(subjects, tekst).release(&ctx.log, access).await?))
 }
 
 /// The answer where there is no batch: in the form of one, as the register has it.
-fn uten(status: StatusCode, feilmelding: &str) -> Response {
+fn uten(form: Form, status: StatusCode, feilmelding: &str) -> Result<Response, Avslag> {
     let feilmelding = Some(feilmelding.to_owned());
-    (status, Json(Uttrekksbatch { feilmelding, ..Uttrekksbatch::default() })).into_response()
+    let tekst = skriv(form, &Uttrekksbatch { feilmelding, ..Uttrekksbatch::default() })?;
+    Ok((status, [(header::CONTENT_TYPE, form.medietype())], tekst).into_response())
+}
+
+fn skriv(form: Form, batch: &Uttrekksbatch) -> Result<String, serde_json::Error> {
+    form.skriv(&xml::UTTREKK, "uttrekkDataResponse", serde_json::to_string(batch)?)
 }

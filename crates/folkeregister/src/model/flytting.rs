@@ -2,10 +2,9 @@
 
 use clients::folkeregister::{
     Bostedsadresse, DNummerrekvisisjon, Flyttemelding, Foedsel, Gradering, Identifikasjonsnummer,
-    Identifikatortype, Identitetsgrunnlag, Innflytting, Innflyttingsmelding, Nummerstatus, NyBostedsadresse,
-    NyPerson, Opphav, Opphold, Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn,
-    Personstatus, PostadresseIUtlandet, Sivilstand, Sivilstandstype, Statsborgerskap, Status,
-    UtenlandskAdresse, Utflytting, Utflyttingsmelding,
+    Identitetsgrunnlag, Innflytting, Innflyttingsmelding, NyBostedsadresse, NyPerson, Opphav, Opphold,
+    Opplysning as _, Persondokument, Personidentifikasjon, Personkjoenn, Personstatus, PostadresseIUtlandet,
+    Sivilstand, Sivilstandstype, Statsborgerskap, Status, UtenlandskAdresse, Utflytting, Utflyttingsmelding,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,6 +12,7 @@ use kernel::id::{Kommunenummer, Pid};
 use serde::Serialize;
 
 use super::endring::{Endringsmelding, Sak, ikke_framtid, kontroller_navn, landkode};
+use super::nummer::har_nummerserie;
 use super::{Mangel, avslutt, erstatt, kontroller_meldings_id, opphav, ugyldig};
 
 const KILDE: &str = "folkeregistermyndigheten";
@@ -195,11 +195,6 @@ fn i_utlandet(adresse: &UtenlandskAdresse, gradering: Gradering, opphav: &Opphav
     }
 }
 
-/// Whether numbers are given to those who were born on the day.
-pub fn har_nummerserie(foedt: Date) -> bool {
-    (1900..2040).contains(&foedt.year())
-}
-
 /// Checks a person whom the register does not know.
 fn kontroller_ny(felt: &str, person: &NyPerson, i_dag: Date) -> Result<(), Mangel> {
     kontroller_lengde(felt, person)?;
@@ -259,7 +254,7 @@ pub fn kontroller_rekvisisjon(melding: &DNummerrekvisisjon, i_dag: Date) -> Resu
 /// The first document of one who is given a number.
 fn ny_person(pid: Pid, ny: &NyPerson, status: Personstatus, opphav: &Opphav) -> Persondokument {
     Persondokument {
-        identifikasjonsnummer: vec![nummer(pid, opphav)],
+        identifikasjonsnummer: vec![Identifikasjonsnummer::i_bruk(&pid, opphav)],
         identitetsgrunnlag: vec![Identitetsgrunnlag {
             identitetsgrunnlagstatus: ny.legitimasjonskontroll,
             ..Identitetsgrunnlag::fra(opphav)
@@ -293,19 +288,6 @@ fn ny_person(pid: Pid, ny: &NyPerson, status: Personstatus, opphav: &Opphav) -> 
     }
 }
 
-fn nummer(pid: Pid, opphav: &Opphav) -> Identifikasjonsnummer {
-    Identifikasjonsnummer {
-        status: Nummerstatus::IBruk,
-        foedsels_eller_d_nummer: pid.as_str().to_owned(),
-        identifikatortype: if pid.is_d_number() {
-            Identifikatortype::DNummer
-        } else {
-            Identifikatortype::Foedselsnummer
-        },
-        ..Identifikasjonsnummer::fra(opphav)
-    }
-}
-
 /// One who does not live here, and has been given this D-number.
 pub fn med_d_nummer(melding: &DNummerrekvisisjon, pid: Pid, dag: Date, naa: Timestamp) -> Persondokument {
     let opphav = opphav(dag, naa, KILDE, "Tildele d-nummer");
@@ -318,7 +300,7 @@ pub fn med_d_nummer(melding: &DNummerrekvisisjon, pid: Pid, dag: Date, naa: Time
 
 /// One who is new, has moved here, and has been given this number.
 pub fn ny_bosatt(melding: &Innflyttingsmelding, ny: &NyPerson, pid: Pid, naa: Timestamp) -> Persondokument {
-    let opphav = opphav(melding.innflyttingsdato, naa, KILDE, "Innflytting");
+    let opphav = innflyttingens_opphav(melding, naa);
     let mut person = ny_person(pid, ny, Personstatus::Bosatt, &opphav);
     person.sivilstand =
         vec![Sivilstand { sivilstand: melding.sivilstand.unwrap_or_default(), ..Sivilstand::fra(&opphav) }];
@@ -343,28 +325,20 @@ fn opphold(melding: &Innflyttingsmelding, opphav: &Opphav) -> Option<Opphold> {
     })
 }
 
-/// One whom the register knows moves here. `nytt` is the fødselsnummer of one who had a D-number.
-pub fn innflyttet(
-    melding: &Innflyttingsmelding,
-    sak: &mut Sak,
-    nytt: Option<Pid>,
-    naa: Timestamp,
-) -> Result<(), Mangel> {
+/// What a move to the country is registered as.
+pub fn innflyttingens_opphav(melding: &Innflyttingsmelding, naa: Timestamp) -> Opphav {
+    opphav(melding.innflyttingsdato, naa, KILDE, "Innflytting")
+}
+
+/// One whom the register knows moves here.
+pub fn innflyttet(melding: &Innflyttingsmelding, sak: &mut Sak, naa: Timestamp) -> Result<(), Mangel> {
     let dato = melding.innflyttingsdato;
-    let opphav = opphav(dato, naa, KILDE, "Innflytting");
+    let opphav = innflyttingens_opphav(melding, naa);
     let slutt = opphav.gyldighetstidspunkt.unwrap_or(naa);
     let gradering = forlat(sak, "innflyttingsdato", dato, slutt)?;
     let flyttet_ut = sak.person().utflytting.iter().find(|entry| entry.er_gjeldende);
     if flyttet_ut.and_then(|entry| entry.utflyttingsdato).is_some_and(|ut| ut > dato) {
         return Err(super::strid("innflyttingsdato", "er før personen flyttet ut"));
-    }
-    if let Some(nytt) = nytt {
-        for entry in sak.person().identifikasjonsnummer.iter_mut().filter(|entry| entry.er_gjeldende) {
-            entry.avslutt(slutt);
-            entry.status = Nummerstatus::Opphoert;
-        }
-        sak.person().identifikasjonsnummer.insert(0, nummer(nytt, &opphav));
-        sak.endring.pid = nytt;
     }
     avslutt(&mut sak.person().utflytting, slutt);
     erstatt(&mut sak.person().innflytting, innflytting(melding, &opphav), slutt);
@@ -374,32 +348,4 @@ pub fn innflyttet(
         erstatt(&mut sak.person().opphold, opphold, slutt);
     }
     Ok(())
-}
-
-/// Those who stand in a person's document, and in whose documents the person may stand.
-pub fn naerstaaende(person: &Persondokument) -> Vec<Pid> {
-    let familie = person.familierelasjon.iter().filter_map(|entry| entry.relatert_person);
-    let ektefeller = person.sivilstand.iter().filter_map(|entry| entry.relatert_ved_sivilstand);
-    let ansvar = person.foreldreansvar.iter().flat_map(|entry| [entry.ansvarlig, entry.ansvarssubjekt]);
-    let mut pids: Vec<Pid> = familie.chain(ektefeller).chain(ansvar.flatten()).collect();
-    pids.sort_unstable();
-    pids.dedup();
-    pids
-}
-
-/// Lets a document name somebody by their new number; `true` where it named them.
-pub fn bytt_nummer(person: &mut Persondokument, gammelt: Pid, nytt: Pid) -> bool {
-    let familie = person.familierelasjon.iter_mut().map(|entry| &mut entry.relatert_person);
-    let ektefeller = person.sivilstand.iter_mut().map(|entry| &mut entry.relatert_ved_sivilstand);
-    let ansvar = person.foreldreansvar.iter_mut();
-    let ansvar = ansvar.flat_map(|entry| [&mut entry.ansvarlig, &mut entry.ansvarssubjekt]);
-    let verger = person.vergemaal.iter_mut().map(|entry| &mut entry.verge.foedsels_eller_d_nummer);
-    let mut byttet = false;
-    for named in
-        familie.chain(ektefeller).chain(ansvar).chain(verger).filter(|named| **named == Some(gammelt))
-    {
-        *named = Some(nytt);
-        byttet = true;
-    }
-    byttet
 }

@@ -2,16 +2,16 @@
 
 use clients::folkeregister::{
     Adressebeskyttelse, Ansvar, Bostedsadresse, Familierelasjon, Familierolle, Foedsel, FoedselINorge,
-    Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identifikatortype, Identitetsgrunnlag,
-    Identitetsgrunnlagstatus, MeldtForelder, Nummerstatus, Opphav, Persondokument, Personkjoenn,
-    Personstatus, RelatertBiPerson, Sivilstand, Sivilstandstype, Statsborgerskap, Status, merknad,
+    Foedselsmelding, Foreldreansvar, Identifikasjonsnummer, Identitetsgrunnlag, Identitetsgrunnlagstatus,
+    MeldtForelder, Opphav, Persondokument, Personkjoenn, Personstatus, RelatertBiPerson, Sivilstand,
+    Sivilstandstype, Statsborgerskap, Status, merknad,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kernel::clock::oslo;
 use kernel::id::{Kjoenn, Kommunenummer, Pid};
 
-use super::flytting::har_nummerserie;
+use super::nummer::har_nummerserie;
 use super::{Endring, Mangel, kontroller_meldings_id, opphav, strid, ugyldig};
 
 const KILDE: &str = "helse";
@@ -363,12 +363,7 @@ impl Registrering<'_> {
             ..Foreldreansvar::fra(opphav)
         };
         Persondokument {
-            identifikasjonsnummer: vec![Identifikasjonsnummer {
-                status: Nummerstatus::IBruk,
-                foedsels_eller_d_nummer: barn.as_str().to_owned(),
-                identifikatortype: Identifikatortype::Foedselsnummer,
-                ..Identifikasjonsnummer::fra(opphav)
-            }],
+            identifikasjonsnummer: vec![Identifikasjonsnummer::i_bruk(&barn, opphav)],
             identitetsgrunnlag: vec![Identitetsgrunnlag {
                 identitetsgrunnlagstatus: Identitetsgrunnlagstatus::IkkeKontrollert,
                 ..Identitetsgrunnlag::fra(opphav)

@@ -3,8 +3,11 @@
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "each test file uses its part; a test stops where it cannot go on"
+    clippy::print_stdout,
+    reason = "each test file uses its part; a test stops where it cannot go on, and says what it skips"
 )]
+
+use std::path::PathBuf;
 
 use axum::Router;
 use axum::body::Body;
@@ -20,10 +23,24 @@ use kernel::testing::{TestContext, context, token};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+pub mod liv;
+
 pub const BASE: &str = "/folkeregisteret/offentlig-med-hjemmel/api/v1";
 pub const MOTTAK: &str = "/folkeregisteret/mottak/api/v1";
 pub const SYKEHUS: &str = "310000043";
 pub const NAV: &str = "310000027";
+
+/// A published file: beside the project (`../shared/standards`), or where `FELLES_STANDARDS` says.
+pub fn standard(path: &str) -> Option<String> {
+    let root = std::env::var("FELLES_STANDARDS").map(PathBuf::from);
+    let root =
+        root.unwrap_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/standards"));
+    let text = std::fs::read_to_string(root.join(path)).ok();
+    if text.is_none() {
+        println!("skipped: {path} is not there, so nothing is held up against it");
+    }
+    text
+}
 
 /// The people of the tests. Each is of another day, so that their numbers are theirs alone.
 pub struct Folk {
@@ -91,16 +108,7 @@ fn opphavet() -> Opphav {
 pub fn person(pid: Pid, foedt: Date, kjoenn: Kjoenn) -> Persondokument {
     let o = opphavet();
     Persondokument {
-        identifikasjonsnummer: vec![Identifikasjonsnummer {
-            status: Nummerstatus::IBruk,
-            foedsels_eller_d_nummer: pid.as_str().to_owned(),
-            identifikatortype: if pid.is_d_number() {
-                Identifikatortype::DNummer
-            } else {
-                Identifikatortype::Foedselsnummer
-            },
-            ..Identifikasjonsnummer::fra(&o)
-        }],
+        identifikasjonsnummer: vec![Identifikasjonsnummer::i_bruk(&pid, &o)],
         identitetsgrunnlag: vec![Identitetsgrunnlag::fra(&o)],
         status: vec![Status { status: Personstatus::Bosatt, ..Status::fra(&o) }],
         kjoenn: vec![Personkjoenn { kjoenn: Some(kjoenn), ..Personkjoenn::fra(&o) }],
@@ -306,6 +314,13 @@ impl Register {
     pub async fn get_som(&self, path: &str, scope: &str) -> Svar {
         let bearer = format!("Bearer {}", self.token(NAV, scope));
         self.send(Request::get(path).header(header::AUTHORIZATION, bearer).body(Body::empty()).unwrap()).await
+    }
+
+    /// As [`Register::get_som`], in a form.
+    pub async fn get_i(&self, path: &str, scope: &str, accept: &str) -> Svar {
+        let bearer = format!("Bearer {}", self.token(NAV, scope));
+        let request = Request::get(path).header(header::AUTHORIZATION, bearer).header(header::ACCEPT, accept);
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     pub async fn post(&self, path: &str, scope: &str, body: &Value) -> Svar {

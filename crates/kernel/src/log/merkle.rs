@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::stretch;
 use crate::params;
 use crate::store::{Store, StoreError, Tx};
 
@@ -70,14 +71,9 @@ impl Frontier {
 /// Stores the tiles that became full when the tree grew from `from` to `to` entries.
 pub(super) async fn complete_tiles(tx: &mut Tx, from: u64, to: u64) -> Result<(), StoreError> {
     for tile in from / TILE_WIDTH..to / TILE_WIDTH {
-        let first = (tile * TILE_WIDTH) as i64;
-        let rows = tx
-            .query(
-                "SELECT leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
-                params![first, first + TILE_WIDTH as i64],
-            )
-            .await?;
-        let mut hashes = rows.iter().map(|row| hash(row.get(0)?)).collect::<Result<Vec<_>, _>>()?;
+        let first = tile * TILE_WIDTH;
+        let leaves = stretch::read_in(tx, &stretch::LEAF, first, first + TILE_WIDTH).await?;
+        let mut hashes = leaves.into_iter().map(|(_, leaf)| hash(leaf)).collect::<Result<Vec<_>, _>>()?;
         let (mut level, mut place) = (0_i64, tile);
         loop {
             tx.execute(
@@ -128,13 +124,8 @@ async fn hashes(store: &Store, level: i64, first: u64, count: u64) -> Result<Vec
     let found: Vec<Hash> = match full {
         Some(row) => split(&row.get::<Vec<u8>>(0)?)?.into_iter().skip(skip).take(count as usize).collect(),
         None if level == 0 => {
-            let rows = store
-                .query(
-                    "SELECT leaf FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
-                    params![first as i64, (first + count) as i64],
-                )
-                .await?;
-            rows.iter().map(|row| hash(row.get(0)?)).collect::<Result<_, _>>()?
+            let leaves = stretch::read(store, &stretch::LEAF, first, first + count).await?;
+            leaves.into_iter().map(|(_, leaf)| hash(leaf)).collect::<Result<_, _>>()?
         }
         None => {
             let rows = store

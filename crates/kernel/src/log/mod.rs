@@ -9,6 +9,7 @@ mod filing;
 mod merkle;
 mod note;
 mod personal;
+mod stretch;
 mod verify;
 
 use std::sync::{Arc, LazyLock};
@@ -30,6 +31,7 @@ use crate::rng::Rng;
 use crate::store::{Row, Store, StoreError, Tx, Value};
 use filing::Filing;
 use merkle::Frontier;
+use stretch::Stretch;
 
 /// The name of the log's own store.
 pub const NAME: &str = "tilgangslogg";
@@ -47,6 +49,15 @@ CREATE TABLE filed (subject TEXT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (sub
 INSERT INTO filed (subject, idx) SELECT subject, idx FROM entry ORDER BY subject, idx;
 ALTER TABLE head ADD COLUMN filed BIGINT NOT NULL DEFAULT 0;
 UPDATE head SET filed = size;
+", "
+CREATE TABLE stretch (first BIGINT PRIMARY KEY, head TEXT NOT NULL, middle TEXT NOT NULL, subjects TEXT NOT NULL,
+    salts BYTEA NOT NULL, leaves BYTEA NOT NULL);
+ALTER TABLE filed RENAME TO filed_before;
+CREATE TABLE filed (run BIGINT NOT NULL, subject TEXT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (run, subject, idx)) WITHOUT ROWID;
+CREATE TABLE run (first BIGINT PRIMARY KEY);
+INSERT INTO filed (run, subject, idx) SELECT 0, subject, idx FROM filed_before ORDER BY subject, idx;
+INSERT INTO run (first) SELECT 0 FROM head WHERE filed > 0;
+DROP TABLE filed_before;
 "];
 
 /// How many entries lie between two checkpoints that are kept for ever.
@@ -151,17 +162,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let body: String = row.get(1)?;
+    fn read(index: u64, body: String) -> Result<Self, StoreError> {
         let parsed: Body<Access> =
             serde_json::from_str(&body).map_err(|e| StoreError::Damaged(format!("log entry: {e}")))?;
-        Ok(Self {
-            index: index(row, 0)?,
-            at: parsed.at,
-            subject: parsed.subject,
-            access: parsed.access,
-            body,
-        })
+        Ok(Self { index, at: parsed.at, subject: parsed.subject, access: parsed.access, body })
     }
 }
 
@@ -170,9 +174,25 @@ fn index(row: &Row, column: usize) -> Result<u64, StoreError> {
         .map_err(|_| StoreError::Damaged("a negative place in the log".to_owned()))
 }
 
+/// What is to be written.
+enum New {
+    One { subject: Pid, body: String, leaf: Hash },
+    Many(Stretch),
+}
+
+impl New {
+    /// How many entries it is.
+    fn len(&self) -> usize {
+        match self {
+            Self::One { .. } => 1,
+            Self::Many(stretch) => stretch.len(),
+        }
+    }
+}
+
 /// Entries on their way into the log.
 struct Append {
-    entries: Vec<(Pid, String)>,
+    entries: Vec<New>,
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
@@ -207,19 +227,32 @@ impl AccessLog {
             let actor = Actor { pid: None, ..access.actor.clone() };
             (Access { actor, ..access.clone() }, self.0.key.pseudonym(&pid))
         });
-        let mut entries = Vec::with_capacity(subjects.len());
-        for subject in subjects {
-            let salt = note::base64(&self.0.rng.bytes::<16>());
+        let body = |subject: Pid, salt: String| {
             let (access, person) = match &other {
-                Some((hidden, person)) if access.actor.pid != Some(*subject) => {
-                    (hidden, Some(person.clone()))
-                }
+                Some((hidden, person)) if access.actor.pid != Some(subject) => (hidden, Some(person.clone())),
                 _ => (access, None),
             };
-            let body = Body { at, subject: *subject, access, person, salt };
-            let body = serde_json::to_string(&body).map_err(|e| StoreError::Damaged(e.to_string()))?;
-            entries.push((*subject, body));
-        }
+            Body { at, subject, access, person, salt }
+        };
+        let rng = &self.0.rng;
+        let one = |subject: Pid| -> Result<New, StoreError> {
+            let body = serde_json::to_string(&body(subject, note::base64(&rng.bytes::<16>())))
+                .map_err(|e| StoreError::Damaged(e.to_string()))?;
+            let leaf = leaf_hash(body.as_bytes());
+            Ok(New::One { subject, body, leaf })
+        };
+        let entries: Vec<New> = if subjects.len() < stretch::MANY {
+            subjects.iter().copied().map(one).collect::<Result<_, _>>()?
+        } else {
+            // The entry about the one who acts differs from the others.
+            let (own, others): (Vec<Pid>, Vec<Pid>) =
+                subjects.iter().partition(|subject| access.actor.pid == Some(**subject));
+            let many = others.chunks(stretch::LONGEST).filter_map(|subjects| {
+                let first = body(*subjects.first()?, String::new());
+                Some(Stretch::new(subjects, &first, rng).map(New::Many))
+            });
+            many.chain(own.into_iter().map(one)).collect::<Result<_, _>>()?
+        };
         let (done, finished) = oneshot::channel();
         self.0.queue.send(Append { entries, done }).map_err(|_| StoreError::Closed)?;
         finished.await.map_err(|_| StoreError::Closed)?
@@ -233,16 +266,17 @@ impl AccessLog {
         limit: i64,
     ) -> Result<Vec<Entry>, StoreError> {
         let before = before.and_then(|place| i64::try_from(place).ok()).unwrap_or(i64::MAX);
-        let rows = filing::about(&self.0.store, subject, before, limit).await?;
-        rows.iter().map(Entry::from_row).collect()
+        let found = filing::about(&self.0.store, subject, before, limit).await?;
+        found.into_iter().map(|(index, body)| Entry::read(index, body)).collect()
     }
 
     /// The entry at a place.
     pub async fn entry(&self, index: u64) -> Result<Option<Entry>, StoreError> {
-        let Ok(index) = i64::try_from(index) else { return Ok(None) };
-        let row =
-            self.0.store.query_opt("SELECT idx, body FROM entry WHERE idx = $1", params![index]).await?;
-        row.as_ref().map(Entry::from_row).transpose()
+        if index >= i64::MAX as u64 {
+            return Ok(None);
+        }
+        let found = stretch::read(&self.0.store, &stretch::WHOLE, index, index + 1).await?.pop();
+        found.map(|(at, entry)| Entry::read(at, entry.body)).transpose()
     }
 
     /// The newest checkpoint: a signed note of the log's name, size and root.
@@ -312,8 +346,10 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
         // Requests that are on their way to here come along: a write costs as much as many entries. When there are
         // none, this returns at once.
         tokio::task::yield_now().await;
-        while entries.len() < MAX_BATCH {
+        let mut many: usize = entries.iter().map(New::len).sum();
+        while many < MAX_BATCH {
             let Ok(next) = appends.try_recv() else { break };
+            many += next.entries.iter().map(New::len).sum::<usize>();
             entries.extend(next.entries);
             waiting.push(next.done);
         }
@@ -323,7 +359,7 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
             .write(move |tx| {
                 Box::pin(async move {
                     let (size, filed) = write_batch(tx, &key, entries).await?;
-                    files.go_on(tx, filed, size).await?;
+                    files.go_on(tx, filed, size, many).await?;
                     Ok(files)
                 })
             })
@@ -339,11 +375,7 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
 }
 
 /// Writes entries, and gives the size of the log and how many of its entries are filed.
-async fn write_batch(
-    tx: &mut Tx,
-    key: &NoteKey,
-    entries: Vec<(Pid, String)>,
-) -> Result<(i64, i64), StoreError> {
+async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<(i64, i64), StoreError> {
     let head = tx.query_opt("SELECT size, frontier, checkpoint, filed FROM head WHERE id = 1", &[]).await?;
     let (start, mut frontier, filed) = match &head {
         Some(row) => {
@@ -354,11 +386,19 @@ async fn write_batch(
     };
     let mut size = start;
     let mut values = Vec::with_capacity(entries.len() * COLUMNS);
-    for (subject, body) in entries {
-        let leaf = leaf_hash(body.as_bytes());
-        frontier.push(leaf);
-        values.extend([Value::Int(size as i64), subject.into(), body.into(), leaf.to_vec().into()]);
-        size += 1;
+    for entry in entries {
+        let first = size;
+        size += entry.len() as u64;
+        match entry {
+            New::One { subject, body, leaf } => {
+                frontier.push(leaf);
+                values.extend([Value::Int(first as i64), subject.into(), body.into(), leaf.to_vec().into()]);
+            }
+            New::Many(stretch) => {
+                stretch.leaves().for_each(|leaf| frontier.push(leaf));
+                stretch.insert(tx, first).await?;
+            }
+        }
     }
     insert(tx, &values).await?;
     merkle::complete_tiles(tx, start, size).await?;

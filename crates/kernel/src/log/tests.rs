@@ -65,6 +65,17 @@ async fn large_logs_are_proved_over_tiles() {
     assert!(log.tile(1, 5, 256).await.unwrap().is_none());
 }
 
+/// A log of one use of `many` entries is whole; touched so, it is not.
+async fn is_found(many: usize, touch: &str, finding: &Finding) {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, _) = log(&directory).await;
+    log.append(&vec![pid(); many], &access(0)).await.unwrap();
+    assert_eq!(log.verify().await.unwrap().findings, []);
+    touched(&directory, touch);
+    let findings = log.verify().await.unwrap().findings;
+    assert!(findings.contains(finding), "{touch}: {findings:?}");
+}
+
 #[tokio::test]
 async fn a_touched_entry_is_found() {
     for (touch, finding) in [
@@ -83,14 +94,126 @@ async fn a_touched_entry_is_found() {
         ("UPDATE head SET frontier = zeroblob(64)", Finding::Frontier),
         ("DELETE FROM head", Finding::Beyond(0)),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        let (log, _) = log(&directory).await;
-        log.append(&[pid(); 10], &access(0)).await.unwrap();
-        assert_eq!(log.verify().await.unwrap().findings, []);
-        touched(&directory, touch);
-        let findings = log.verify().await.unwrap().findings;
-        assert!(findings.contains(&finding), "{touch}: {findings:?}");
+        is_found(10, touch, &finding).await;
     }
+}
+
+#[tokio::test]
+async fn a_touched_entry_among_many_is_found() {
+    for (touch, finding) in [
+        ("UPDATE stretch SET middle = replace(middle, 'Slo', 'slo')", Finding::Changed(0)),
+        (
+            "UPDATE stretch SET subjects = replace(subjects, '03851598730', '41819077906')",
+            Finding::Changed(0),
+        ),
+        (
+            "UPDATE stretch SET salts = CAST(substr(salts, 1, 47) || zeroblob(1) || substr(salts, 49) AS BLOB)",
+            Finding::Changed(2),
+        ),
+        (
+            "UPDATE stretch SET leaves = CAST(substr(leaves, 1, 95) || zeroblob(1) || substr(leaves, 97) AS BLOB)",
+            Finding::Changed(2),
+        ),
+        ("UPDATE stretch SET subjects = substr(subjects, 1, 11 * 19)", Finding::Removed(19)),
+        ("UPDATE stretch SET subjects = 'æøå' || subjects", Finding::Changed(0)),
+        ("DELETE FROM stretch", Finding::Removed(0)),
+        (
+            "INSERT INTO stretch SELECT 20, head, middle, subjects, salts, leaves FROM stretch",
+            Finding::Beyond(20),
+        ),
+        (
+            "INSERT INTO stretch SELECT 7, head, middle, subjects, salts, leaves FROM stretch",
+            Finding::Changed(7),
+        ),
+        ("INSERT INTO entry SELECT 3, subjects, head, leaves FROM stretch", Finding::Changed(3)),
+    ] {
+        is_found(20, touch, &finding).await;
+    }
+}
+
+#[tokio::test]
+async fn a_row_of_the_index_that_is_touched_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, store) = log(&directory).await;
+    for n in 0..50 {
+        log.append(&vec![pid(); 1000], &access(n)).await.unwrap();
+    }
+    let runs = store.query("SELECT first FROM run ORDER BY first", &[]).await.unwrap();
+    assert_eq!(runs.iter().map(|row| index(row, 0).unwrap()).collect::<Vec<_>>(), [0, 16_384]);
+    assert_eq!(log.verify().await.unwrap().findings, []);
+    touched(&directory, "UPDATE filed SET subject = '41819077906' WHERE idx = 20000");
+    touched(&directory, "DELETE FROM filed WHERE idx = 5");
+    let misplaced = Finding::Index { first: 16_384, rows: 1 };
+    assert_eq!(
+        log.verify().await.unwrap().findings,
+        [Finding::Misfiled(5), Finding::Misfiled(20_000), misplaced]
+    );
+}
+
+#[tokio::test]
+async fn entries_of_few_and_of_many_are_one_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, _) = log(&directory).await;
+    let other = Pid::parse("41819077906").unwrap();
+    let mut expected = Vec::new();
+    let mut size = 0;
+    for n in 0..60 {
+        // One, few and many, with the other somewhere among them.
+        let mut subjects = vec![pid(); [1, 15, 16, 700, 1500][n % 5]];
+        let place = n * 7 % subjects.len();
+        subjects[place] = other;
+        log.append(&subjects, &access(n)).await.unwrap();
+        expected.push((size + place as u64, format!("client-{n}")));
+        size += subjects.len() as u64;
+    }
+    assert!(size > 2 * 8192, "enough for a run of the index");
+    expected.reverse();
+    let mut found = Vec::new();
+    while let page = log.entries_about(&other, found.last().map(|(at, _)| *at), 7).await.unwrap()
+        && !page.is_empty()
+    {
+        found.extend(page.into_iter().map(|entry| (entry.index, entry.access.actor.client_id)));
+    }
+    assert_eq!(found, expected);
+    for (at, client) in expected {
+        let proof = log.proof(at).await.unwrap().unwrap();
+        assert!(proof.verify(&log.verifier()) && proof.entry.contains(&client), "{at}");
+        assert!(proof.entry.contains(other.as_str()));
+    }
+    let report = log.verify().await.unwrap();
+    assert_eq!((report.entries, report.findings), (size, vec![]));
+}
+
+#[tokio::test]
+async fn entries_filed_by_an_older_felles_are_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = Place::Directory(directory.path().to_owned());
+    drop(Store::open(&place.of(NAME), &MIGRATIONS[..2]).await.unwrap());
+    let body = |n: usize| {
+        let (at, salt) = (Timestamp::UNIX_EPOCH, "s".to_owned());
+        serde_json::to_string(&Body { at, subject: pid(), access: access(n), person: None, salt }).unwrap()
+    };
+    let mut entries = Vec::new();
+    let mut frontier = Frontier::default();
+    for n in 0..3 {
+        let (body, subject) = (body(n), pid());
+        let (leaf, subject) = (leaf_hash(body.as_bytes()), subject.as_str());
+        frontier.push(leaf);
+        let hex = note::hex(&leaf);
+        entries.push(format!("INSERT INTO entry VALUES ({n}, '{subject}', '{body}', x'{hex}');"));
+        entries.push(format!("INSERT INTO filed VALUES ('{subject}', {n});"));
+    }
+    let checkpoint = NoteKey::from_seed("test/logg", &[7; 32]).unwrap().checkpoint(3, &frontier.root());
+    let roots = note::hex(&frontier.to_bytes());
+    touched(
+        &directory,
+        &format!("{} INSERT INTO head VALUES (1, 3, x'{roots}', '{checkpoint}', 3)", entries.concat()),
+    );
+    let (log, _) = log(&directory).await;
+    log.append(&[pid(); 20], &access(3)).await.unwrap();
+    let found = log.entries_about(&pid(), None, 100).await.unwrap();
+    assert_eq!(found.iter().map(|entry| entry.index).collect::<Vec<_>>(), (0..23).rev().collect::<Vec<_>>());
+    assert_eq!(log.verify().await.unwrap().findings, []);
 }
 
 #[tokio::test]
@@ -104,7 +227,7 @@ async fn a_log_set_back_to_an_older_checkpoint_is_found() {
     touched(
         &directory,
         &format!(
-            "DELETE FROM entry WHERE idx >= 4000; DELETE FROM tile WHERE level = 0 AND idx >= 15; DELETE FROM tile WHERE level > 0;
+            "DELETE FROM stretch WHERE first >= 4000; DELETE FROM tile WHERE level = 0 AND idx >= 15; DELETE FROM tile WHERE level > 0;
              UPDATE head SET size = 4000, frontier = x'{frontier}', checkpoint = '{}'",
             old.2
         ),

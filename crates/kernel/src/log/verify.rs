@@ -1,11 +1,11 @@
 //! Checking a whole log: every entry against its hash, every tile against its entries, every checkpoint against the tree.
 
 use super::merkle::{Frontier, Hash, TILE_WIDTH, split, subtree};
-use super::{Access, Body, NoteVerifier, filing, leaf_hash, read_head};
+use super::{Access, Body, NoteVerifier, filing, leaf_hash, read_head, stretch};
 use crate::params;
 use crate::store::{Store, StoreError};
 
-const PAGE: i64 = 4096;
+const PAGE: u64 = 4096;
 
 /// Something in the log that is not as it was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +31,12 @@ pub enum Finding {
     Frontier,
     /// There are entries beyond the newest checkpoint.
     Beyond(u64),
-    /// The index by person has another number of rows than of entries that it covers: a person is shown what is not
-    /// about them.
+    /// The index by person has rows that no entry gives: a person would be shown what is not about them.
     Index {
-        /// Its rows.
+        /// The first place of the run that they stand in.
+        first: u64,
+        /// How many.
         rows: u64,
-        /// The entries.
-        entries: u64,
     },
 }
 
@@ -56,8 +55,8 @@ impl std::fmt::Display for Finding {
             Self::Root(size) => write!(f, "the first {size} entries do not give the root that was signed"),
             Self::Frontier => write!(f, "the log would not go on from its entries"),
             Self::Beyond(size) => write!(f, "there are entries beyond the newest checkpoint of {size}"),
-            Self::Index { rows, entries } => {
-                write!(f, "the index by person has {rows} rows for {entries} entries")
+            Self::Index { first, rows } => {
+                write!(f, "the index by person has {rows} rows too many in the run from {first}")
             }
         }
     }
@@ -103,42 +102,32 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
     signed.sort_unstable();
     signed.dedup();
 
-    let indexed = filing::filed(store).await?;
-    let mut in_index = 0;
     let mut frontier = Frontier::default();
     let mut checkpoints = signed.iter().peekable();
     let mut expected = 0_u64;
     let mut tiles = Tiles::default();
-    loop {
-        let rows = store
-            .query(
-                "SELECT idx, body, leaf, subject FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2",
-                params![expected as i64, PAGE],
-            )
-            .await?;
-        if rows.is_empty() {
-            break;
-        }
-        let from = expected;
-        for row in rows {
-            let at = super::index(&row, 0)?;
+    while let Some(from) = stretch::next(store, expected).await? {
+        for (at, entry) in stretch::read(store, &stretch::WHOLE, from, from + PAGE).await? {
             while expected < at {
                 report.findings.push(Finding::Removed(expected));
                 expected += 1;
             }
-            let body: String = row.get(1)?;
-            let leaf = leaf_hash(body.as_bytes());
-            if leaf.as_slice() != row.get::<Vec<u8>>(2)? {
+            if at < expected {
+                // There is another at this place.
+                report.findings.push(Finding::Changed(at));
+                continue;
+            }
+            let leaf = leaf_hash(entry.body.as_bytes());
+            if leaf.as_slice() != entry.leaf {
                 report.findings.push(Finding::Changed(at));
             }
-            let filed: String = row.get(3)?;
-            if serde_json::from_str::<Body<Access>>(&body).is_ok_and(|body| body.subject.as_str() != filed) {
+            let told = serde_json::from_str::<Body<Access>>(&entry.body);
+            if told.is_ok_and(|body| body.subject.as_str() != entry.subject) {
                 report.findings.push(Finding::Misfiled(at));
             }
             frontier.push(leaf);
             expected += 1;
             report.entries += 1;
-            in_index += u64::from(at < indexed);
             tiles.push(store, leaf, &mut report.findings).await?;
             while let Some((_, root)) = checkpoints.next_if(|(size, _)| *size == expected) {
                 report.checkpoints += 1;
@@ -147,13 +136,8 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
                 }
             }
         }
-        let not_filed = filing::not_filed(store, from, expected.min(indexed)).await?;
-        report.findings.extend(not_filed.into_iter().map(Finding::Misfiled));
     }
-    let rows = filing::rows(store, indexed).await?;
-    if rows != in_index {
-        report.findings.push(Finding::Index { rows, entries: in_index });
-    }
+    report.findings.extend(filing::verify(store).await?);
     while expected < size {
         report.findings.push(Finding::Removed(expected));
         expected += 1;

@@ -21,6 +21,11 @@ const CACHED_STATEMENTS: usize = 128;
 /// How long a commit waits for more transactions when the one before it had several: a commit costs as much as many of
 /// them. Measured: waiting longer gains nothing.
 const LINGER: Duration = Duration::from_micros(300);
+/// Bytes from which on a write-ahead log, as a bulk load leaves one, is put into the file and cut as soon as nothing waits to
+/// be written: the next start would have to read it whole.
+const LONG_LOG: u64 = 64 << 20;
+/// How long that waits for readers. Where they stay, the next write leads to another attempt.
+const LONG_LOG_WAIT: Duration = Duration::from_millis(20);
 
 /// Reads from the file.
 pub(super) struct Reader {
@@ -50,7 +55,8 @@ impl Reader {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&self.path, flags)?;
             settle(&connection)?;
-            connection.execute_batch("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -4096;")?;
+            // The whole file, however large, is read where the system has it: SQLite's own copies of pages would be each thread's.
+            connection.execute_batch("PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -4096;")?;
             let connection = Rc::new(connection);
             connections.insert(self.id, connection.clone());
             Ok(connection)
@@ -81,7 +87,11 @@ pub(super) fn open(
     let (sender, jobs) = mpsc::unbounded_channel();
     std::thread::Builder::new()
         .name("store-writer".to_owned())
-        .spawn(move || write_loop(connection, jobs))
+        .spawn({
+            let mut log = path.as_os_str().to_owned();
+            log.push("-wal");
+            move || write_loop(connection, jobs, Path::new(&log))
+        })
         .map_err(|error| StoreError::Open(format!("cannot start the writer: {error}")))?;
     let reader = Reader { id: NEXT.fetch_add(1, Ordering::Relaxed), path: path.to_owned() };
     Ok((reader, sender))
@@ -111,7 +121,7 @@ fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), Store
     Ok(())
 }
 
-fn write_loop(connection: Connection, mut jobs: mpsc::UnboundedReceiver<Job>) {
+fn write_loop(connection: Connection, mut jobs: mpsc::UnboundedReceiver<Job>, log: &Path) {
     let mut tx = Tx(TxConnection::Sqlite(connection));
     let mut batch = Vec::new();
     let mut busy = false;
@@ -133,7 +143,18 @@ fn write_loop(connection: Connection, mut jobs: mpsc::UnboundedReceiver<Job>) {
         }
         // Jobs that the failed batch did not reach: dropping them tells their callers.
         batch.clear();
+        if jobs.is_empty() && std::fs::metadata(log).is_ok_and(|log| log.len() > LONG_LOG) {
+            shorten(&tx);
+        }
     }
+}
+
+/// Puts the write-ahead log into the file and cuts it. What hinders it now may not later, and nothing depends on it.
+fn shorten(tx: &Tx) {
+    let TxConnection::Sqlite(connection) = &tx.0 else { return };
+    let _ = connection.busy_timeout(LONG_LOG_WAIT);
+    let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let _ = connection.busy_timeout(BUSY);
 }
 
 fn run_batch(tx: &mut Tx, batch: &mut Vec<Job>, outcomes: &mut Vec<Outcome>) -> Result<(), StoreError> {

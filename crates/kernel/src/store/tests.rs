@@ -81,6 +81,37 @@ async fn a_panic_in_a_transaction_harms_no_other() {
 }
 
 #[tokio::test]
+async fn a_long_write_ahead_log_does_not_stay() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = Place::Directory(directory.path().to_owned()).of("lang");
+    let store =
+        Store::open(&place, &["CREATE TABLE t (k BIGINT PRIMARY KEY, v BYTEA NOT NULL)"]).await.unwrap();
+    let written: Result<(), StoreError> = store
+        .write(|tx| {
+            Box::pin(async move {
+                for k in 0..70_i64 {
+                    tx.execute("INSERT INTO t (k, v) VALUES ($1, $2)", params![k, vec![7_u8; 1 << 20]])
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    written.unwrap();
+    let log = directory.path().join("lang.sqlite-wal");
+    let length = || std::fs::metadata(&log).map_or(0, |log| log.len());
+    // It is cut after the answer, while nothing else waits.
+    for _ in 0..500 {
+        if length() == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(length(), 0);
+    assert_eq!(store.query("SELECT k FROM t", &[]).await.unwrap().len(), 70);
+}
+
+#[tokio::test]
 async fn migrations_run_once_and_in_order() {
     let directory = tempfile::tempdir().unwrap();
     let file = Place::Directory(directory.path().to_owned()).of("t");

@@ -1,4 +1,4 @@
-//! What the real register has and Felles has not built, and what nobody has.
+//! What is on no other address: why there is nothing.
 
 use axum::routing::any;
 use http::{StatusCode, Uri};
@@ -8,18 +8,9 @@ use super::Avslag;
 use crate::Component;
 use crate::model::pakke::Pakke;
 
-/// Schemas would otherwise be read as a person's number or an event's identifier.
-const NAVN: [&str; 3] = ["personer/xsd", "hendelser/xsd", "hendelser/feedxsd"];
-
-/// Routes that refuse.
+/// The route that refuses.
 pub fn routes() -> OpenApiRouter<Component> {
-    let mut routes = OpenApiRouter::new().route("/folkeregisteret/{*sti}", any(annet));
-    for navn in NAVN {
-        routes = routes
-            .route(&format!("/folkeregisteret/offentlig-med-hjemmel/api/v1/{navn}"), any(annet))
-            .route(&format!("/folkeregisteret/api/{{rettighetspakke}}/v1/{navn}"), any(annet));
-    }
-    routes
+    OpenApiRouter::new().route("/folkeregisteret/{*sti}", any(annet))
 }
 
 async fn annet(uri: Uri) -> Avslag {
@@ -33,7 +24,6 @@ async fn annet(uri: Uri) -> Avslag {
     };
     match (pakke, ressurs) {
         (None, _) => Avslag::ukjent("Det finnes ingen slik rettighetspakke."),
-        (Some(_), ["personer" | "hendelser", "xsd" | "feedxsd"]) => Avslag::ikke_bygget("skjemaene som XSD"),
         (Some(_), ["uttrekk", ..]) => {
             Avslag::ny(StatusCode::FORBIDDEN, "Et komplett uttrekk er bare for dem med hjemmel.")
         }
