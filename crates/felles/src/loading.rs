@@ -150,7 +150,11 @@ async fn load_end(loader: &Loader, nation: &Nation) -> anyhow::Result<()> {
     loader.post(testpersoner::NAME, &query, Vec::new(), 0).await?.map_err(anyhow::Error::msg)
 }
 
-async fn load_registers(loader: &Loader, nation: Arc<Nation>, wanted: fn(&str) -> bool) -> anyhow::Result<()> {
+async fn load_registers(
+    loader: &Loader,
+    nation: Arc<Nation>,
+    wanted: fn(&str) -> bool,
+) -> anyhow::Result<()> {
     let loads = nation.loads();
     let total: usize = loads.iter().filter(|load| wanted(load.register)).map(|load| load.about).sum();
     drop(loads);

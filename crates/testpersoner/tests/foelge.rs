@@ -93,9 +93,15 @@ async fn alt_stemmer(v: &Verden) {
         assert_eq!(funnet["adressebeskyttelse"], json!(folk.adressebeskyttelse));
         assert_eq!(funnet["barn"], json!(aldre));
         let kommune = folk.kommunenummer.map(|kommune| json!(kommune)).unwrap_or_default();
-        assert_eq!(funnet.get("kommune").map(|kommune| kommune["kommunenummer"].clone()).unwrap_or_default(), kommune);
+        assert_eq!(
+            funnet.get("kommune").map(|kommune| kommune["kommunenummer"].clone()).unwrap_or_default(),
+            kommune
+        );
         let kontakt = kontakttrekk(kontakt).unwrap_or_default();
-        assert_eq!((&funnet["reservert"], &funnet["harEpost"]), (&json!(kontakt.reservert), &json!(kontakt.epost)));
+        assert_eq!(
+            (&funnet["reservert"], &funnet["harEpost"]),
+            (&json!(kontakt.reservert), &json!(kontakt.epost))
+        );
     }
 }
 
@@ -125,7 +131,10 @@ async fn births_deaths_and_weddings_are_followed() {
     assert_eq!((&nyfoedt["alder"], &nyfoedt["status"]), (&json!(0), &json!("bosatt")));
     // What the other registers told of her is still there.
     assert_eq!(v.person(&pid, foedt).await["eierBolig"], json!(mor.eier_bolig));
-    assert_eq!(v.person(&pid, foedt).await["harEpost"], json!(mor.kontakt.is_some_and(|kontakt| kontakt.epost)));
+    assert_eq!(
+        v.person(&pid, foedt).await["harEpost"],
+        json!(mor.kontakt.is_some_and(|kontakt| kontakt.epost))
+    );
 
     // The child dies: the mother has one.
     doedsfall(&v, tvilling, date(2026, 11, 22)).await;
@@ -133,7 +142,8 @@ async fn births_deaths_and_weddings_are_followed() {
     assert_eq!(v.person(&pid, foedt).await["barn"], json!([0]));
     assert_eq!(v.person(&tvilling, date(2026, 11, 20)).await["status"], "doed");
 
-    let ektefelle = [brud, mann].map(|one| MeldtEktefelle { foedsels_eller_d_nummer: one.folk.personidentifikator });
+    let ektefelle =
+        [brud, mann].map(|one| MeldtEktefelle { foedsels_eller_d_nummer: one.folk.personidentifikator });
     let vigsel = Vigselsmelding {
         meldings_id: v.rng.uuid().to_string(),
         ektefelle,
@@ -161,14 +171,21 @@ async fn births_deaths_and_weddings_are_followed() {
 async fn changes_of_contact_details_are_followed() {
     let v = verden(400).await;
     let linjer = v.linjer();
-    let kjent = linjer.values().find(|linje| linje.kontakt.is_some_and(|kontakt| kontakt.epost && !kontakt.reservert)).unwrap();
-    let ukjent = linjer.values().find(|linje| linje.kontakt.is_none() && linje.folk.status == Personstatus::Bosatt).unwrap();
+    let kjent = linjer
+        .values()
+        .find(|linje| linje.kontakt.is_some_and(|kontakt| kontakt.epost && !kontakt.reservert))
+        .unwrap();
+    let ukjent = linjer
+        .values()
+        .find(|linje| linje.kontakt.is_none() && linje.folk.status == Personstatus::Bosatt)
+        .unwrap();
     let reservert = Person {
         reservasjon: Reservasjon::Ja,
         ..Person::bare(kjent.folk.personidentifikator, Kontaktstatus::Aktiv)
     };
     let ny = Person::bare(ukjent.folk.personidentifikator, Kontaktstatus::Aktiv);
-    v.last("/kontaktregisteret/innlasting/v1", &[reservert, Person { reservasjon: Reservasjon::Ja, ..ny }]).await;
+    v.last("/kontaktregisteret/innlasting/v1", &[reservert, Person { reservasjon: Reservasjon::Ja, ..ny }])
+        .await;
     assert_eq!(v.component.read_feeds().await.unwrap(), 2);
     for linje in [kjent, ukjent] {
         let funnet = v.person(&linje.folk.personidentifikator, linje.folk.foedselsdato).await;

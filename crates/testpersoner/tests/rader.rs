@@ -39,18 +39,32 @@ async fn the_lines_of_a_nation_say_what_its_registers_answer() {
         assert_eq!(folk, linje.folk);
         assert_eq!(kontakter[pid], linje.kontakt);
         let roller = linje.roller.clone();
-        let fulgt = clients::testpersoner::Linje { folk, kontakt: kontakter[pid], roller, eier_bolig: linje.eier_bolig };
+        let fulgt = clients::testpersoner::Linje {
+            folk,
+            kontakt: kontakter[pid],
+            roller,
+            eier_bolig: linje.eier_bolig,
+        };
         assert_eq!(Rad::av(&fulgt), Rad::av(linje));
     }
     // There was something to see of each kind.
-    let antall = |fits: &dyn Fn(&clients::testpersoner::Linje) -> bool| linjer.values().filter(|l| fits(l)).count();
+    let antall =
+        |fits: &dyn Fn(&clients::testpersoner::Linje) -> bool| linjer.values().filter(|l| fits(l)).count();
     for (hva, n) in [
         ("dead", antall(&|l| l.folk.status == clients::folkeregister::Personstatus::Doed)),
         ("protected", antall(&|l| l.folk.adressebeskyttelse.er_beskyttet())),
         ("with a guardian", antall(&|l| l.folk.har_verge)),
         ("foreign", antall(&|l| !l.folk.norsk)),
         ("with children", antall(&|l| !l.folk.barn.is_empty())),
-        ("whose child is dead", antall(&|l| l.folk.barn.len() < personer[&l.folk.personidentifikator].relaterte(clients::folkeregister::Familierolle::Barn).count())),
+        (
+            "whose child is dead",
+            antall(&|l| {
+                l.folk.barn.len()
+                    < personer[&l.folk.personidentifikator]
+                        .relaterte(clients::folkeregister::Familierolle::Barn)
+                        .count()
+            }),
+        ),
         ("without a municipality", antall(&|l| l.folk.kommunenummer.is_none())),
         ("unknown to the contact register", antall(&|l| l.kontakt.is_none())),
     ] {

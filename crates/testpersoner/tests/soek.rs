@@ -54,10 +54,14 @@ const SOEK_OG_SVAR: &[(&str, Passer)] = &[
     ("barnUnder=1", |l| barn_under(l, 1) >= 1),
     ("antallBarn=3", |l| barn_under(l, 18) == 3),
     ("antallBarn=0&sivilstand=gift&alderTil=35", |l| {
-        barn_under(l, 18) == 0 && l.folk.sivilstand == Sivilstandstype::Gift && alder(l.folk.foedselsdato) <= 35
+        barn_under(l, 18) == 0
+            && l.folk.sivilstand == Sivilstandstype::Gift
+            && alder(l.folk.foedselsdato) <= 35
     }),
     ("harVerge=true", |l| l.folk.har_verge),
-    ("reservert=true&alderTil=66", |l| l.kontakt.is_some_and(|k| k.reservert) && alder(l.folk.foedselsdato) <= 66),
+    ("reservert=true&alderTil=66", |l| {
+        l.kontakt.is_some_and(|k| k.reservert) && alder(l.folk.foedselsdato) <= 66
+    }),
     ("harEpost=true&harMobil=false", |l| l.kontakt.is_some_and(|k| k.epost && !k.mobil)),
     ("harPostkasse=true&kontaktUtdatert=true", |l| l.kontakt.is_some_and(|k| k.postkasse && utdatert(l))),
     ("kontaktUtdatert=true", utdatert),
@@ -118,7 +122,10 @@ async fn a_hit_says_who_it_is_and_how_to_sign_in() {
         assert!(ord.iter().any(|ord| ord.as_str().unwrap().starts_with("2 barn (")), "{ord:?}");
     }
     assert_eq!(svar["innlogging"]["felt"], "personidentifikator");
-    assert_eq!(svar["innlogging"]["metadata"], "http://localhost:8080/idporten/.well-known/openid-configuration");
+    assert_eq!(
+        svar["innlogging"]["metadata"],
+        "http://localhost:8080/idporten/.well-known/openid-configuration"
+    );
     let svar = v.get(&format!("{SOEK}?status=doed&antall=1")).await;
     assert_eq!(svar.headers["cache-control"], "no-store");
     assert_eq!(svar.json()["treff"][0]["kanLoggeInn"], false);
@@ -148,9 +155,12 @@ async fn where_nobody_fits_the_trait_in_the_way_is_named() {
     // Nobody who is protected lives anywhere that is told.
     let svar = v.soek("kommune=Oslo&adressebeskyttelse=fortrolig&status=bosatt").await;
     assert_eq!(svar["treff"], json!([]));
-    let antall = |passer: &dyn Fn(&Linje) -> bool| linjer.values().filter(|linje| passer(linje)).count().min(100);
+    let antall =
+        |passer: &dyn Fn(&Linje) -> bool| linjer.values().filter(|linje| passer(linje)).count().min(100);
     let oslo = antall(&|l| l.folk.kommunenummer.is_some_and(|k| k.as_str() == "0301"));
-    let fortrolig = antall(&|l| l.folk.adressebeskyttelse == Gradering::Fortrolig && l.folk.status == Personstatus::Bosatt);
+    let fortrolig = antall(&|l| {
+        l.folk.adressebeskyttelse == Gradering::Fortrolig && l.folk.status == Personstatus::Bosatt
+    });
     assert_eq!(
         svar["utelat"],
         json!([
@@ -196,7 +206,10 @@ async fn a_search_that_is_wrong_is_refused_by_the_parameter() {
 async fn a_load_is_taken_from_whoever_may_and_of_synthetic_people_alone() {
     let v = uten_rader(60).await;
     let linjer: Vec<Linje> = v.nasjon.traits().collect();
-    assert_eq!(v.send_linjer(INNLASTING, "folkeregister:deling/offentligmedhjemmel", &linjer).await.status, 403);
+    assert_eq!(
+        v.send_linjer(INNLASTING, "folkeregister:deling/offentligmedhjemmel", &linjer).await.status,
+        403
+    );
     let uten = http::Request::post(INNLASTING).body(axum::body::Body::empty()).unwrap();
     assert_eq!(v.send(uten).await.status, 401);
 
@@ -209,21 +222,30 @@ async fn a_load_is_taken_from_whoever_may_and_of_synthetic_people_alone() {
         ("2:folk.personidentifikator", gal(&|l| l["folk"]["personidentifikator"] = json!("30108299939"))),
         ("2:folk.verge", gal(&|l| l["folk"]["verge"] = json!("30108299939"))),
         ("2:roller", gal(&|l| l["roller"] = json!(["XYZ"]))),
-        ("2:folk.kommunenummer", gal(&|l| {
-            l["folk"]["adressebeskyttelse"] = json!("strengtFortrolig");
-            l["folk"]["kommunenummer"] = json!("0301");
-        })),
+        (
+            "2:folk.kommunenummer",
+            gal(&|l| {
+                l["folk"]["adressebeskyttelse"] = json!("strengtFortrolig");
+                l["folk"]["kommunenummer"] = json!("0301");
+            }),
+        ),
         ("2:folk", gal(&|l| l["folk"]["barn"] = json!(["-000001-01-01"]))),
         ("2:folk.status", gal(&|l| l["folk"]["status"] = json!("levende"))),
     ]);
     for (felt, linjer) in feil {
         let svar = v.send_linjer(INNLASTING, "felles:innlasting", &linjer).await;
-        assert_eq!((svar.status, &svar.json()["felt"]), (StatusCode::BAD_REQUEST, &json!(felt)), "{}", svar.tekst);
+        assert_eq!(
+            (svar.status, &svar.json()["felt"]),
+            (StatusCode::BAD_REQUEST, &json!(felt)),
+            "{}",
+            svar.tekst
+        );
         assert!(!svar.tekst.contains("30108299939"));
     }
     let to = [&linjer[0], &linjer[0]];
     assert_eq!(v.send_linjer(INNLASTING, "felles:innlasting", &to).await.status, 400);
-    for query in ["kontaktregister=-1", "kontaktregister=x", "annet=1", "kontaktregister=1&kontaktregister=1"] {
+    for query in ["kontaktregister=-1", "kontaktregister=x", "annet=1", "kontaktregister=1&kontaktregister=1"]
+    {
         let svar = v.send_linjer(&format!("{INNLASTING}?{query}"), "felles:innlasting", &linjer).await;
         assert_eq!(svar.status, StatusCode::BAD_REQUEST, "{query}");
     }

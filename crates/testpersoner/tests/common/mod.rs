@@ -84,8 +84,7 @@ pub const SCOPES: &str = "folkeregister:deling/offentligmedhjemmel krr:global/ko
                           krr:global/digitalpost.read krr:global/hentendring.read";
 
 fn tokens(ctx: &Context, scopes: &str) -> TokenSource {
-    let consumer =
-        json!({"authority": "iso6523-actorid-upis", "ID": format!("0192:{}", orgs::FELLES.orgnr)});
+    let consumer = json!({"authority": "iso6523-actorid-upis", "ID": format!("0192:{}", orgs::FELLES.orgnr)});
     let exp = ctx.clock.now().as_second() + 400 * 24 * 3600;
     TokenSource::fixed(token(
         ctx,
@@ -130,7 +129,8 @@ impl Verden {
         let lines: Vec<String> = linjer.iter().map(|line| serde_json::to_string(line).unwrap()).collect();
         let consumer =
             json!({"authority": "iso6523-actorid-upis", "ID": format!("0192:{}", orgs::FELLES.orgnr)});
-        let token = token(&self.test.ctx, json!({"iss": "maskinporten", "scope": scope, "consumer": consumer}));
+        let token =
+            token(&self.test.ctx, json!({"iss": "maskinporten", "scope": scope, "consumer": consumer}));
         let request = Request::post(path)
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .header(header::CONTENT_TYPE, "application/x-ndjson")
@@ -141,7 +141,12 @@ impl Verden {
     pub async fn last<T: Serialize>(&self, path: &str, linjer: &[T]) {
         for chunk in linjer.chunks(2000).chain(linjer.is_empty().then_some(linjer)) {
             let svar = self.send_linjer(path, "felles:innlasting", chunk).await;
-            assert_eq!((svar.status, svar.json()["lest"].as_u64()), (StatusCode::OK, Some(chunk.len() as u64)), "{path}: {}", svar.tekst);
+            assert_eq!(
+                (svar.status, svar.json()["lest"].as_u64()),
+                (StatusCode::OK, Some(chunk.len() as u64)),
+                "{path}: {}",
+                svar.tekst
+            );
         }
     }
 
@@ -158,7 +163,9 @@ impl Verden {
         loop {
             let svar = self.soek(&format!("{query}&antall={antall}{etter}")).await;
             let treff = svar["treff"].as_array().unwrap();
-            alle.extend(treff.iter().map(|one| Pid::parse(one["personidentifikator"].as_str().unwrap()).unwrap()));
+            alle.extend(
+                treff.iter().map(|one| Pid::parse(one["personidentifikator"].as_str().unwrap()).unwrap()),
+            );
             match svar["etter"].as_i64() {
                 Some(nr) => etter = format!("&etter={nr}"),
                 None => return alle,
