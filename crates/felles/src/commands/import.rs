@@ -152,11 +152,16 @@ struct Chunk {
     batch: Batch,
     /// Their numbers in the file.
     numbers: Vec<u64>,
-    /// Those that go to no register, and why.
-    unfit: Vec<(u64, &'static str)>,
+    /// The numbers of those that go to no register, and why.
+    unfit: Vec<Refused>,
     /// How much of the file has been read.
     done: u64,
 }
+
+/// A line's number, and why it is not taken.
+type Refused = (u64, String);
+/// Most lines of a chunk that go to no register.
+const UNFIT: usize = 1000;
 
 /// Loads a file. It is read on a thread of its own, no faster than the register takes it.
 async fn load(loader: &Loader, path: &Path, register: &'static str, source: Source) -> anyhow::Result<Count> {
@@ -169,24 +174,25 @@ async fn load(loader: &Loader, path: &Path, register: &'static str, source: Sour
     let mut count = Count::default();
     let mut progress = Progress::new(format!("Loading {register}"));
     while let Some(chunk) = chunks.recv().await {
-        let mut refuse = |number: u64, why: &str| {
+        let mut refused = chunk.unfit;
+        count.read += (chunk.numbers.len() + refused.len()) as u64;
+        let taken = take(loader, register, &chunk.batch, &chunk.numbers, &mut refused).await;
+        refused.sort_unstable();
+        for (number, why) in &refused {
             progress.above(&format!("{}:{number}: {why}", path.display()));
-            count.refused += 1;
-        };
-        for (number, why) in &chunk.unfit {
-            refuse(*number, why);
         }
+        count.refused += refused.len() as u64;
         let from = chunk.numbers.first().copied().unwrap_or_default();
-        let broken_off = || format!("{} is loaded up to line {from} alone", path.display());
-        take(loader, register, &chunk, &mut refuse).await.with_context(broken_off)?;
-        count.read += (chunk.numbers.len() + chunk.unfit.len()) as u64;
+        taken.with_context(|| {
+            format!("{} is broken off at line {from}; the import can be repeated", path.display())
+        })?;
         progress.show(chunk.done, size);
     }
-    let damaged = || format!("{} cannot be read to its end", path.display());
-    reader.join().map_err(|_| anyhow!("it is damaged")).and_then(|read| read).with_context(damaged)?;
     if register == folkeregister::NAME && loader.found_later {
         loader.found().await?;
     }
+    let damaged = || format!("{} cannot be read to its end", path.display());
+    reader.join().map_err(|_| anyhow!("it is damaged")).and_then(|read| read).with_context(damaged)?;
     progress.end();
     Ok(count)
 }
@@ -194,40 +200,42 @@ async fn load(loader: &Loader, path: &Path, register: &'static str, source: Sour
 /// Reads the chunks, until all are read or nobody takes them any more.
 fn read(source: Source, chunks: &mpsc::Sender<Chunk>) -> anyhow::Result<()> {
     let mut chunk = Chunk::default();
-    source.read(&mut |Found { number, line, done }| {
+    let whole = source.read(&mut |Found { number, line, done }| {
         chunk.done = done;
         match line {
             Ok(line) => {
                 chunk.batch.push(line);
                 chunk.numbers.push(number);
             }
-            Err(why) => chunk.unfit.push((number, why)),
+            Err(why) => chunk.unfit.push((number, why.to_owned())),
         }
-        !chunk.batch.is_full() || chunks.blocking_send(std::mem::take(&mut chunk)).is_ok()
-    })?;
+        let full = chunk.batch.is_full() || chunk.unfit.len() >= UNFIT;
+        !full || chunks.blocking_send(std::mem::take(&mut chunk)).is_ok()
+    });
     // Nobody takes them where the import has been broken off.
     let _ = chunks.blocking_send(chunk);
-    Ok(())
+    whole
 }
 
-/// Has a register take a chunk. What it refuses is halved, down to the lines that it will not have.
+/// Has a register take lines, of these numbers. What it refuses is halved, down to the lines that it will not have.
 async fn take(
     loader: &Loader,
     register: &str,
-    chunk: &Chunk,
-    refuse: &mut impl FnMut(u64, &str),
+    batch: &Batch,
+    numbers: &[u64],
+    refused: &mut Vec<Refused>,
 ) -> anyhow::Result<()> {
     // Lines may need those before them: the earliest part lies on top.
-    let mut parts: Vec<Range<usize>> = std::iter::once(0..chunk.numbers.len()).collect();
+    let mut parts: Vec<Range<usize>> = std::iter::once(0..numbers.len()).collect();
     while let Some(part) = parts.pop() {
         if part.is_empty() {
             continue;
         }
-        let Err(refusal) = loader.send(register, chunk.batch.part(&part).to_vec(), part.len()).await? else {
+        let Err(refusal) = loader.send(register, batch.part(&part).to_vec(), part.len()).await? else {
             continue;
         };
         if part.len() == 1 {
-            refuse(chunk.numbers[part.start], &reason(&refusal));
+            refused.push((numbers[part.start], reason(&refusal)));
         } else {
             let middle = part.start + part.len() / 2;
             parts.extend([middle..part.end, part.start..middle]);
