@@ -82,6 +82,20 @@ pub const ENHETSREGISTER: Internal = Internal {
     scopes: "folkeregister:deling/offentligmedhjemmel",
 };
 
+/// Kontaktregisteret follows deaths and changes of number.
+pub const KONTAKTREGISTER: Internal = Internal {
+    name: "felles-kontaktregister",
+    owner: orgs::DIGDIR,
+    scopes: "folkeregister:deling/offentligmedhjemmel",
+};
+
+/// The mailboxes follow changes of number.
+pub const POSTKASSE: Internal = Internal {
+    name: "felles-postkasse",
+    owner: orgs::POSTKASSE,
+    scopes: "folkeregister:deling/offentligmedhjemmel",
+};
+
 /// The search for test people looks up names, and whoever has changed.
 pub const TESTPERSONER: Internal = Internal {
     name: "felles-testpersoner",
@@ -91,8 +105,19 @@ pub const TESTPERSONER: Internal = Internal {
 };
 
 /// Those that every installation has; in test mode there is [`TESTPERSONER`] besides.
-pub const ALL: &[Internal] =
-    &[LOADER, LIFE_EVENTS, IDPORTEN, HOSPITAL, LIFE, SELVBETJENING, PAGES, LOMMEBOK, ENHETSREGISTER];
+pub const ALL: &[Internal] = &[
+    LOADER,
+    LIFE_EVENTS,
+    IDPORTEN,
+    HOSPITAL,
+    LIFE,
+    SELVBETJENING,
+    PAGES,
+    LOMMEBOK,
+    ENHETSREGISTER,
+    KONTAKTREGISTER,
+    POSTKASSE,
+];
 
 /// The scopes of the national components, with their owners.
 pub const SCOPES: &[(&str, orgs::Org, &str)] = &[

@@ -293,16 +293,17 @@ impl Server {
         }
         if here(kontaktregister::NAME) {
             let ctx = shared.context(kontaktregister::NAME).await?;
-            parts.add(
-                kontaktregister::NAME,
-                kontaktregister::Component::new(ctx.clone()).router(),
-                &ctx.store,
-            );
+            let component = kontaktregister::Component::new(ctx.clone());
+            let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::KONTAKTREGISTER)?);
+            parts.add(kontaktregister::NAME, component.router(), &ctx.store);
+            parts.work.push(Box::pin(component.run(people, shutdown.subscribe())));
         }
         if here(postkasse::NAME) {
             let ctx = shared.context(postkasse::NAME).await?;
             let component = postkasse::Component::new(ctx.clone(), postkasse::Config::default());
+            let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::POSTKASSE)?);
             parts.add(postkasse::NAME, component.router(), &ctx.store);
+            parts.work.push(Box::pin(component.run(people, shutdown.subscribe())));
         }
         if here(life_events::NAME) {
             let ctx = shared.context(life_events::NAME).await?;

@@ -1,12 +1,15 @@
 //! A component's events: numbered from 1 without gaps, appended in the transaction that makes them true, read by
 //! whoever keeps a cursor. Each component renders them in its own public format.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::params;
 use crate::store::{Row, Store, StoreError, Tx};
+use crate::wake::Listener;
 
 /// The tables of a feed and of the cursors that its owner keeps into other feeds.
 pub const MIGRATION: &str = "
@@ -112,6 +115,13 @@ pub async fn cursor(store: &Store, name: &str) -> Result<i64, StoreError> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
+/// As [`cursor`], inside the transaction that keeps what a page led to: where it is another than the page was read after, another
+/// process that shares the store was faster.
+pub async fn cursor_in(tx: &mut Tx, name: &str) -> Result<i64, StoreError> {
+    let row = tx.query_opt("SELECT seq FROM feed_cursor WHERE name = $1", params![name]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
 /// Keeps how far the follower `name` has read, in the transaction that keeps what it made of it.
 pub async fn set_cursor(tx: &mut Tx, name: &str, seq: i64) -> Result<(), StoreError> {
     tx.execute(
@@ -120,4 +130,42 @@ pub async fn set_cursor(tx: &mut Tx, name: &str, seq: i64) -> Result<(), StoreEr
     )
     .await?;
     Ok(())
+}
+
+/// The longest pause after a page could not be dealt with.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Follows a feed until told to stop. `read` deals with the next page and gives how many events it had: after some it is called
+/// again at once, after none when a hint comes, or after `poll`. After a failure it waits longer each time.
+pub async fn follow<R, E>(
+    poll: Duration,
+    mut hints: Option<Listener>,
+    mut shutdown: watch::Receiver<bool>,
+    read: impl Fn() -> R,
+) where
+    R: Future<Output = Result<usize, E>>,
+    E: Display,
+{
+    let mut pause = poll;
+    loop {
+        match read().await {
+            Ok(0) => pause = poll,
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "a page of a feed was not dealt with; it will be read again");
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+        let next = async {
+            match &mut hints {
+                Some(hints) => hints.wait(pause).await,
+                None => tokio::time::sleep(pause).await,
+            }
+        };
+        tokio::select! {
+            // A sender that is gone will never say it: the process ends.
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = next => {}
+        }
+    }
 }

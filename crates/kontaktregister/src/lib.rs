@@ -3,22 +3,33 @@
 //! The look-ups are those of the real register, wire for wire: by list for organisations (Maskinporten), and one's own data
 //! for a signed-in person (ID-porten). Ours alone are the bulk load and the change of one's own data with PUT. Signed
 //! answers (`application/jose`) and the print provider's certificate answer 501; the choice of a mailbox has no route yet.
+//!
+//! It follows Folkeregisteret's feed: the dead are deleted, and contact details go along to another number.
+
+use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use kernel::Context;
+use clients::folkeregister::{Folkeregister, WAKE};
+use kernel::{Context, feed};
+use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 mod api;
+mod foelge;
 pub mod model;
 mod store;
 
+pub use foelge::FeedError;
 pub use store::gjennomgang;
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::kontaktregister::NAME;
 /// The register's tables.
-pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+
+/// The longest pause between two looks at Folkeregisteret's feed.
+const POLL: Duration = Duration::from_secs(5);
 
 /// The register. Clones share it.
 #[derive(Clone, Debug)]
@@ -47,5 +58,16 @@ impl Component {
             .layer(DefaultBodyLimit::max(api::MAX_BODY))
             .merge(load)
             .with_state(self.clone())
+    }
+
+    /// Follows Folkeregisteret until told to stop.
+    pub async fn run(self, people: Folkeregister, shutdown: watch::Receiver<bool>) {
+        let hints = self.ctx.wake.listen(WAKE);
+        feed::follow(POLL, Some(hints), shutdown, || self.read_page(&people)).await;
+    }
+
+    /// Deals with the next page of its feed; gives how many events it had. What [`Self::run`] does over and over.
+    pub async fn read_page(&self, people: &Folkeregister) -> Result<usize, FeedError> {
+        foelge::read_page(self, people).await
     }
 }

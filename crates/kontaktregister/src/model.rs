@@ -4,6 +4,7 @@ use clients::kontaktregister::{Endring, Kontaktinformasjon, Person, Reservasjon,
 use jiff::{Span, Timestamp};
 use kernel::auth::Claims;
 use kernel::clock::oslo;
+use kernel::id::Pid;
 
 /// How long a channel is fresh after it was changed or confirmed (eForvaltningsforskriften § 32).
 const FRESH_MONTHS: i32 = 18;
@@ -169,6 +170,30 @@ pub fn changed(mut person: Person, change: &Endring, now: Timestamp) -> Result<P
     Ok(person)
 }
 
+/// The person with or without what ends with life. What a person had entered is kept, but not shown ([`shown`]), so that they
+/// have it back where the report of their death was wrong.
+pub fn alive(mut person: Person, alive: bool) -> Person {
+    let has_entered = person.kontaktinformasjon.is_some() || person.spraak.is_some();
+    match person.status {
+        Status::Aktiv if !alive => person.status = Status::Slettet,
+        Status::Slettet if alive && has_entered => person.status = Status::Aktiv,
+        _ => {}
+    }
+    person
+}
+
+/// A person who has another number now: what is left under the earlier one, and what goes to `pid`; nothing goes twice.
+pub fn renumbered(before: Person, pid: Pid) -> (Person, Option<Person>) {
+    let left = Person {
+        reservasjon: before.reservasjon,
+        reservasjonstidspunkt: before.reservasjonstidspunkt,
+        reservasjon_oppdatert: before.reservasjon_oppdatert,
+        ..Person::bare(before.personidentifikator, Status::Slettet)
+    };
+    let moved = (before != left).then(|| Person { personidentifikator: pid, ..before });
+    (left, moved)
+}
+
 /// A person as the bulk load brings them, made fit to keep.
 pub fn loaded(mut person: Person) -> Result<Person, Invalid> {
     if person.status == Status::IkkeRegistrert {
@@ -253,7 +278,6 @@ fn check_language(language: &str) -> Result<(), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::id::Pid;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -292,6 +316,30 @@ mod tests {
         let mut deleted = person;
         deleted.status = Status::Slettet;
         assert_eq!(notification_status(&deleted, now), Varslingsstatus::KanIkkeVarsles);
+    }
+
+    #[test]
+    fn the_dead_are_deleted_and_come_back_where_the_report_was_wrong() {
+        let person = person("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+        let dead = alive(person.clone(), false);
+        let opens = Opens { contact: true, mailbox: true };
+        let seen = shown(dead.clone(), opens, at("2026-11-23T09:00:00Z"));
+        assert_eq!((seen.status, seen.kontaktinformasjon), (Status::Slettet, None));
+        assert_eq!(alive(dead, true), person);
+        let bare = Person::bare(person.personidentifikator, Status::Slettet);
+        assert_eq!(alive(bare.clone(), true), bare, "who was deleted before has nothing to come back to");
+    }
+
+    #[test]
+    fn a_new_number_takes_everything_along_once() {
+        let mut person = person("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+        person.reservasjon = Reservasjon::Ja;
+        let (earlier, number) = (person.personidentifikator, Pid::parse("41819077906").unwrap());
+        let (left, moved) = renumbered(person.clone(), number);
+        assert_eq!((left.status, left.reservasjon), (Status::Slettet, Reservasjon::Ja));
+        assert_eq!((left.personidentifikator, &left.kontaktinformasjon), (earlier, &None));
+        assert_eq!(moved, Some(Person { personidentifikator: number, ..person }));
+        assert_eq!(renumbered(left.clone(), number), (left, None));
     }
 
     #[test]

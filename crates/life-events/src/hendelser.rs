@@ -4,7 +4,6 @@
 //! it is read.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use clients::folkeregister::{
     Del, Element, Familierolle, LagretHendelse, NAME as FREG, Opplysning, Persondokument, WAKE, hendelsetype,
@@ -18,14 +17,13 @@ use kernel::feed;
 use kernel::id::Pid;
 use kernel::store::{StoreError, Tx};
 use process::EngineError;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::model::{NyOppgave, Reiserad, grunn, id_av, tittel};
 use crate::reise::{FODSEL, Reisevars};
 use crate::{Component, model, store};
 
-/// The longest pause after the register has not answered.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Somebody has another residence.
 const NY_BOSTEDSADRESSE: &str = Element::Bostedsadresse.endring();
 
@@ -47,24 +45,9 @@ impl From<StoreError> for FeedError {
 }
 
 /// Reads the feed until `shutdown`.
-pub(crate) async fn follow(component: &Component, shutdown: impl Future<Output = ()>) {
-    let mut shutdown = std::pin::pin!(shutdown);
-    let mut hints = component.ctx().wake.listen(WAKE);
-    let mut pause = component.poll;
-    loop {
-        match read_page(component).await {
-            Ok(0) => pause = component.poll,
-            Ok(_) => continue,
-            Err(error) => {
-                tracing::warn!(%error, "a page of the feed was not dealt with; it will be read again");
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
-        }
-        tokio::select! {
-            () = &mut shutdown => return,
-            () = hints.wait(pause) => {}
-        }
-    }
+pub(crate) async fn follow(component: &Component, shutdown: watch::Receiver<bool>) {
+    let hints = component.ctx().wake.listen(WAKE);
+    feed::follow(component.poll, Some(hints), shutdown, || read_page(component)).await;
 }
 
 /// What an event is to journeys.
@@ -97,7 +80,7 @@ pub(crate) async fn read_page(component: &Component) -> Result<usize, FeedError>
             Box::pin(async move {
                 let mut ready = Vec::new();
                 // Another process that shares the store may have been faster.
-                if store::cursor(tx, FREG).await? != after {
+                if feed::cursor_in(tx, FREG).await? != after {
                     return Ok(ready);
                 }
                 for finding in findings {

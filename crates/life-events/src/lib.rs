@@ -166,15 +166,16 @@ impl Component {
 
     /// Follows the feed and runs the journeys until told to stop.
     pub async fn run(self, shutdown: watch::Receiver<bool>) {
-        let stopped = |mut shutdown: watch::Receiver<bool>| async move {
+        let mut stopped = shutdown.clone();
+        let stopped = async move {
             // A sender that is gone will never say it: the process ends.
-            let _ = shutdown.wait_for(|stop| *stop).await;
+            let _ = stopped.wait_for(|stop| *stop).await;
         };
-        let mut working = std::pin::pin!(self.engine.run(stopped(shutdown.clone())));
+        let mut working = std::pin::pin!(self.engine.run(stopped));
         // Where the engine stops by itself, nothing more is started here.
         let worked = tokio::select! {
             worked = &mut working => worked,
-            () = hendelser::follow(&self, stopped(shutdown)) => working.await,
+            () = hendelser::follow(&self, shutdown) => working.await,
         };
         if let Err(error) = worked {
             tracing::error!(%error, "the journeys have stopped");

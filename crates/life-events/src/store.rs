@@ -31,12 +31,6 @@ fn optional<T: DeserializeOwned>(row: &Row, column: usize, what: &str) -> Result
 
 // --- the feed ---
 
-/// Up to where a feed has been read, inside a transaction.
-pub async fn cursor(tx: &mut Tx, name: &str) -> Result<i64, StoreError> {
-    let row = tx.query_opt("SELECT seq FROM feed_cursor WHERE name = $1", params![name]).await?;
-    row.map_or(Ok(0), |row| row.get(0))
-}
-
 // --- journeys ---
 
 const REISE: &str = "SELECT id, instans, sak, barn, mor, annen, foedselsdato, opprettet FROM reise";

@@ -12,27 +12,40 @@
 //!
 //! Which way a letter goes is the sender's to find out, from the contact register at the moment of sending: a `digital`
 //! message names a mailbox and has no postal address, an `utskrift` message has the address and no person. A mailbox
-//! that does not exist gives a `feil` receipt. The mailbox, the print queue and the bulk load have no public counterpart
+//! that does not exist gives a `feil` receipt. Who gets another number in Folkeregisteret, whose feed is followed, keeps their
+//! mailbox. The mailbox, the print queue and the bulk load have no public counterpart
 //! and are ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
+use clients::folkeregister::{Folkeregister, WAKE};
 use clients::orgs;
-use kernel::Context;
 use kernel::id::Orgnr;
+use kernel::{Context, feed};
+use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 mod api;
+mod foelge;
 pub mod model;
 mod store;
 mod validation;
 
+pub use foelge::FeedError;
+
 /// The name of the component and of its store.
 pub const NAME: &str = clients::postkasse::NAME;
 /// The mailboxes' tables.
-pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    feed::MIGRATION,
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_nummer.sql"),
+];
+/// The longest pause between two looks at Folkeregisteret's feed.
+const POLL: Duration = Duration::from_secs(5);
 
 /// For which providers Felles takes letters: the receivers that a message's header may name.
 #[derive(Debug, Clone)]
@@ -87,5 +100,16 @@ impl Component {
             .layer(DefaultBodyLimit::max(api::MAX_BODY))
             .merge(large)
             .with_state(self.clone())
+    }
+
+    /// Follows Folkeregisteret until told to stop.
+    pub async fn run(self, people: Folkeregister, shutdown: watch::Receiver<bool>) {
+        let hints = self.ctx.wake.listen(WAKE);
+        feed::follow(POLL, Some(hints), shutdown, || self.read_page(&people)).await;
+    }
+
+    /// Deals with the next page of its feed; gives how many events it had. What [`Self::run`] does over and over.
+    pub async fn read_page(&self, people: &Folkeregister) -> Result<usize, FeedError> {
+        foelge::read_page(self, people).await
     }
 }

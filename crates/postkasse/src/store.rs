@@ -119,8 +119,17 @@ pub async fn take(
 
 /// Whose the mailbox at this address is.
 async fn owner(tx: &mut Tx, adresse: &str) -> Result<Option<Pid>, StoreError> {
-    let row = tx.query_opt("SELECT pid FROM postboks WHERE adresse = $1", params![adresse]).await?;
+    let sql = "SELECT COALESCE((SELECT nytt FROM nummer WHERE gammelt = pid), pid) FROM postboks WHERE adresse = $1";
+    let row = tx.query_opt(sql, params![adresse]).await?;
     row.map(|row| row.get(0)).transpose()
+}
+
+/// Gives what belongs to the number `earlier` to the number `pid`: letters now, and mailboxes from now on.
+pub async fn give(tx: &mut Tx, earlier: &Pid, pid: &Pid) -> Result<(), StoreError> {
+    let sql = "INSERT INTO nummer (gammelt, nytt) VALUES ($1, $2) ON CONFLICT (gammelt) DO UPDATE SET nytt = excluded.nytt";
+    tx.execute(sql, params![earlier, pid]).await?;
+    tx.execute("UPDATE forsendelse SET eier = $1 WHERE eier = $2", params![pid, earlier]).await?;
+    Ok(())
 }
 
 /// Keeps a mailbox; an address that is known gets the owner that is given last.

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clients::folkeregister::{
     Del, Element, Familierolle, LagretHendelse, NAME as FREG, Persondokument, hendelsetype,
@@ -17,14 +16,11 @@ use clients::{ClientError, Purpose};
 use kernel::feed;
 use kernel::id::Pid;
 use kernel::store::{StoreError, Tx};
-use tokio::sync::watch;
 
 use crate::model::dokument::{self, DELER, DELER_AV_BARN};
 use crate::model::rad::Rad;
 use crate::{Component, store};
 
-/// The longest pause after a register has not answered.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// After these events a parent may have another number of children, or none of that day of birth.
 const LIV: [&str; 6] = [
     hendelsetype::PERSON_ER_OPPRETTET,
@@ -34,6 +30,9 @@ const LIV: [&str; 6] = [
     Element::Status.endring(),
     Element::Foedsel.endring(),
 ];
+
+/// Somebody has another number.
+const NYTT_NUMMER: &str = Element::Identifikasjonsnummer.endring();
 
 /// Why a page of a feed was not dealt with; it will be read again.
 #[derive(Debug, thiserror::Error)]
@@ -48,25 +47,6 @@ pub enum FeedError {
 
 fn of(register: &'static str) -> impl Fn(ClientError) -> FeedError {
     move |error| FeedError::Client(register, error)
-}
-
-/// Reads the feeds until `shutdown`.
-pub async fn follow(component: &Component, mut shutdown: watch::Receiver<bool>) {
-    let mut pause = component.poll;
-    loop {
-        match read(component).await {
-            Ok(_) => pause = component.poll,
-            Err(error) => {
-                tracing::warn!(%error, "a page of a feed was not dealt with; it will be read again");
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
-        }
-        tokio::select! {
-            // A sender that is gone will never say it: the process ends.
-            _ = shutdown.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
 }
 
 /// Reads what is new in both; gives how many events that were.
@@ -96,7 +76,9 @@ async fn read_people(component: &Component) -> Result<usize, FeedError> {
     let liv = |event: &&LagretHendelse| LIV.contains(&event.hendelse.hendelsetype.as_str());
     let alle = page.iter().map(om).filter(Pid::is_synthetic).collect();
     let livet = page.iter().filter(liv).map(om).collect();
-    let nye = slaa_opp(component, &alle, &livet).await?;
+    let nummer = |event: &&LagretHendelse| event.hendelse.hendelsetype == NYTT_NUMMER;
+    let omnummerert = page.iter().filter(nummer).map(om).collect();
+    let nye = slaa_opp(component, &alle, &livet, &omnummerert).await?;
     let write = component.ctx.store.write(move |tx| {
         Box::pin(async move {
             // Another process that shares the store may have been faster.
@@ -119,11 +101,13 @@ struct Ny {
 
 type Dokumenter = HashMap<Pid, Arc<Persondokument>>;
 
-/// Looks up people, and the parents of those among them whose life has begun or ended.
+/// Looks up people, the parents of those among them whose life has begun or ended, and the earlier numbers of those who have
+/// another.
 async fn slaa_opp(
     component: &Component,
     alle: &BTreeSet<Pid>,
     livet: &BTreeSet<Pid>,
+    omnummerert: &BTreeSet<Pid>,
 ) -> Result<Vec<Ny>, FeedError> {
     let mut personer = hent(component, alle, &DELER).await?;
     let deres = personer.iter().filter(|(pid, _)| livet.contains(pid));
@@ -135,12 +119,15 @@ async fn slaa_opp(
     let barn = personer.values().flat_map(|person| person.relaterte(Familierolle::Barn));
     let ukjente = barn.filter(|pid| pid.is_synthetic() && !personer.contains_key(pid)).collect();
     let barn = hent(component, &ukjente, &DELER_AV_BARN).await?;
+    let numre =
+        hent(component, omnummerert, &[Del::Element(Element::Identifikasjonsnummer), Del::Historikk]).await?;
     let barnet = |pid: &Pid| personer.get(pid).or_else(|| barn.get(pid)).map(AsRef::as_ref);
     let ny = |(pid, person): (&Pid, &Arc<Persondokument>)| {
         let folk = dokument::folketrekk(person, barnet)?;
         let rad = Rad::av_folk(&folk);
         let holds = rad.pid == *pid && pid.is_synthetic() && rad.foedselsdato().is_some();
-        let tidligere = dokument::numre(person).filter(|nummer| nummer != pid).collect();
+        let tidligere = numre.get(pid).into_iter().flat_map(|person| person.numre());
+        let tidligere = tidligere.filter(|nummer| nummer != pid).collect();
         holds.then_some(Ny { rad, tidligere })
     };
     Ok(personer.iter().filter_map(ny).collect())
@@ -152,7 +139,7 @@ async fn hent(component: &Component, pids: &BTreeSet<Pid>, deler: &[Del]) -> Res
     let found = component.people.personer(&pids, deler, &formaal()).await.map_err(of(FREG))?;
     let mut by_number = HashMap::with_capacity(found.len());
     for person in found.into_iter().map(Arc::new) {
-        by_number.extend(dokument::numre(&person).map(|nummer| (nummer, person.clone())));
+        by_number.extend(person.numre().map(|nummer| (nummer, person.clone())));
     }
     Ok(by_number)
 }
@@ -189,7 +176,7 @@ async fn read_contacts(component: &Component) -> Result<usize, FeedError> {
     // Who is new may have come here before Folkeregisteret's event has been read.
     let kjente = store::kjente(store, &endret.keys().copied().collect::<Vec<_>>()).await?;
     let ukjente = endret.keys().filter(|pid| !kjente.contains(pid)).copied().collect();
-    let nye = slaa_opp(component, &ukjente, &BTreeSet::new()).await?;
+    let nye = slaa_opp(component, &ukjente, &BTreeSet::new(), &BTreeSet::new()).await?;
     let write = store.write(move |tx| {
         Box::pin(async move {
             if store::lest_til_i(tx, KRR).await? == Some(after) {

@@ -23,6 +23,7 @@ use clients::kontaktregister::Kontaktregister;
 use clients::matrikkel::Matrikkel;
 use clients::{ClientError, Mesh, TokenSource};
 use kernel::Context;
+use kernel::feed;
 use kernel::store::{Store, StoreError};
 use model::kommuner::Kommuner;
 use tokio::sync::watch;
@@ -41,7 +42,7 @@ pub use foelge::FeedError;
 /// The name of the component and of its store.
 pub const NAME: &str = clients::testpersoner::NAME;
 /// The table of people, and how far the feeds have been read.
-pub const MIGRATIONS: &[&str] = &[kernel::feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
 
 /// The longest pause between two looks at the feeds, unless a test says otherwise.
 const POLL: Duration = Duration::from_secs(1);
@@ -93,7 +94,7 @@ impl Component {
 
     /// Follows the feeds until told to stop.
     pub async fn run(self, shutdown: watch::Receiver<bool>) {
-        foelge::follow(&self, shutdown).await;
+        feed::follow(self.poll, None, shutdown, || foelge::read(&self)).await;
     }
 
     /// Reads what is new in the feeds; gives how many events that were. What [`Self::run`] does over and over.

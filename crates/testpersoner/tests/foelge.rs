@@ -15,7 +15,7 @@ use testpersoner::model::dokument::{DELER, DELER_AV_BARN, folketrekk, kontakttre
 
 const MELDE: &str = "folkeregister:deling/offentligmedhjemmel folkeregister:mottak/foedselsmelding folkeregister:mottak/doedsmelding \
                      folkeregister:mottak/vigsel folkeregister:mottak/utflytting folkeregister:mottak/adressebeskyttelse \
-                     folkeregister:mottak/dnummer";
+                     folkeregister:mottak/dnummer folkeregister:mottak/nummerendring";
 
 fn ung_ugift_kvinne(linje: &Linje) -> bool {
     let folk = &linje.folk;
@@ -165,6 +165,43 @@ async fn births_deaths_and_weddings_are_followed() {
     assert_eq!(enke["sivilstand"], "enkeEllerEnkemann");
     assert_eq!(v.component.read_feeds().await.unwrap(), 0, "what has been read is not read again");
     alt_stemmer(&v).await;
+}
+
+#[tokio::test]
+async fn one_who_gets_another_number_is_found_by_it_with_all_their_traits() {
+    let v = verden(400).await;
+    let linjer = v.linjer();
+    let linje = linjer
+        .values()
+        .find(|linje| {
+            let lever = linje.folk.status == Personstatus::Bosatt && !linje.folk.adressebeskyttelse.er_beskyttet();
+            lever && linje.eier_bolig && linje.kontakt.is_some_and(|kontakt| kontakt.epost)
+        })
+        .unwrap();
+    let (gammelt, foedt) = (linje.folk.personidentifikator, linje.folk.foedselsdato);
+    let foer = v.person(&gammelt, foedt).await;
+    let annet = if linje.folk.kjoenn == Some(Kjoenn::Kvinne) { Kjoenn::Mann } else { Kjoenn::Kvinne };
+    let melding = Nummerendringsmelding {
+        meldings_id: v.rng.uuid().to_string(),
+        foedsels_eller_d_nummer: gammelt,
+        foedselsdato: None,
+        kjoenn: Some(annet),
+        gyldig_fra: date(2026, 11, 20),
+    };
+    let kvittering = v.folkeregister(MELDE).meld("nummerendring", &melding).await.unwrap();
+    let nytt = kvittering.foedsels_eller_d_nummer.unwrap();
+    v.component.read_feeds().await.unwrap();
+    // Kontaktregisteret follows in its own time.
+    while v.kontakter.read_page(&v.folkeregister(SCOPES)).await.unwrap() > 0 {}
+    v.component.read_feeds().await.unwrap();
+
+    assert_eq!(v.person(&gammelt, foedt).await, json!(null));
+    let etter = v.person(&nytt, foedt).await;
+    for trekk in ["eierBolig", "harEpost", "harMobil", "harPostkasse", "reservert", "sivilstand", "barn", "roller", "kommune"] {
+        assert_eq!(etter[trekk], foer[trekk], "{trekk}");
+    }
+    assert_ne!(etter["kjoenn"], foer["kjoenn"]);
+    assert_eq!(v.alle("", 100).await.len(), 400);
 }
 
 #[tokio::test]

@@ -261,6 +261,11 @@ impl Persondokument {
         Pid::parse(&entry.foedsels_eller_d_nummer).ok()
     }
 
+    /// Every number that the person has or had.
+    pub fn numre(&self) -> impl Iterator<Item = Pid> {
+        self.identifikasjonsnummer.iter().filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok())
+    }
+
     /// The name that holds now.
     pub fn gjeldende_navn(&self) -> Option<&Navn> {
         gjeldende(&self.navn)

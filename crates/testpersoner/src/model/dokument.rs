@@ -1,4 +1,4 @@
-//! What documents say of a person: what is searched for, and under which numbers they were known before.
+//! What documents say of a person that is searched for.
 
 use clients::folkeregister::{Del, Element, Familierolle, Opplysning as _, Persondokument, Personstatus};
 use clients::kontaktregister::{Person, Status};
@@ -58,11 +58,6 @@ pub fn folketrekk<'a>(
         har_verge: vergemaal.peek().is_some(),
         verge: vergemaal.find_map(|entry| entry.verge.foedsels_eller_d_nummer),
     })
-}
-
-/// Every number that the person has or had.
-pub fn numre(person: &Persondokument) -> impl Iterator<Item = Pid> {
-    person.identifikasjonsnummer.iter().filter_map(|entry| Pid::parse(&entry.foedsels_eller_d_nummer).ok())
 }
 
 /// What Kontaktregisteret tells of a person; `None` where it does not have them, or no more.

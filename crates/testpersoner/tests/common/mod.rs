@@ -33,6 +33,7 @@ pub struct Verden {
     pub mesh: Mesh,
     pub router: Router,
     pub component: Component,
+    pub kontakter: kontaktregister::Component,
 }
 
 impl std::ops::Deref for Verden {
@@ -68,13 +69,14 @@ pub async fn tomme_registre(population: u32) -> Verden {
     let kart = test.sibling(matrikkel::NAME, matrikkel::MIGRATIONS).await;
     let mesh = Mesh::new(Default::default());
     let component = Component::new(test.ctx.clone(), mesh.clone(), tokens(&test.ctx, SCOPES));
+    let kontakter = kontaktregister::Component::new(krr);
     let router: Router = Router::from(component.router())
         .merge(Router::from(folkeregister::Component::new(folk).router()))
-        .merge(Router::from(kontaktregister::Component::new(krr).router()))
+        .merge(Router::from(kontakter.router()))
         .merge(Router::from(matrikkel::Component::new(kart).router()));
     mesh.set_local(router.clone());
     let nasjon = generate(&Options { population, seed: 1, date: DAG_EN }, &mut |_, _| {});
-    let verden = Verden { test, nasjon, mesh, router, component };
+    let verden = Verden { test, nasjon, mesh, router, component, kontakter };
     verden.last("/matrikkel/innlasting/v1", &verden.nasjon.municipalities().collect::<Vec<_>>()).await;
     verden
 }
