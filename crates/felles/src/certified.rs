@@ -1,5 +1,5 @@
-//! The certificates of the wallet's two ends: of who asks for credentials (ID-porten, Ansattporten) and of who issues them.
-//! Where none is configured, a test installation has its own test authority issue one, and keeps it among its secrets.
+//! The certificates of the wallet's two ends: of who asks for credentials (ID-porten, Ansattporten) and of who issues them; and
+//! that of Kontaktregisteret, which signs answers. Where none is configured, a test installation has its own test authority issue one, and keeps it among its secrets.
 
 use std::path::Path;
 
@@ -25,13 +25,14 @@ struct Kept {
     pem: String,
 }
 
-/// The certificate in `file`, PEM with its private key; or, in a test installation, one of the test authority for `org`,
-/// kept under `name`. Nothing where there is neither.
+/// The certificate in `file`, PEM with its private key; or, in a test installation, one of the test authority for `org` with
+/// a key for `alg`, kept under `name`. Nothing where there is neither.
 pub async fn of(
     shared: &Shared,
     file: Option<&Path>,
     name: &str,
     org: Org,
+    alg: Alg,
 ) -> anyhow::Result<Option<Certified>> {
     let config = shared.config();
     if let Some(file) = file {
@@ -50,13 +51,13 @@ pub async fn of(
     let lasts = |kept: &Kept| kept.expires > now + (BEFORE * 24).hours();
     let kept = match kept.filter(lasts) {
         Some(kept) => kept,
-        None => issue(shared, name, org, now).await?,
+        None => issue(shared, name, org, alg, now).await?,
     };
     Ok(Some(Certified::from_pem(&kept.pem)?))
 }
 
 /// Has the test authority issue a certificate, and keeps it.
-async fn issue(shared: &Shared, name: &str, org: Org, now: Timestamp) -> anyhow::Result<Kept> {
+async fn issue(shared: &Shared, name: &str, org: Org, alg: Alg, now: Timestamp) -> anyhow::Result<Kept> {
     let (config, rng) = (shared.config(), shared.rng());
     let store = open_store(&config.place, maskinporten::NAME).await?;
     let crl = format!("{}{}", config.base_url, maskinporten::CRL_PATH);
@@ -65,7 +66,7 @@ async fn issue(shared: &Shared, name: &str, org: Org, now: Timestamp) -> anyhow:
         orgnr: Orgnr::parse(org.orgnr)?,
         name: org.navn,
         seid: maskinporten::Seid::Two,
-        alg: Alg::ES256,
+        alg,
     };
     let issued = ca.issue(&store, rng, now, subject).await?;
     // Who verifies has the root already; the profile wants it left out.

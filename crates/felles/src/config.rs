@@ -209,6 +209,9 @@ pub struct File {
     /// Sign-in with European wallets, and the issuing of credentials to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet: Option<Wallet>,
+    /// Kontaktregisteret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kontaktregister: Option<Kontaktregister>,
     /// The waiting room before sign-in; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_room: Option<WaitingRoom>,
@@ -224,6 +227,16 @@ pub struct File {
 pub struct WaitingRoom {
     /// New sign-ins let in each second.
     pub sign_ins_per_second: NonZeroU32,
+}
+
+/// `[kontaktregister]`. Files are named from the data directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kontaktregister {
+    /// The certificate that signs answers (`application/jose`): the private key (RSA) and its chain, PEM. In test mode the test
+    /// authority issues one where none is named; otherwise answers are not signed without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_file: Option<PathBuf>,
 }
 
 /// `[wallet]`: European identity wallets. Files are named from the data directory.
@@ -398,6 +411,8 @@ pub struct Config {
     pub eid: Vec<Eid>,
     /// See [`Wallet`].
     pub wallet: Wallet,
+    /// See [`Kontaktregister`].
+    pub kontaktregister: Kontaktregister,
     /// See [`EnterpriseCertificates`].
     pub enterprise_certificates: EnterpriseCertificates,
     /// See [`Maskinporten`].
@@ -424,6 +439,7 @@ impl Config {
             test_mode: true,
             eid: Vec::new(),
             wallet: Wallet::default(),
+            kontaktregister: Kontaktregister::default(),
             enterprise_certificates: EnterpriseCertificates::default(),
             maskinporten: Maskinporten::default(),
             limits: Limits::default(),
@@ -491,6 +507,7 @@ impl Config {
             test_mode,
             eid: file.eid.clone(),
             wallet: file.wallet.clone().unwrap_or_default(),
+            kontaktregister: file.kontaktregister.clone().unwrap_or_default(),
             enterprise_certificates: file.enterprise_certificates.within(&options.data),
             maskinporten: file.maskinporten,
             waiting_room: file.waiting_room.map(|room| room.sign_ins_per_second),

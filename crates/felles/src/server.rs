@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 use kernel::Context;
 use kernel::auth::{Auth, Issuer, KeySource};
 use kernel::clock::Clock;
-use kernel::jose::KeyEncryptionKey;
+use kernel::jose::{Alg, KeyEncryptionKey};
 use kernel::log::{AccessLog, NoteKey};
 use kernel::rng::Rng;
 use kernel::store::{Place, Store};
@@ -154,7 +154,7 @@ impl Shared {
     async fn wallet(&self) -> anyhow::Result<Option<idporten::Wallet>> {
         let wallet = &self.config.wallet;
         let file = wallet.verifier_certificate_file.as_deref();
-        let certified = certified::of(self, file, "lommebok-verifikator", orgs::DIGDIR).await?;
+        let certified = certified::of(self, file, "lommebok-verifikator", orgs::DIGDIR, Alg::ES256).await?;
         Ok(certified.map(|certified| idporten::Wallet {
             certified,
             link: wallet.link.clone().unwrap_or_else(|| idporten::WALLET_SCHEME.to_owned()),
@@ -167,7 +167,7 @@ impl Shared {
     /// The certificate that signs credentials for wallets, where there is one.
     async fn wallet_issuer(&self) -> anyhow::Result<Option<kernel::jose::Certified>> {
         let file = self.config.wallet.issuer_certificate_file.as_deref();
-        certified::of(self, file, "lommebok-utsteder", orgs::DIGDIR).await
+        certified::of(self, file, "lommebok-utsteder", orgs::DIGDIR, Alg::ES256).await
     }
 
     /// The key that seals what the stores keep secret.
@@ -293,7 +293,9 @@ impl Server {
         }
         if here(kontaktregister::NAME) {
             let ctx = shared.context(kontaktregister::NAME).await?;
-            let component = kontaktregister::Component::new(ctx.clone());
+            let file = shared.config.kontaktregister.certificate_file.as_deref();
+            let certified = certified::of(&shared, file, "kontaktregister", orgs::DIGDIR, Alg::RS256).await?;
+            let component = kontaktregister::Component::new(ctx.clone()).signing(certified);
             let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::KONTAKTREGISTER)?);
             parts.add(kontaktregister::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(people, shutdown.subscribe())));

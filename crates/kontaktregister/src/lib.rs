@@ -1,8 +1,8 @@
 //! Kontakt- og reservasjonsregisteret: e-mail, phone, language, digital mailbox, and whether a person has opted out.
 //!
 //! The look-ups are those of the real register, wire for wire: by list for organisations (Maskinporten), and one's own data
-//! for a signed-in person (ID-porten). Ours alone are the bulk load and the change of one's own data with PUT. Signed
-//! answers (`application/jose`) and the print provider's certificate answer 501; the choice of a mailbox has no route yet.
+//! for a signed-in person (ID-porten), as JSON or signed (`application/jose`). Ours alone are the bulk load and the change of
+//! one's own data with PUT. The print provider's certificate answers 501; the choice of a mailbox has no route yet.
 //!
 //! It follows Folkeregisteret's feed: the dead are deleted, and contact details go along to another number.
 
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use clients::folkeregister::{Folkeregister, WAKE};
+use kernel::jose::Certified;
 use kernel::{Context, feed};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,12 +36,19 @@ const POLL: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Component {
     ctx: Context,
+    certified: Option<Certified>,
 }
 
 impl Component {
     /// The register over its context.
     pub fn new(ctx: Context) -> Self {
-        Self { ctx }
+        Self { ctx, certified: None }
+    }
+
+    /// The same, that signs its answers for those who ask for it.
+    #[must_use]
+    pub fn signing(self, certified: Option<Certified>) -> Self {
+        Self { certified, ..self }
     }
 
     /// Every route, with its full path.

@@ -3,12 +3,17 @@
 
 mod common;
 
+use axum::Router;
 use axum::body::Body;
 use common::*;
 use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
 use kernel::id::Pid;
+use kernel::jose::{Alg, Certified, Jwt, SigningKey};
 use kernel::testing::token;
+use kontaktregister::Component;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 const V1: &str = "/kontaktregisteret/rest/v1/personer";
 const V2: &str = "/kontaktregisteret/rest/v2/personer";
@@ -215,7 +220,7 @@ async fn media_types_are_negotiated() {
         ("*/*", 200),
         ("text/html, application/*;q=0.5", 200),
         ("text/html", 406),
-        ("application/jose", 501),
+        ("application/jose", 406),
         ("application/jose, application/json", 200),
     ] {
         let request =
@@ -225,6 +230,42 @@ async fn media_types_are_negotiated() {
         assert_eq!(f.answer(request).await.0.as_u16(), status, "{accept}");
     }
     assert_eq!(f.get("/kontaktregisteret/rest/v2/printSertifikat", "").await.0, StatusCode::NOT_IMPLEMENTED);
+}
+
+#[tokio::test]
+async fn answers_are_signed_for_those_who_ask_for_it() {
+    let f = fixture().await;
+    let key = SigningKey::generate(Alg::RS256).unwrap();
+    let certified = Certified::new(key, vec!["AQID".to_owned()]).unwrap();
+    let signing = Component::new(f.test.ctx.clone()).signing(Some(certified.clone()));
+    let router: Router = signing.router().into();
+    let body = json!({ "personidentifikatorer": [KARI] });
+    let (status, plain) = f.send("POST", V2, &f.organisation(CONTACT), &body).await;
+    assert_eq!(status, StatusCode::OK);
+    let own = f.person(KARI, "krr:user/kontaktinformasjon.read");
+    let one = "/kontaktregisteret/rest/v1/person";
+    let (_, alone) = f.get(one, &own).await;
+    let list = Request::post(V2)
+        .header("authorization", format!("Bearer {}", f.organisation(CONTACT)))
+        .header("content-type", "application/json")
+        .header("accept", "application/jose, application/json")
+        .body(Body::from(body.to_string()));
+    let person = Request::get(one)
+        .header("authorization", format!("Bearer {own}"))
+        .header("accept", "application/jose")
+        .body(Body::empty());
+    for (request, expected) in [(list, plain), (person, alone)] {
+        let answer = router.clone().oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["content-type"], "application/jose");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let jws = String::from_utf8(body.to_vec()).unwrap();
+        let jwt = Jwt::parse(&jws).unwrap();
+        assert_eq!(jwt.header().x5c, Some(json!(["AQID"])));
+        let signed = jwt.verify(&certified.public_key().unwrap(), &[Alg::RS256]).unwrap();
+        assert_eq!(signed.claims::<Value>().unwrap(), expected);
+    }
+    assert_eq!(f.logged().await, 4, "a signed answer stands in the log as another does");
 }
 
 #[tokio::test]
@@ -240,7 +281,7 @@ async fn only_a_valid_token_of_maskinporten_is_believed() {
         token(&f.test.ctx, claims)
     };
     let other_key = {
-        let key = kernel::jose::SigningKey::generate(kernel::jose::Alg::ES256).unwrap();
+        let key = SigningKey::generate(Alg::ES256).unwrap();
         key.sign_jwt(
             None,
             &json!({ "iss": "http://localhost:8080/maskinporten/", "scope": CONTACT, "exp": now + 60 }),

@@ -174,7 +174,8 @@ async fn one_who_gets_another_number_is_found_by_it_with_all_their_traits() {
     let linje = linjer
         .values()
         .find(|linje| {
-            let lever = linje.folk.status == Personstatus::Bosatt && !linje.folk.adressebeskyttelse.er_beskyttet();
+            let lever =
+                linje.folk.status == Personstatus::Bosatt && !linje.folk.adressebeskyttelse.er_beskyttet();
             lever && linje.eier_bolig && linje.kontakt.is_some_and(|kontakt| kontakt.epost)
         })
         .unwrap();
@@ -197,7 +198,17 @@ async fn one_who_gets_another_number_is_found_by_it_with_all_their_traits() {
 
     assert_eq!(v.person(&gammelt, foedt).await, json!(null));
     let etter = v.person(&nytt, foedt).await;
-    for trekk in ["eierBolig", "harEpost", "harMobil", "harPostkasse", "reservert", "sivilstand", "barn", "roller", "kommune"] {
+    for trekk in [
+        "eierBolig",
+        "harEpost",
+        "harMobil",
+        "harPostkasse",
+        "reservert",
+        "sivilstand",
+        "barn",
+        "roller",
+        "kommune",
+    ] {
         assert_eq!(etter[trekk], foer[trekk], "{trekk}");
     }
     assert_ne!(etter["kjoenn"], foer["kjoenn"]);

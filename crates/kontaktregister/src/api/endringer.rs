@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
+use axum::response::Response;
 use clients::kontaktregister::{Endringer, HentEndringer, MAX_PERSONS};
 use http::HeaderMap;
 use kernel::auth::Issuer;
 use kernel::feed;
 use kernel::http::Body;
 use kernel::id::Pid;
-use kernel::log::{Access, Personal, Released};
+use kernel::log::{Access, Personal};
 use kernel::problem::Problem;
 
 use crate::model::{self, Opens};
@@ -17,18 +18,18 @@ use crate::{Component, NAME, store};
 
 /// The persons changed from and including a change number, each in their newest state.
 #[utoipa::path(post, path = "/kontaktregisteret/rest/v2/krr/hentEndringer", tag = "kontaktregister", request_body = HentEndringer,
-    responses((status = 200, body = Endringer), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
+    responses((status = 200, content((Endringer = "application/json"), (String = "application/jose"))), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 406, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem)))]
 pub async fn hent(
     State(component): State<Component>,
     headers: HeaderMap,
     Body(body): Body,
-) -> Result<Released<Endringer>, Problem> {
+) -> Result<Response, Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("krr:global/hentendring.read")?;
     let opens = Opens::global(&claims).unwrap_or_default();
-    super::negotiate(&headers, true)?;
+    let form = super::negotiate(&component, &headers, true)?;
     let HentEndringer { fra_endrings_id: fra } = kernel::http::json(&body)?;
     let siste = feed::last(&ctx.store).await?;
     if fra < 0 || fra > siste.saturating_add(1) {
@@ -54,5 +55,5 @@ pub async fn hent(
         Endringer { fra_endrings_id: fra, til_endrings_id: til, siste_endrings_id: siste.max(til), list };
     let access =
         Access::from_claims(NAME, &claims, &headers, "Hentet endrede kontaktopplysninger", super::HJEMMEL);
-    Ok(Personal::many(pids, endringer).release(&ctx.log, access).await?)
+    super::answer(&component, form, Personal::many(pids, endringer), access).await
 }

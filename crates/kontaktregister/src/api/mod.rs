@@ -1,7 +1,13 @@
 //! One file per resource.
 
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use kernel::log::{Access, Personal};
 use kernel::problem::Problem;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::Component;
 
 pub mod endringer;
 pub mod innlasting;
@@ -12,27 +18,62 @@ pub mod printsertifikat;
 /// Largest body, in bytes: a look-up of 1000 numbers takes 15 kB.
 pub const MAX_BODY: usize = 256 << 10;
 
+/// Signed answers.
+const JOSE: &str = "application/jose";
+
 /// The law that the register rests on, as the person sees it in the log of uses.
 const HJEMMEL: &str = "eForvaltningsforskriften kapittel 7 (kontakt- og reservasjonsregisteret)";
 
-/// Refuses a body that is not JSON (415) and a caller that takes no JSON (406).
-fn negotiate(headers: &HeaderMap, body: bool) -> Result<(), Problem> {
+/// In which form a caller wants the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// JSON.
+    Json,
+    /// The same JSON, signed: a compact JWS with the register's certificate in its header (`application/jose`).
+    Jose,
+}
+
+/// Refuses a body that is not JSON (415), and a caller who takes neither form (406). Of several the first named is given.
+fn negotiate(component: &Component, headers: &HeaderMap, body: bool) -> Result<Form, Problem> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
     let media = |value: &str| value.split(';').next().unwrap_or_default().trim().to_owned();
     if body && text(header::CONTENT_TYPE).map(|value| media(&value)).as_deref() != Some("application/json") {
         let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Ukjent medietype");
         return Err(problem.detail("Innholdet må være application/json.").field("Content-Type"));
     }
-    let Some(accept) = text(header::ACCEPT) else { return Ok(()) };
-    let accepts = |wanted: &[&str]| accept.split(',').any(|value| wanted.contains(&media(value).as_str()));
-    if accepts(&["application/json", "application/*", "*/*"]) {
-        return Ok(());
+    let Some(accept) = text(header::ACCEPT) else { return Ok(Form::Json) };
+    let form = |value: &str| match media(value).as_str() {
+        "application/json" | "application/*" | "*/*" => Some(Form::Json),
+        JOSE => component.certified.is_some().then_some(Form::Jose),
+        _ => None,
+    };
+    accept.split(',').find_map(form).ok_or_else(|| {
+        let problem = Problem::new(StatusCode::NOT_ACCEPTABLE, "Kan ikke svare i den medietypen");
+        let signed = if component.certified.is_some() { " og signert som application/jose" } else { "" };
+        problem.detail(format!("Svaret finnes som application/json{signed}.")).field("Accept")
+    })
+}
+
+/// Gives data about people out, once its use stands in the access log.
+async fn answer<T: Serialize>(
+    component: &Component,
+    form: Form,
+    personal: Personal<T>,
+    access: Access,
+) -> Result<Response, Problem> {
+    let released = personal.release(&component.ctx.log, access).await?;
+    match component.certified.as_ref().filter(|_| form == Form::Jose) {
+        None => Ok(released.into_response()),
+        Some(certified) => {
+            let key = certified.key();
+            let header = json!({ "alg": key.alg().as_str(), "x5c": certified.x5c() });
+            let signed = key.sign_parts(&header, &*released).map_err(|error| {
+                tracing::error!(%error, "an answer could not be signed");
+                Problem::internal()
+            })?;
+            Ok(([(header::CONTENT_TYPE, JOSE)], signed).into_response())
+        }
     }
-    if accepts(&["application/jose"]) {
-        return Err(Problem::not_implemented("signert svar (application/jose)"));
-    }
-    let problem = Problem::new(StatusCode::NOT_ACCEPTABLE, "Kan ikke svare i den medietypen");
-    Err(problem.detail("Svaret finnes som application/json.").field("Accept"))
 }
 
 /// A value that cannot be kept.
