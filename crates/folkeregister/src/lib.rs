@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_soek.sql"),
     include_str!("../migrations/0004_meldingsspor.sql"),
     include_str!("../migrations/0005_uttrekk.sql"),
+    include_str!("../migrations/0006_navnepar.sql"),
 ];
 
 /// The register. Clones share it.

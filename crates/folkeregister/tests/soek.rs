@@ -342,6 +342,8 @@ async fn rows(register: &Register) -> (Vec<(Vec<u8>, i64, String)>, Vec<(Vec<u8>
     let counted = register.store.query(counted, &[]).await.unwrap();
     let counted: Vec<(Vec<u8>, i64)> =
         counted.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect();
+    // The rows of two words of a name are not counted.
+    let counted: Vec<_> = counted.into_iter().filter(|(ord, _)| !ord.starts_with(b"t")).collect();
     assert_eq!(kept, counted);
     (rows, kept)
 }

@@ -341,6 +341,9 @@ impl Soek {
     /// Where hits may be found: any of these is enough.
     pub fn innganger(&self) -> Vec<Inngang> {
         let mut innganger: Vec<Inngang> = Vec::new();
+        if let (Some(first), Some(last), false) = (self.navn.first(), self.navn.last(), self.fonetisk) {
+            innganger.extend(par(first, last).map(Inngang::Par));
+        }
         for word in &self.navn {
             innganger.push(if self.fonetisk {
                 Inngang::Lyd(lyd(word))
@@ -493,6 +496,8 @@ fn andre_numre(person: &Persondokument) -> impl Iterator<Item = String> {
 /// Where hits may be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inngang {
+    /// Under two words of one name: always the nearest way.
+    Par(String),
     /// Under a word.
     Ord(String),
     /// Under the words of a name that sound so.
@@ -542,8 +547,8 @@ fn av_kjoenn(kjoenn: Kjoenn) -> i64 {
 /// A person under a word by which they are found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rad {
-    /// The word, with a letter for its kind before it: `n` name, `g` street, `p` post code, `k` municipality, `u` number from
-    /// abroad, `l` papers, `d` number of the immigration authorities.
+    /// The word, with a letter for its kind before it: `n` name, `t` two words of one name, `g` street, `p` post code, `k`
+    /// municipality, `u` number from abroad, `l` papers, `d` number of the immigration authorities.
     pub ord: String,
     /// Birth date, as `20201222`; 0 where nobody knows.
     pub foedt: i64,
@@ -560,6 +565,17 @@ impl Rad {
     pub fn lyd(&self) -> Option<String> {
         self.ord.strip_prefix('n').map(lyd)
     }
+
+    /// Whether its word is two, of which nobody counts the rows: there are about as many such words as people.
+    pub fn er_par(&self) -> bool {
+        self.ord.starts_with('t')
+    }
+}
+
+/// Two words of one name as one, whichever comes first; `None` of one and the same, and where it would be too long to keep.
+fn par(one: &str, other: &str) -> Option<String> {
+    let (first, last) = if one <= other { (one, other) } else { (other, one) };
+    Some(format!("t{first} {last}")).filter(|word| first != last && word.len() <= MAX_TEGN)
 }
 
 /// The rows of a person.
@@ -567,13 +583,13 @@ pub fn rader(pid: Pid, person: &Persondokument, gradering: Gradering) -> Vec<Rad
     let mut words: Vec<(String, bool)> = vec![(ALLE.to_owned(), true)];
     let mut merke = 0;
     for navn in &person.navn {
-        for text in
-            [Some(&navn.fornavn), navn.mellomnavn.as_ref(), Some(&navn.etternavn)].into_iter().flatten()
-        {
-            for word in ord(text) {
-                merke |= kjennetegn('n', &lyd(&word));
-                words.push((format!("n{word}"), navn.er_gjeldende));
-            }
+        let texts = [Some(&navn.fornavn), navn.mellomnavn.as_ref(), Some(&navn.etternavn)];
+        let own: Vec<String> = texts.into_iter().flatten().flat_map(|text| ord(text)).collect();
+        for (n, word) in own.iter().enumerate() {
+            merke |= kjennetegn('n', &lyd(word));
+            words.push((format!("n{word}"), navn.er_gjeldende));
+            let pairs = own.iter().skip(n + 1).filter_map(|other| par(word, other));
+            words.extend(pairs.map(|pair| (pair, navn.er_gjeldende)));
         }
     }
     for adresse in adresser(person, gradering) {
@@ -663,11 +679,13 @@ mod tests {
         }
     }
 
-    const LISTER: [&str; 16] = [
+    const LISTER: [&str; 18] = [
         "navn=kari",
         "navn=Nordmann Kari",
         "navn=carry&soekFonetisk=true",
         "navn=ANNE MARIE",
+        "navn=Marie Nordmann Anne",
+        "navn=kari kari",
         "navn=Anne-Mari&soekFonetisk=true",
         "foedselsdato=19910516",
         "foedselsaarFraOgMed=1990&foedselsaarTilOgMed=1991&kjoenn=kvinne",
@@ -708,7 +726,7 @@ mod tests {
                 for inngang in innganger {
                     let led = rows.iter().any(|row| {
                         let there = match &inngang {
-                            Inngang::Ord(ord) => row.ord == *ord,
+                            Inngang::Par(ord) | Inngang::Ord(ord) => row.ord == *ord,
                             Inngang::Lyd(lyd) => row.lyd().as_ref() == Some(lyd),
                             Inngang::Begynnelse(ord) => row.ord.starts_with(ord.as_str()),
                         };
@@ -721,7 +739,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(hits, 24, "the searches are for somebody");
+        assert_eq!(hits, 27, "the searches are for somebody");
     }
 
     #[test]

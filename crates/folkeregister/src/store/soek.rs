@@ -25,7 +25,9 @@ pub async fn ajourfoer(tx: &mut Tx, foer: Vec<Rad>, naa: Vec<Rad>) -> Result<(),
     for rad in &gamle {
         let sql = "DELETE FROM soekeord WHERE ord = $1 AND foedt = $2 AND pid = $3";
         let gone = tx.execute(sql, params![rad.ord.as_bytes(), rad.foedt, rad.pid]).await?;
-        tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 -= i64::from(gone > 0);
+        if !rad.er_par() {
+            tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 -= i64::from(gone > 0);
+        }
     }
     nye.sort_unstable();
     sett_inn(tx, &nye, tall).await
@@ -54,7 +56,7 @@ async fn sett_inn(tx: &mut Tx, nye: &[Rad], mut tall: Ordtall) -> Result<(), Sto
         tx.execute(&sql, &values).await?;
     }
     for ord in nye.chunk_by(|rad, next| rad.ord == next.ord) {
-        let Some(rad) = ord.first() else { continue };
+        let Some(rad) = ord.first().filter(|rad| !rad.er_par()) else { continue };
         let antall = i64::try_from(ord.len()).unwrap_or(i64::MAX);
         tall.entry(rad.ord.clone()).or_insert_with(|| (rad.lyd(), 0)).1 += antall;
     }
@@ -204,6 +206,12 @@ impl Leting {
         let innganger = soek.innganger();
         for inngang in innganger.iter().chain([&Inngang::Ord(ALLE.to_owned())]) {
             let rows = match inngang {
+                Inngang::Par(ord) => {
+                    return Ok(Self {
+                        ord: vec![ord.clone().into_bytes()],
+                        etter: (filter.fra, String::new()),
+                    });
+                }
                 Inngang::Ord(ord) => {
                     store
                         .query("SELECT ord, antall FROM ordtall WHERE ord = $1", params![ord.as_bytes()])
