@@ -68,14 +68,15 @@ async fn main() -> anyhow::Result<()> {
         let felles = Installation::new(&binary, data.path(), POPULATION, None)?;
         sessions::measure(&felles, data.path()).await?;
     }
-    // Only where they are asked for: each takes a quarter of an hour and gigabytes.
+    // Only where they are asked for: each takes half an hour and gigabytes.
     for (part, store) in [("scale", None), ("scale-postgres", postgres.as_deref())] {
         if !named.iter().any(|name| name == part) {
             continue;
         }
         let whole = std::env::var("BENCH_POPULATION").map_or(Ok(WHOLE), |people| people.parse())?;
-        let small = scale::measure(&binary, POPULATION, store).await?;
-        let large = scale::measure(&binary, whole, store).await?;
+        let keep = std::env::var_os("BENCH_KEEP").map(std::path::PathBuf::from);
+        let small = scale::measure(&binary, POPULATION, store, keep.as_deref()).await?;
+        let large = scale::measure(&binary, whole, store, keep.as_deref()).await?;
         report(&format!("{part}_person_lookups_large_to_small"), large / small, "ratio");
     }
     if wanted("journey") {

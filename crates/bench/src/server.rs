@@ -1,5 +1,6 @@
 //! The program under measure or test: a process of its own, driven from outside.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -52,32 +53,37 @@ impl Installation {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Starts `felles up` and waits until it serves; gives how long that took.
+    /// Starts `felles up` and waits until it says that it serves; gives how long that took.
     pub async fn up(&self) -> anyhow::Result<(Server, Duration)> {
         let begin = Instant::now();
-        let child = Command::new(&self.binary)
+        let mut child = Command::new(&self.binary)
             .arg("up")
             .args(&self.flags)
             .args(["--listen", &self.address(), "--population", &self.population.to_string()])
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .context("felles did not start")?;
+        let printed = child.stdout.take().context("standard output is piped")?;
         let mut server = Server { child };
-        loop {
-            // To a port that nobody listens on, a connection can by chance be made from itself.
-            if let Ok(stream) = tokio::net::TcpStream::connect(self.address()).await
-                && stream.local_addr()? != stream.peer_addr()?
-            {
-                return Ok((server, begin.elapsed()));
+        let (serves, served) = tokio::sync::oneshot::channel();
+        // Reads on after that: a pipe that nobody empties would hold the program up.
+        std::thread::spawn(move || {
+            let mut serves = Some(serves);
+            for line in BufReader::new(printed).lines().map_while(Result::ok) {
+                if line.starts_with("Felles serves")
+                    && let Some(serves) = serves.take()
+                {
+                    // Nobody waits any longer where it took too long.
+                    let _ = serves.send(());
+                }
             }
-            if let Some(status) = server.child.try_wait()? {
-                bail!("felles ended with {status}");
-            }
-            // A large nation takes its time to make and load.
-            if begin.elapsed() > Duration::from_secs(300 + u64::from(self.population) / 1000) {
-                bail!("felles does not serve after {} s", begin.elapsed().as_secs());
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        });
+        // A large nation takes its time to make and load.
+        let most = Duration::from_secs(300 + u64::from(self.population) / 1000);
+        match tokio::time::timeout(most, served).await {
+            Ok(Ok(())) => Ok((server, begin.elapsed())),
+            Ok(Err(_)) => bail!("felles ended with {}", server.child.wait()?),
+            Err(_) => bail!("felles does not serve after {} s", most.as_secs()),
         }
     }
 
