@@ -190,7 +190,7 @@ pub fn renumbered(before: Person, pid: Pid) -> (Person, Option<Person>) {
         reservasjon_oppdatert: before.reservasjon_oppdatert,
         ..Person::bare(before.personidentifikator, Status::Slettet)
     };
-    let moved = (before != left).then(|| Person { personidentifikator: pid, ..before });
+    let moved = (before != left).then_some(Person { personidentifikator: pid, ..before });
     (left, moved)
 }
 

@@ -1,5 +1,5 @@
 //! Folkeregisteret gives somebody another number, and the mailbox follows.
-#![allow(clippy::unwrap_used, reason = "a test that fails panics")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
 
@@ -10,7 +10,7 @@ use clients::{Mesh, TokenSource};
 use common::*;
 use http::{Request, StatusCode};
 use jiff::civil::date;
-use kernel::id::{Kjoenn, Pid};
+use kernel::id::Kjoenn;
 use nation::{Options, generate};
 use postkasse::{Component, Config};
 use serde_json::json;

@@ -76,7 +76,7 @@ pub fn feil(lang: Lang, hva: &Hva) -> String {
     match hva {
         Hva::Ukjent => lang.t("testpersoner-feil-ukjent"),
         Hva::FlereGanger => lang.t("testpersoner-feil-flere-ganger"),
-        Hva::UkjentKommune => lang.t("testpersoner-feil-kommune"),
+        Hva::UkjentKommune | Hva::Verdi(Verdier::Kommune) => lang.t("testpersoner-feil-kommune"),
         Hva::FlereKommuner(numre) => {
             lang.with("testpersoner-feil-flere-kommuner", &[("numre", numre.as_str().into())])
         }
@@ -89,7 +89,6 @@ pub fn feil(lang: Lang, hva: &Hva) -> String {
             let verdier = [("lavest", lavest.to_string().into()), ("hoeyest", hoeyest.to_string().into())];
             lang.with("testpersoner-feil-tall", &verdier)
         }
-        Hva::Verdi(Verdier::Kommune) => lang.t("testpersoner-feil-kommune"),
         Hva::Verdi(Verdier::Etter) => lang.t("testpersoner-feil-etter"),
     }
 }

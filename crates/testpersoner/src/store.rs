@@ -1,6 +1,7 @@
 //! Every SQL statement.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 
 use kernel::id::Pid;
 use kernel::params;
@@ -66,7 +67,8 @@ fn hvor(soek: &Soek, values: &mut Vec<Value>) -> String {
         hvor.push_str(deler.next().unwrap_or_default());
         for (del, value) in deler.zip(own) {
             values.push(value.clone());
-            hvor.push_str(&format!("${}{del}", values.len()));
+            // Writing to a string does not fail.
+            let _ = write!(hvor, "${}{del}", values.len());
         }
     };
     if let Some(kommune) = soek.kommune {
@@ -179,13 +181,12 @@ async fn numre(tx: &mut Tx, rader: &[Rad]) -> Result<HashMap<Pid, i64>, StoreErr
 /// The next number of a day of birth. `siste` has those that were given out last.
 async fn neste(tx: &mut Tx, siste: &mut BTreeMap<i64, i64>, foedt: i64) -> Result<i64, StoreError> {
     let (foerste, over) = (foedt * PER_DAG, (foedt + 1) * PER_DAG);
-    let foer = match siste.get(&foedt) {
-        Some(nr) => *nr,
-        None => {
-            let sql = "SELECT nr FROM person WHERE nr >= $1 AND nr < $2 ORDER BY nr DESC LIMIT 1";
-            let row = tx.query_opt(sql, params![foerste, over]).await?;
-            row.map_or(Ok(foerste), |row| row.get(0))?
-        }
+    let foer = if let Some(nr) = siste.get(&foedt) {
+        *nr
+    } else {
+        let sql = "SELECT nr FROM person WHERE nr >= $1 AND nr < $2 ORDER BY nr DESC LIMIT 1";
+        let row = tx.query_opt(sql, params![foerste, over]).await?;
+        row.map_or(Ok(foerste), |row| row.get(0))?
     };
     let nr = foer + 1;
     if nr == over {

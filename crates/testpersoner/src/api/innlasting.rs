@@ -25,7 +25,7 @@ pub const MAX_BODY: usize = 64 << 20;
 /// once more after each load (a load of people makes no events there), and Kontaktregisteret's from after the change that
 /// `kontaktregister` names, the last that the lines have in them. Until it is named, that feed is not followed.
 #[utoipa::path(post, path = "/testpersoner/innlasting/v1", tag = "testpersoner",
-    params(("kontaktregister" = Option<i64>, Query, minimum = 0, maximum = 999_999_999_999, description = "Endringsnummer som linjene har med seg til og med")),
+    params(("kontaktregister" = Option<i64>, Query, minimum = 0, maximum = 999_999_999_999_i64, description = "Endringsnummer som linjene har med seg til og med")),
     request_body(content = String, content_type = "application/x-ndjson", description = "En Linje på hver linje"),
     responses((status = 200, body = Innlest), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 413, body = Problem)))]

@@ -158,6 +158,7 @@ impl Rad {
         let flagg = |har: bool, bit: i64| if har { bit } else { 0 };
         let mut barn: Vec<i64> = folk.barn.iter().copied().map(dag).collect();
         barn.sort_unstable_by_key(|dag| std::cmp::Reverse(*dag));
+        let barn = barn.into_iter().fold(String::new(), |dager, dag| dager + &format!("{dag:08}"));
         let kjoenn = folk.kjoenn.map_or(0, |kjoenn| plass(&KJOENN_VERDIER, kjoenn) + 1);
         Self {
             pid: folk.personidentifikator,
@@ -170,7 +171,7 @@ impl Rad {
                 | flagg(folk.norsk, NORSK)
                 | flagg(folk.personidentifikator.is_d_number(), D_NUMMER)
                 | flagg(folk.har_verge, HAR_VERGE),
-            barn: barn.iter().map(|dag| format!("{dag:08}")).collect(),
+            barn,
             bekreftet: 0,
             verge: folk.verge,
         }
@@ -199,7 +200,7 @@ impl Rad {
                 | flagg(kontakt.epost, EPOST)
                 | flagg(kontakt.mobil, MOBIL)
                 | flagg(kontakt.postkasse, POSTKASSE);
-            self.bekreftet = kontakt.bekreftet.map_or(0, |moment| moment.as_second());
+            self.bekreftet = kontakt.bekreftet.map_or(0, jiff::Timestamp::as_second);
         }
         self
     }
