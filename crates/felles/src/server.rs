@@ -18,7 +18,7 @@ use kernel::clock::Clock;
 use kernel::jose::{Alg, KeyEncryptionKey};
 use kernel::log::{AccessLog, NoteKey};
 use kernel::rng::Rng;
-use kernel::store::{Place, Store};
+use kernel::store::{Place, Store, warm};
 use kernel::telemetry::Metrics;
 use kernel::wake::Wake;
 use tokio::sync::watch;
@@ -375,6 +375,9 @@ impl Server {
     /// Serves on `listener` until the process is asked to end; requests and effects in progress are finished.
     pub async fn serve(self, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
         use axum::serve::ListenerExt as _;
+        if let Place::Directory(directory) = &self.shared.config.place {
+            warm(directory);
+        }
         let work: Vec<_> = self.work.into_iter().map(tokio::spawn).collect();
         let listener = listener.tap_io(|stream| {
             // Without it, small answers wait for the caller's acknowledgement; a connection that refuses still works.

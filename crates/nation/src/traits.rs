@@ -1,6 +1,6 @@
 //! What test people are searched for by: everything that the registers are told of a person, on one line.
 
-use clients::folkeregister::{Gradering, Personstatus, Sivilstandstype};
+use clients::folkeregister::{Personstatus, Sivilstandstype};
 use clients::testpersoner::{Folketrekk, Linje};
 use jiff::civil::Date;
 use kernel::id::{Kommunenummer, Pid};
@@ -49,7 +49,7 @@ impl<'a> Surroundings<'a> {
 /// What the person's document says.
 fn person(world: &World, id: Id) -> Option<Folketrekk> {
     let person = world.person(id);
-    let open = person.died().is_none() && person.protection == Gradering::Ugradert;
+    let open = person.died().is_none() && !person.protection.er_beskyttet();
     let home = person.home.filter(|_| open).map(|home| usize::from(world.homes[home as usize].kommune));
     let alive = person.children.iter().map(|child| world.person(*child)).filter(|one| one.died().is_none());
     let mut barn: Vec<Date> = alive.map(|child| child.born.date()).collect();

@@ -77,7 +77,7 @@ async fn read_people(component: &Component) -> Result<usize, FeedError> {
     let alle = page.iter().map(om).filter(Pid::is_synthetic).collect();
     let livet = page.iter().filter(liv).map(om).collect();
     let nummer = |event: &&LagretHendelse| event.hendelse.hendelsetype == NYTT_NUMMER;
-    let omnummerert = page.iter().filter(nummer).map(om).collect();
+    let omnummerert = page.iter().filter(nummer).map(om).filter(Pid::is_synthetic).collect();
     let nye = slaa_opp(component, &alle, &livet, &omnummerert).await?;
     let write = component.ctx.store.write(move |tx| {
         Box::pin(async move {

@@ -56,15 +56,6 @@ async fn the_lines_of_a_nation_say_what_its_registers_answer() {
         ("with a guardian", antall(&|l| l.folk.har_verge)),
         ("foreign", antall(&|l| !l.folk.norsk)),
         ("with children", antall(&|l| !l.folk.barn.is_empty())),
-        (
-            "whose child is dead",
-            antall(&|l| {
-                l.folk.barn.len()
-                    < personer[&l.folk.personidentifikator]
-                        .relaterte(clients::folkeregister::Familierolle::Barn)
-                        .count()
-            }),
-        ),
         ("without a municipality", antall(&|l| l.folk.kommunenummer.is_none())),
         ("unknown to the contact register", antall(&|l| l.kontakt.is_none())),
     ] {

@@ -36,15 +36,12 @@ pub(super) struct Filing {
 }
 
 impl Filing {
-    /// Goes on, where there is enough to file in a log of `size` entries of which `filed` are filed. An entry takes two steps, so
-    /// more than two for each of the `written` ones keep up with what is written.
-    pub(super) async fn go_on(
-        &mut self,
-        tx: &mut Tx,
-        mut filed: i64,
-        size: i64,
-        written: usize,
-    ) -> Result<(), StoreError> {
+    /// Goes on, where there is enough to file. An entry takes two steps, so more than two for each of the `written` ones keep up
+    /// with what is written.
+    pub(super) async fn go_on(&mut self, tx: &mut Tx, written: usize) -> Result<(), StoreError> {
+        let row = tx.query_opt("SELECT size, filed FROM head WHERE id = 1", &[]).await?;
+        let Some(row) = row else { return Ok(()) };
+        let (size, mut filed): (i64, i64) = (row.get(0)?, row.get(1)?);
         for _ in 0..=written * 3 / SLICE {
             if self.end == 0 {
                 if size - filed < RUN {

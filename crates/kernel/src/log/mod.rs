@@ -64,6 +64,10 @@ DROP TABLE filed_before;
 const KEPT_CHECKPOINT: u64 = 4096;
 /// Most entries written in one go.
 const MAX_BATCH: usize = 512;
+/// So many written entries let filing go on by itself, when no entry waits to be written.
+const FILED_ALONE: usize = 64;
+/// So many written entries have filing come along with the next ones, whether they wait or not.
+const MOST_OWED: usize = 8192;
 /// Rows of the insert statements: few sizes, so that few statements are prepared; together they make any number.
 const ROWS: [usize; 6] = [32, 16, 8, 4, 2, 1];
 /// Values of one row.
@@ -340,6 +344,8 @@ fn read_head(row: &Row) -> Result<(u64, Frontier, String), StoreError> {
 
 async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::UnboundedReceiver<Append>) {
     let mut filing = Filing::default();
+    // Entries that were written and not yet matched by filing.
+    let mut owed = 0;
     while let Some(first) = appends.recv().await {
         let mut entries = first.entries;
         let mut waiting = vec![first.done];
@@ -353,13 +359,18 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
             entries.extend(next.entries);
             waiting.push(next.done);
         }
+        owed += many;
+        // Where writes follow each other, filing shares theirs; otherwise nobody waits for it.
+        let along = if owed > MOST_OWED { std::mem::take(&mut owed) } else { 0 };
         let key = key.clone();
         let mut files = std::mem::take(&mut filing);
         let written: Result<Filing, StoreError> = store
             .write(move |tx| {
                 Box::pin(async move {
-                    let (size, filed) = write_batch(tx, &key, entries).await?;
-                    files.go_on(tx, filed, size, many).await?;
+                    write_batch(tx, &key, entries).await?;
+                    if along > 0 {
+                        files.go_on(tx, along).await?;
+                    }
                     Ok(files)
                 })
             })
@@ -371,18 +382,31 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
         }
         // After a failure filing begins again where the store says it is.
         filing = written.unwrap_or_default();
+        if owed >= FILED_ALONE && appends.is_empty() {
+            let (mut files, done) = (std::mem::take(&mut filing), std::mem::take(&mut owed));
+            let write = store.write(move |tx| {
+                Box::pin(async move {
+                    files.go_on(tx, done).await?;
+                    Ok::<_, StoreError>(files)
+                })
+            });
+            filing = write.await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "entries of the access log could not be filed; they will be");
+                Filing::default()
+            });
+        }
     }
 }
 
-/// Writes entries, and gives the size of the log and how many of its entries are filed.
-async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<(i64, i64), StoreError> {
-    let head = tx.query_opt("SELECT size, frontier, checkpoint, filed FROM head WHERE id = 1", &[]).await?;
-    let (start, mut frontier, filed) = match &head {
+/// Writes entries.
+async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<(), StoreError> {
+    let head = tx.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
+    let (start, mut frontier) = match &head {
         Some(row) => {
             let (size, frontier, _) = read_head(row)?;
-            (size, frontier, row.get(3)?)
+            (size, frontier)
         }
-        None => (0, Frontier::default(), 0),
+        None => (0, Frontier::default()),
     };
     let mut size = start;
     let mut values = Vec::with_capacity(entries.len() * COLUMNS);
@@ -416,7 +440,7 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<(i
         params![size as i64, frontier.to_bytes(), checkpoint],
     )
     .await?;
-    Ok((size as i64, filed))
+    Ok(())
 }
 
 /// Inserts rows with as few statements as [`ROWS`] allows.

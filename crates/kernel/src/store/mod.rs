@@ -11,6 +11,7 @@
 mod postgres;
 mod sqlite;
 mod value;
+mod warm;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -20,6 +21,7 @@ use futures::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 
 pub use value::{FromValue, Row, Value};
+pub use warm::warm;
 
 /// The parameters of a statement: `params![name, 7]`.
 #[macro_export]

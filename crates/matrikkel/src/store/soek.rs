@@ -13,6 +13,8 @@ use crate::model::parametre::{Soek, Vilkaar};
 
 /// Streets whose addresses are looked up at once.
 const STREETS: usize = 400;
+/// Streets of one post code in one municipality, about.
+const STREETS_OF_AREA: i64 = 100;
 
 /// A part of the hits, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -158,28 +160,58 @@ impl<'a> Loest<'a> {
         self.ord.is_empty() && self.tall.is_none()
     }
 
-    /// The condition on a street.
+    /// The condition on a street, by which streets are found.
     fn ord(&self) -> String {
-        let words = liste(&self.ord);
-        let kinds = |area: bool| {
-            let of = self.krav.slag.iter().map(|slag| *slag as i64).filter(|slag| (*slag > 2) == area);
-            of.collect::<Vec<_>>()
-        };
-        let (street, area) = (kinds(false), kinds(true));
-        let mut any = Vec::new();
-        if !street.is_empty() {
-            let kinds = liste(&street);
-            any.push(format!(
-                "s.id IN (SELECT strekning FROM strekningsord WHERE ord IN ({words}) AND slag IN ({kinds}))"
-            ));
-        }
-        if !area.is_empty() {
-            let kinds = liste(&area);
-            any.push(format!(
-                "s.omraade IN (SELECT omraade FROM omraadeord WHERE ord IN ({words}) AND slag IN ({kinds}))"
-            ));
-        }
+        self.paa_strekning(|table, column, own, which| {
+            format!("{own} IN (SELECT {column} FROM {table} WHERE {which})")
+        })
+    }
+
+    /// The same condition, by which a street that was found otherwise is looked at: a word that tens of thousands of streets
+    /// have is not gone through for it.
+    fn holder(&self) -> String {
+        self.paa_strekning(|table, column, own, which| {
+            format!("EXISTS (SELECT 1 FROM {table} WHERE {which} AND {column} = {own})")
+        })
+    }
+
+    /// Either, of a table of words, its column, the street's column that is the same, and which rows.
+    fn paa_strekning(&self, condition: impl Fn(&str, &str, &str, &str) -> String) -> String {
+        let any: Vec<String> = self
+            .tabeller()
+            .iter()
+            .map(|(table, column, which)| {
+                let own = if *column == "strekning" { "s.id" } else { "s.omraade" };
+                condition(table, column, own, which)
+            })
+            .collect();
         format!("({})", any.join(" OR "))
+    }
+
+    /// The tables where the words may stand, the column of what has them, and which rows.
+    fn tabeller(&self) -> Vec<(&'static str, &'static str, String)> {
+        let words = liste(&self.ord);
+        let which = |area: bool| {
+            let of = self.krav.slag.iter().map(|slag| *slag as i64).filter(|slag| (*slag > 2) == area);
+            let kinds: Vec<i64> = of.collect();
+            (!kinds.is_empty()).then(|| format!("ord IN ({words}) AND slag IN ({})", liste(&kinds)))
+        };
+        let street = which(false).map(|which| ("strekningsord", "strekning", which));
+        let area = which(true).map(|which| ("omraadeord", "omraade", which));
+        street.into_iter().chain(area).collect()
+    }
+
+    /// To how many streets it leads, about; of very many not counted to the end.
+    async fn bredde(&self, store: &Store) -> Result<i64, StoreError> {
+        let mut streets = 0;
+        for (table, column, which) in self.tabeller() {
+            let (most, each) = if column == "strekning" { (10_000, 1) } else { (1000, STREETS_OF_AREA) };
+            let sql =
+                format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {which} LIMIT {most}) AS few");
+            let row = store.query_opt(&sql, &[]).await?.ok_or(StoreError::Missing("count"))?;
+            streets += row.get::<i64>(0)? * each;
+        }
+        Ok(streets)
     }
 }
 
@@ -242,8 +274,14 @@ pub async fn soek<'a>(
 /// Hits that fulfil every demand.
 async fn alle(store: &Store, soek: &Soek, all: &[Loest<'_>]) -> Result<Treff, StoreError> {
     let (mut street, numbers, named) = vilkaar(soek);
-    for one in all.iter().filter(|one| one.tall.is_none()) {
-        street.og(&one.ord());
+    // Streets are found by the demand that the fewest fulfil; the others are asked of those.
+    let words: Vec<&Loest<'_>> = all.iter().filter(|one| one.tall.is_none()).collect();
+    let mut narrowest = (i64::MAX, 0);
+    for (n, one) in words.iter().enumerate().filter(|_| words.len() > 1) {
+        narrowest = narrowest.min((one.bredde(store).await?, n));
+    }
+    for (n, one) in words.iter().enumerate() {
+        street.og(&if n == narrowest.1 { one.ord() } else { one.holder() });
     }
     // What a word may be on either side: a street's (`17. mai`) or a number.
     let either: Vec<&Loest<'_>> =
@@ -273,7 +311,7 @@ async fn alle(store: &Store, soek: &Soek, all: &[Loest<'_>]) -> Result<Treff, St
     }
     let only_streets = either.is_empty() && address.sql.is_empty();
     let flags: Vec<String> =
-        either.iter().map(|one| format!(", CASE WHEN {} THEN 1 ELSE 0 END", one.ord())).collect();
+        either.iter().map(|one| format!(", CASE WHEN {} THEN 1 ELSE 0 END", one.holder())).collect();
     let limit = if only_streets { format!(" LIMIT {MAX_HITS}") } else { String::new() };
     let sql = format!(
         "SELECT s.id, s.antall{} FROM strekning s WHERE {} AND s.antall > 0 ORDER BY s.sortering, s.omraade, s.id{limit}",
