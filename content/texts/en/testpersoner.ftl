@@ -157,3 +157,4 @@ testpersoner-feil-register = The search was not answered
 testpersoner-feil-register-tekst = A register does not answer now. Try again in a little while.
 testpersoner-feil-person = The number is no synthetic person’s
 testpersoner-feil-person-tekst = Go back and choose a person from the hits.
+testpersoner-uten-navn = No name registered

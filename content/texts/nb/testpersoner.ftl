@@ -154,3 +154,4 @@ testpersoner-feil-register = Søket fikk ikke svar
 testpersoner-feil-register-tekst = Et register svarer ikke nå. Prøv igjen om litt.
 testpersoner-feil-person = Nummeret er ikke en syntetisk persons
 testpersoner-feil-person-tekst = Gå tilbake og velg en person fra treffene.
+testpersoner-uten-navn = Uten registrert navn

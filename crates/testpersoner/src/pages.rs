@@ -261,7 +261,7 @@ fn treff(lang: Lang, par: &Par, funn: &Funn) -> Markup {
 }
 
 fn rad(lang: Lang, person: &Testperson) -> Markup {
-    let navn = person.navn.as_deref().unwrap_or_default();
+    let navn = person.navn.clone().unwrap_or_else(|| lang.t("testpersoner-uten-navn"));
     html! {
         tr {
             th scope="row" { (navn) }
@@ -272,7 +272,7 @@ fn rad(lang: Lang, person: &Testperson) -> Markup {
                 @if person.kan_logge_inn {
                     form method="post" action="/testpersoner/velg" {
                         input type="hidden" name="personidentifikator" value=(person.personidentifikator.as_str());
-                        button.ds-button type="submit" data-size="sm" data-variant="secondary" aria-label=(lang.with("testpersoner-logg-inn-navn", &[("navn", navn.into())])) {
+                        button.ds-button type="submit" data-size="sm" data-variant="secondary" aria-label=(lang.with("testpersoner-logg-inn-navn", &[("navn", navn.as_str().into())])) {
                             (lang.t("testpersoner-logg-inn-som"))
                         }
                     }
