@@ -186,7 +186,7 @@ async fn what_a_nation_is_made_as_can_be_imported_also_into_one_that_is_served()
     here.import(&[text(&made.join("matrikkel.jsonl"))]);
     let (server, _) = here.felles.up().await.expect("felles serves");
     let said = here.import(&[text(&made), "--url", &here.felles.base()]);
-    assert_eq!(said.lines().count(), 6, "the mailboxes and caseworkers too: {said}");
+    assert_eq!(said.lines().count(), 7, "the mailboxes, caseworkers and test people too: {said}");
     let contacts = made.join("kontaktregister.jsonl");
     let base = here.felles.base();
     let file = ["--register", "folkeregister", "--url", &base];
