@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use clients::folkeregister::{Folkeregister, WAKE};
+use clients::folkeregister::Folkeregister;
 use kernel::jose::Certified;
 use kernel::{Context, feed};
 use tokio::sync::watch;
@@ -29,7 +29,8 @@ pub const NAME: &str = clients::kontaktregister::NAME;
 /// The register's tables.
 pub const MIGRATIONS: &[&str] = &[feed::MIGRATION, include_str!("../migrations/0001_init.sql")];
 
-/// The longest pause between two looks at Folkeregisteret's feed.
+/// The longest pause between two looks at Folkeregisteret's feed. Not at each hint: few events are a death, and each page that is read
+/// stands in the access log of everyone it is about.
 const POLL: Duration = Duration::from_secs(5);
 
 /// The register. Clones share it.
@@ -70,8 +71,7 @@ impl Component {
 
     /// Follows Folkeregisteret until told to stop.
     pub async fn run(self, people: Folkeregister, shutdown: watch::Receiver<bool>) {
-        let hints = self.ctx.wake.listen(WAKE);
-        feed::follow(POLL, Some(hints), shutdown, || self.read_page(&people)).await;
+        feed::follow(POLL, None, shutdown, || self.read_page(&people)).await;
     }
 
     /// Deals with the next page of its feed; gives how many events it had. What [`Self::run`] does over and over.

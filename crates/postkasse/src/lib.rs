@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use clients::folkeregister::{Folkeregister, WAKE};
+use clients::folkeregister::Folkeregister;
 use clients::orgs;
 use kernel::id::Orgnr;
 use kernel::{Context, feed};
@@ -44,7 +44,8 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_nummer.sql"),
 ];
-/// The longest pause between two looks at Folkeregisteret's feed.
+/// The longest pause between two looks at Folkeregisteret's feed. Not at each hint: few events are another number, and each page that is read
+/// stands in the access log of everyone it is about.
 const POLL: Duration = Duration::from_secs(5);
 
 /// For which providers Felles takes letters: the receivers that a message's header may name.
@@ -104,8 +105,7 @@ impl Component {
 
     /// Follows Folkeregisteret until told to stop.
     pub async fn run(self, people: Folkeregister, shutdown: watch::Receiver<bool>) {
-        let hints = self.ctx.wake.listen(WAKE);
-        feed::follow(POLL, Some(hints), shutdown, || self.read_page(&people)).await;
+        feed::follow(POLL, None, shutdown, || self.read_page(&people)).await;
     }
 
     /// Deals with the next page of its feed; gives how many events it had. What [`Self::run`] does over and over.

@@ -82,7 +82,7 @@ async fn read_people(component: &Component) -> Result<usize, FeedError> {
     let write = component.ctx.store.write(move |tx| {
         Box::pin(async move {
             // Another process that shares the store may have been faster.
-            if store::lest_til_i(tx, FREG).await? == Some(after) {
+            if feed::cursor_in(tx, FREG).await? == after {
                 behold_folk(tx, nye).await?;
                 feed::set_cursor(tx, FREG, last).await?;
             }
@@ -179,7 +179,7 @@ async fn read_contacts(component: &Component) -> Result<usize, FeedError> {
     let nye = slaa_opp(component, &ukjente, &BTreeSet::new(), &BTreeSet::new()).await?;
     let write = store.write(move |tx| {
         Box::pin(async move {
-            if store::lest_til_i(tx, KRR).await? == Some(after) {
+            if feed::cursor_in(tx, KRR).await? == after {
                 let pids: Vec<Pid> = endret.keys().copied().collect();
                 let mut foer = store::rader(tx, &pids).await?;
                 for Ny { rad, .. } in nye {

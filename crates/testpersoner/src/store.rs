@@ -210,12 +210,6 @@ pub async fn lest_til(store: &Store, feed: &str) -> Result<Option<i64>, StoreErr
     row.map(|row| row.get(0)).transpose()
 }
 
-/// As [`lest_til`], inside a transaction.
-pub async fn lest_til_i(tx: &mut Tx, feed: &str) -> Result<Option<i64>, StoreError> {
-    let row = tx.query_opt("SELECT seq FROM feed_cursor WHERE name = $1", params![feed]).await?;
-    row.map(|row| row.get(0)).transpose()
-}
-
 /// `($1,$2),($3,$4)`.
 fn places(rows: usize, columns: usize) -> String {
     let row = |n: usize| {
