@@ -1,9 +1,10 @@
 //! Maskinporten: how a component (or any program) gets its access tokens.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use kernel::clock::Clock;
+use kernel::enterprise::{Trust, TrustFiles};
 use kernel::jose::SigningKey;
 use kernel::rng::Rng;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,10 @@ use crate::{ClientError, Mesh, encoded, request};
 pub const NAME: &str = "maskinporten";
 /// The grant that Maskinporten knows (RFC 7523).
 pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// Where the certificates of a test installation's authority are; PEM, the root first.
+pub const TEST_AUTHORITY_PATH: &str = "/maskinporten/testca/utstedere.pem";
+/// Where that authority's list of revoked certificates is; DER.
+pub const TEST_CRL_PATH: &str = "/maskinporten/testca/virksomhet.crl";
 /// How long before its end a token is replaced.
 const MARGIN: SignedDuration = SignedDuration::from_secs(20);
 
@@ -50,6 +55,46 @@ pub struct TestCertificate {
 impl std::fmt::Debug for TestCertificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "TestCertificate({}, {})", self.serial, self.orgnr)
+    }
+}
+
+/// How long what is believed is kept before it is read again: lists of revoked certificates are replaced.
+const BELIEVED: SignedDuration = SignedDuration::from_secs(30);
+
+/// Whose enterprise certificates are believed: those of the configured authorities and, in a test installation, of the test
+/// authority that Maskinporten runs. Clones share what was read.
+#[derive(Debug, Clone)]
+pub struct Believed {
+    files: Arc<TrustFiles>,
+    test_authority: Option<Mesh>,
+    clock: Clock,
+    kept: Arc<RwLock<Option<(Timestamp, Arc<Trust>)>>>,
+}
+
+impl Believed {
+    /// Those of `files`; of the test authority too where there is a way to it.
+    pub fn new(files: TrustFiles, test_authority: Option<Mesh>, clock: Clock) -> Self {
+        Self { files: Arc::new(files), test_authority, clock, kept: Arc::default() }
+    }
+
+    /// Whom to believe now; read again when it is half a minute old.
+    pub async fn trust(&self) -> Result<Arc<Trust>, ClientError> {
+        let now = self.clock.now();
+        if let Some((since, trust)) = self.kept.read().unwrap_or_else(PoisonError::into_inner).as_ref()
+            && now.duration_since(*since) < BELIEVED
+        {
+            return Ok(trust.clone());
+        }
+        let unusable = |error: &dyn std::fmt::Display| ClientError::Decode(error.to_string());
+        let mut trust = Trust::read(&self.files).map_err(|error| unusable(&error))?;
+        if let Some(mesh) = &self.test_authority {
+            let get = async |path| request::bytes(mesh.send(NAME, request::get(path).empty()?).await?);
+            let (pem, crl) = (get(TEST_AUTHORITY_PATH).await?, get(TEST_CRL_PATH).await?);
+            trust.authority(&pem, &crl).map_err(|error| unusable(&error))?;
+        }
+        let trust = Arc::new(trust);
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some((now, trust.clone()));
+        Ok(trust)
     }
 }
 

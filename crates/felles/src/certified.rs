@@ -60,7 +60,7 @@ pub async fn of(
 async fn issue(shared: &Shared, name: &str, org: Org, alg: Alg, now: Timestamp) -> anyhow::Result<Kept> {
     let (config, rng) = (shared.config(), shared.rng());
     let store = open_store(&config.place, maskinporten::NAME).await?;
-    let crl = format!("{}{}", config.base_url, maskinporten::CRL_PATH);
+    let crl = format!("{}{}", config.base_url, clients::maskinporten::TEST_CRL_PATH);
     let ca = maskinporten::TestCa::open(&store, &shared.master()?, rng, now, crl).await?;
     let subject = maskinporten::Subject {
         orgnr: Orgnr::parse(org.orgnr)?,

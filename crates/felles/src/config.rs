@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use kernel::enterprise::TrustFiles;
 use kernel::jose::Alg;
 use kernel::limits::{Limits, Proxies};
 use kernel::store::Place;
@@ -107,7 +108,7 @@ pub struct Nation {
     pub date: jiff::civil::Date,
 }
 
-/// Whose enterprise certificates Maskinporten believes: files, taken from the data directory unless absolute.
+/// Whose enterprise certificates are believed, by Maskinporten and by the mailboxes: files, taken from the data directory unless absolute.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct EnterpriseCertificates {
@@ -120,9 +121,9 @@ pub struct EnterpriseCertificates {
 }
 
 impl EnterpriseCertificates {
-    /// As Maskinporten takes them.
-    pub fn files(&self) -> maskinporten::TrustFiles {
-        maskinporten::TrustFiles { anchors: self.anchors.clone(), crls: self.crls.clone() }
+    /// As the components take them.
+    pub fn files(&self) -> TrustFiles {
+        TrustFiles { anchors: self.anchors.clone(), crls: self.crls.clone() }
     }
 
     fn within(&self, data: &Path) -> Self {

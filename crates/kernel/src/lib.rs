@@ -2,13 +2,14 @@
 //!
 //! - [`store`]: SQLite or PostgreSQL behind one façade; [`feed`]: events with cursors; [`log`]: the access log
 //! - [`id`]: identifiers, parsed once at the edge; [`clock`], [`rng`]: time and chance, passed in
-//! - [`jose`], [`auth`]: keys and tokens; [`problem`], [`http`]: errors and bodies; [`telemetry`]: traces and counts
+//! - [`jose`], [`auth`], [`enterprise`]: keys, tokens and the certificates of businesses; [`problem`], [`http`]: errors and bodies; [`telemetry`]: traces and counts
 //! - [`limits`]: how often somebody may ask; [`wake`]: hints that there is something new; [`Context`]: all of it, as a component receives it
 
 use std::sync::Arc;
 
 pub mod auth;
 pub mod clock;
+pub mod enterprise;
 pub mod feed;
 pub mod http;
 pub mod id;

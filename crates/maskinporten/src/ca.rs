@@ -6,6 +6,7 @@ use clients::maskinporten::TestCertificate;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use kernel::enterprise::Trust;
 use kernel::id::Orgnr;
 use kernel::jose::{Alg, JoseError, KeyEncryptionKey, SigningKey};
 use kernel::rng::Rng;
@@ -17,7 +18,6 @@ use rcgen::{
 };
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-use crate::certificate::Trust;
 use crate::store;
 
 const ROOT: &str = "Felles Test Rot-CA";
@@ -221,7 +221,11 @@ impl TestCa {
         }
         params.distinguished_name = dn;
         params.is_ca = IsCa::ExplicitNoCa;
+        // The real ones come apart, one to sign and one to encrypt to; one is enough for a test.
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        if alg == Alg::RS256 {
+            params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+        }
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
         params.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![self.crl_url.clone()] }];

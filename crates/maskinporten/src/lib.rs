@@ -8,8 +8,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use clients::maskinporten::TEST_CRL_PATH;
 use jiff::Timestamp;
 use kernel::Context;
+use kernel::enterprise::{Trust, TrustError, TrustFiles};
 use kernel::jose::{Alg, JoseError, KeyEncryptionKey, Keyring, Lifecycle};
 use kernel::limits::{Limiter, Limits};
 use kernel::store::{Store, StoreError};
@@ -18,12 +20,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::refused::Refused;
-use crate::certificate::Trust;
 
 mod admin;
 mod api;
 mod ca;
-mod certificate;
 pub mod model;
 mod registration;
 mod registry;
@@ -31,7 +31,6 @@ mod store;
 
 pub use admin::{NewClient, NewScope, Registrar, RegistrationError};
 pub use ca::{CaError, Seid, Subject, TEST_CERTIFICATE_DAYS, TestCa};
-pub use certificate::{TrustError, TrustFiles};
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::maskinporten::NAME;
@@ -210,11 +209,8 @@ pub async fn signing_keys(
     Ok(Keyring::open(store, master, &[signing], Lifecycle::new(model::LONGEST_LIFETIME), now).await?)
 }
 
-/// Where the test authority's list of revoked certificates is.
-pub const CRL_PATH: &str = "/maskinporten/testca/virksomhet.crl";
-
 /// Opens the test authority of an installation's store, or makes it: in the server, or beside it (the command line).
 pub async fn open_test_ca(ctx: &Context, master: &KeyEncryptionKey) -> Result<TestCa, CaError> {
-    let url = format!("{}{CRL_PATH}", ctx.base_url);
+    let url = format!("{}{TEST_CRL_PATH}", ctx.base_url);
     TestCa::open(&ctx.store, master, &ctx.rng, ctx.clock.now(), url).await
 }

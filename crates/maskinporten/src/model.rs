@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use clients::maskinporten::GRANT;
+use kernel::enterprise::{self, Enterprise, Trust};
 use kernel::auth::Organisation;
 use kernel::id::{Orgnr, Pid};
 use kernel::jose::{Alg, JoseError, Jwt, PublicKey};
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::refused::Refused;
-use crate::certificate::{self, Enterprise, Trust};
 
 /// The algorithms that assertions may be signed with: the three of the service, and two more for those who register a key
 /// for one of them. A key is used with the algorithm that it is registered for.
@@ -359,7 +359,7 @@ fn enterprise(
     authorities: Authorities<'_>,
     now: i64,
 ) -> Result<(Enterprise, Option<Alg>), Refused> {
-    let chain = certificate::chain(x5c)?;
+    let chain = enterprise::chain(x5c)?;
     let enterprise = authorities.configured.verify(authorities.test, &chain, now)?;
     if enterprise.orgnr != client.orgnr {
         return Err(Refused::grant(

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kernel::enterprise::locked;
 use kernel::id::Orgnr;
 use kernel::jose::dpop::{DpopError, Proof};
 use kernel::jose::{Jwk, PublicKey};
@@ -10,7 +11,6 @@ use kernel::store::{Row, Store, StoreError, Tx};
 
 use crate::admin::{NewClient, NewScope};
 use crate::api::refused::Refused;
-use crate::certificate;
 use crate::model::{AskedSystemUser, Catalogue, Client, ClientKey, Grant, Scope, SystemUser};
 
 pub mod forvaltning;
@@ -35,7 +35,7 @@ pub async fn client(store: &Store, client_id: &str) -> Result<Option<Client>, St
     for row in store.query(sql, params![client_id]).await? {
         let jwk: Jwk = serde_json::from_str(&row.get::<String>(1)?).map_err(|_| damaged())?;
         let key = PublicKey::from_jwk(&jwk).map_err(|_| damaged())?;
-        let certificate = certificate::locked(&jwk, &orgnr).map_err(|_| damaged())?;
+        let certificate = locked(&jwk, &orgnr).map_err(|_| damaged())?;
         let alg = jwk.algorithm().map_err(|_| damaged())?;
         keys.insert(row.get(0)?, ClientKey { key, alg, expires: row.get(2)?, certificate });
     }

@@ -7,8 +7,9 @@ use clients::maskinporten::TestCertificate;
 use common::*;
 use http::StatusCode;
 use jiff::SignedDuration;
+use kernel::enterprise::TrustFiles;
 use kernel::jose::{Alg, Jwk, SigningKey};
-use maskinporten::{Component, Config, NewClient, Seid, Subject, TestCa, TrustFiles, open_test_ca};
+use maskinporten::{Component, Config, NewClient, Seid, Subject, TestCa, open_test_ca};
 use serde_json::{Value, json};
 
 async fn ca(f: &Fixture) -> TestCa {

@@ -6,8 +6,9 @@ mod common;
 use common::*;
 use http::StatusCode;
 use jiff::SignedDuration;
+use kernel::enterprise::TrustFiles;
 use kernel::jose::{Alg, SigningKey};
-use maskinporten::{Component, Config, NewClient, Registrar, RegistrationError, TrustFiles};
+use maskinporten::{Component, Config, NewClient, Registrar, RegistrationError};
 use serde_json::json;
 
 #[tokio::test]

@@ -89,7 +89,7 @@ impl Test {
         let (store, master) =
             (open_store(&place, maskinporten::NAME).await?, Secrets::of(&self.options.data).master()?);
         let (rng, now) = (Rng::system(), Clock::system().now());
-        let crl = format!("{}{}", self.url.trim_end_matches('/'), maskinporten::CRL_PATH);
+        let crl = format!("{}{}", self.url.trim_end_matches('/'), clients::maskinporten::TEST_CRL_PATH);
         let ca = maskinporten::TestCa::open(&store, &master, &rng, now, crl).await?;
         let name = self.name.clone().unwrap_or_else(|| format!("TESTVIRKSOMHET {orgnr}"));
         let seid = match self.seid {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
+use kernel::enterprise::CertificateError;
 use kernel::jose::JoseError;
 use kernel::jose::dpop::DpopError;
 use kernel::limits::Exceeded;
@@ -28,6 +29,16 @@ pub struct Refused {
     code: Option<&'static str>,
     why: String,
     exceeded: Option<Exceeded>,
+}
+
+impl From<CertificateError> for Refused {
+    fn from(error: CertificateError) -> Self {
+        let code = match error {
+            CertificateError::Malformed(_) => "MP-123",
+            CertificateError::Untrusted(_) => "MP-120",
+        };
+        Self::grant(code, format!("Invalid assertion. Client authentication failed. {error}"))
+    }
 }
 
 impl Refused {

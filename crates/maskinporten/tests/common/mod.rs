@@ -5,11 +5,12 @@ use axum::Router;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
+use kernel::enterprise::TrustFiles;
 use kernel::Context;
 use kernel::id::Orgnr;
 use kernel::jose::{Alg, KeyEncryptionKey, SigningKey};
 use kernel::testing::{TestContext, context};
-use maskinporten::{Component, Config, MIGRATIONS, NewClient, NewScope, TrustFiles};
+use maskinporten::{Component, Config, MIGRATIONS, NewClient, NewScope};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 

@@ -1,13 +1,11 @@
-//! Enterprise certificates (virksomhetssertifikater): whom they are of, and whether they are believed. No I/O but the
-//! reading of the configured files.
+//! Enterprise certificates (virksomhetssertifikater): whom they are of, and whether they are believed. Maskinporten's clients
+//! authenticate with them, and senders sign messages and packages with them. No I/O but the reading of the configured files.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use kernel::id::Orgnr;
-use kernel::jose::{Jwk, PublicKey};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, TrustAnchor, UnixTime};
 use serde_json::{Value, json};
@@ -18,7 +16,8 @@ use webpki::{
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::public_key::PublicKey as CertificateKey;
 
-use crate::api::refused::Refused;
+use crate::id::Orgnr;
+use crate::jose::{Jwk, PublicKey};
 
 /// Most certificates of a chain.
 const LONGEST_CHAIN: usize = 6;
@@ -53,6 +52,17 @@ pub struct Enterprise {
     pub key: PublicKey,
     /// The certificate itself; DER.
     pub leaf: Vec<u8>,
+}
+
+/// Why a chain of certificates is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// It is not as RFC 7515 § 4.1.6 has it.
+    #[error("x5c is malformed: {0}")]
+    Malformed(&'static str),
+    /// It is of somebody who is not believed, or not for this use.
+    #[error("The certificate is not trusted: {0}")]
+    Untrusted(&'static str),
 }
 
 /// Why the configured files cannot be used.
@@ -113,6 +123,17 @@ impl Trust {
         Ok(())
     }
 
+    /// Believes an authority by what it publishes: its certificates, the root first (PEM), and its list of revoked ones (DER).
+    pub fn authority(&mut self, pem: &[u8], crl: &[u8]) -> Result<(), CertificateError> {
+        let unreadable = CertificateError::Untrusted("what its authority publishes cannot be read");
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let certificates = certificates.map_err(|_| unreadable)?;
+        let [root, others @ ..] = certificates.as_slice() else { return Err(unreadable) };
+        self.anchor(root).map_err(|_| unreadable)?;
+        self.known.extend(others.iter().map(|other| other.clone().into_owned()));
+        self.crl(crl).map_err(|_| unreadable)
+    }
+
     /// The enterprise whose chain this is, its own certificate first. `now` is in seconds since 1970. `more` is trust
     /// besides.
     pub fn verify(
@@ -120,16 +141,9 @@ impl Trust {
         more: Option<&Self>,
         chain: &[CertificateDer<'_>],
         now: i64,
-    ) -> Result<Enterprise, Refused> {
-        let untrusted = |why: &str| {
-            Refused::grant(
-                "MP-120",
-                format!(
-                    "Invalid assertion. Client authentication failed. The certificate is not trusted: {why}"
-                ),
-            )
-        };
-        let [leaf, sent @ ..] = chain else { return Err(malformed("it is empty")) };
+    ) -> Result<Enterprise, CertificateError> {
+        let untrusted = CertificateError::Untrusted;
+        let [leaf, sent @ ..] = chain else { return Err(CertificateError::Malformed("it is empty")) };
         let known = self.known.iter().chain(more.iter().flat_map(|more| &more.known));
         let intermediates: Vec<CertificateDer<'_>> = sent.iter().chain(known).cloned().collect();
         let certificate = EndEntityCert::try_from(leaf).map_err(|_| untrusted("it is not a certificate"))?;
@@ -182,15 +196,9 @@ impl Trust {
     }
 }
 
-fn malformed(why: &str) -> Refused {
-    Refused::grant(
-        "MP-123",
-        format!("Invalid assertion. Client authentication failed. x5c is malformed: {why}"),
-    )
-}
-
 /// The chain of a header's or key's `x5c`: an array of base64 of DER.
-pub fn chain(x5c: &Value) -> Result<Vec<CertificateDer<'static>>, Refused> {
+pub fn chain(x5c: &Value) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let malformed = CertificateError::Malformed;
     let list = x5c.as_array().ok_or_else(|| malformed("it is not an array"))?;
     if list.is_empty() || list.len() > LONGEST_CHAIN {
         return Err(malformed("it does not have one to six certificates"));

@@ -1,0 +1,154 @@
+//! The container: a ZIP with its media type first, a manifest, the documents and their signature.
+
+use std::io::{Cursor, Read as _, Write as _};
+
+use jiff::Timestamp;
+use kernel::jose::Certified;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::manifest::{self, Manifest};
+use crate::xades::{self, Signatur};
+use crate::Pakkefeil;
+
+const MIMETYPE: &str = "mimetype";
+const ASICE: &str = "application/vnd.etsi.asic-e+zip";
+const META: &str = "META-INF/";
+/// The documentation's 1 + 200 documents, data for each, the signature and what else stands in `META-INF`.
+const FLEST_FILER: usize = 410;
+/// The largest that a package may be when it is unpacked, in bytes: twice the largest package.
+pub const STOERST_UTPAKKET: u64 = 100_000_000;
+
+/// A package whose signature holds and whose manifest names what is in it.
+#[derive(Debug, Clone)]
+pub struct Pakke {
+    /// What the documents are.
+    pub manifest: Manifest,
+    /// Who signed them.
+    pub signatur: Signatur,
+    filer: Vec<(String, Vec<u8>)>,
+}
+
+impl Pakke {
+    /// Reads a package.
+    ///
+    /// What is not as the profile has it is refused: a file outside `META-INF` that is not signed or not in the manifest, names
+    /// that lead out of the package or stand twice, more than [`STOERST_UTPAKKET`] bytes when unpacked. A
+    /// `META-INF/manifest.xml` may stand there, as senders' software writes it, and is not read.
+    pub fn les(bytes: &[u8]) -> Result<Self, Pakkefeil> {
+        let mut filer = unpack(bytes)?;
+        let take = |filer: &mut Vec<(String, Vec<u8>)>, name: &str| {
+            let place = filer.iter().position(|(known, _)| known == name);
+            let place = place.ok_or_else(|| Pakkefeil::new(format!("Dokumentpakken mangler {name}.")))?;
+            Ok::<_, Pakkefeil>(filer.remove(place).1)
+        };
+        // Some senders' software leaves it out.
+        if take(&mut filer, MIMETYPE).is_ok_and(|mimetype| mimetype.trim_ascii() != ASICE.as_bytes()) {
+            return Err(Pakkefeil::new(format!("Dokumentpakkens {MIMETYPE} er ikke {ASICE}.")));
+        }
+        let signatur = take(&mut filer, xades::FIL)?;
+        filer.retain(|(name, _)| !name.starts_with(META));
+        let signed: Vec<(&str, &[u8])> =
+            filer.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        let signatur = xades::kontroller(&signatur, &signed)?;
+        let mut manifest = Manifest::les(&take(&mut filer, manifest::FIL)?)?;
+        // eFormidling names data of attachments that it does not put into the package.
+        for vedlegg in &mut manifest.vedlegg {
+            vedlegg.data.take_if(|data| !filer.iter().any(|(name, _)| *name == data.href));
+        }
+        if let Some(fil) = manifest.filer().find(|fil| !filer.iter().any(|(name, _)| *name == fil.href)) {
+            return Err(Pakkefeil::new(format!("Filen {} står i manifestet, men ikke i pakken.", fil.href)));
+        }
+        if let Some((name, _)) = filer.iter().find(|(name, _)| !manifest.filer().any(|fil| fil.href == *name)) {
+            return Err(Pakkefeil::new(format!("Filen {name} står ikke i manifestet.")));
+        }
+        Ok(Self { manifest, signatur, filer })
+    }
+
+    /// The content of a file of the manifest.
+    pub fn fil(&self, href: &str) -> Option<&[u8]> {
+        self.filer.iter().find(|(name, _)| name == href).map(|(_, content)| content.as_slice())
+    }
+}
+
+/// One file of a package that has been read before; nothing where there is none of this name.
+pub fn fil(bytes: &[u8], href: &str) -> Result<Option<Vec<u8>>, Pakkefeil> {
+    Ok(unpack(bytes)?.into_iter().find(|(name, _)| name == href).map(|(_, content)| content))
+}
+
+fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Pakkefeil> {
+    let unreadable = || Pakkefeil::new("Dokumentpakken er ikke en ZIP-fil som kan leses.");
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+    if archive.len() > FLEST_FILER {
+        return Err(Pakkefeil::new(format!("Dokumentpakken har mer enn {FLEST_FILER} filer.")));
+    }
+    // The crate keeps one of several entries of a name, and another reader may keep another.
+    if entries(bytes) != Some(archive.len()) {
+        return Err(Pakkefeil::new("To filer i dokumentpakken har samme navn."));
+    }
+    let mut room = STOERST_UTPAKKET;
+    let mut filer = Vec::with_capacity(archive.len());
+    for place in 0..archive.len() {
+        let mut entry = archive.by_index(place).map_err(|_| unreadable())?;
+        if entry.is_dir() {
+            continue;
+        }
+        let name = entry.name().to_owned();
+        let inside = entry.enclosed_name().is_some_and(|path| path.to_str() == Some(name.as_str()));
+        if !inside || name.contains(['\\', '\0']) {
+            return Err(Pakkefeil::new("Et filnavn i dokumentpakken fører ut av pakken."));
+        }
+        let mut content = Vec::new();
+        // Not by the size that the entry tells: that is the sender's word.
+        let read = entry.by_ref().take(room + 1).read_to_end(&mut content).map_err(|_| unreadable())?;
+        room = room.checked_sub(read as u64).ok_or_else(|| {
+            Pakkefeil::new(format!("Dokumentpakken er større enn {STOERST_UTPAKKET} byte når den pakkes ut."))
+        })?;
+        filer.push((name, content));
+    }
+    Ok(filer)
+}
+
+/// How many entries the ZIP's last record tells of (APPNOTE 4.3.16), which are those of its directory.
+fn entries(bytes: &[u8]) -> Option<usize> {
+    let place = bytes.windows(4).rposition(|window| window == b"PK\x05\x06")?;
+    let count = bytes.get(place + 10..place + 12)?;
+    Some(usize::from(u16::from_le_bytes(count.try_into().ok()?)))
+}
+
+/// Makes a package of documents (name and content, each named in the manifest), signed now.
+pub fn skriv(
+    manifest: &Manifest,
+    filer: &[(&str, &[u8])],
+    signer: &Certified,
+    now: Timestamp,
+) -> Result<Vec<u8>, Pakkefeil> {
+    let beskrivelse = manifest.skriv()?;
+    let mut signed = vec![(manifest::FIL, "application/xml", beskrivelse.as_slice())];
+    for fil in manifest.filer() {
+        let content = filer.iter().find(|(name, _)| *name == fil.href);
+        let (name, content) =
+            content.ok_or_else(|| Pakkefeil::new(format!("Filen {} i manifestet mangler.", fil.href)))?;
+        signed.push((name, fil.mime.as_str(), content));
+    }
+    let signatur = xades::signer(&signed, signer, now)?;
+    pack(signed.iter().map(|(name, _, content)| (*name, *content)), &signatur)
+        .map_err(|_| Pakkefeil::new("Dokumentpakken kan ikke skrives."))
+}
+
+fn pack<'a>(
+    filer: impl Iterator<Item = (&'a str, &'a [u8])>,
+    signatur: &[u8],
+) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    writer.start_file(MIMETYPE, stored)?;
+    writer.write_all(ASICE.as_bytes())?;
+    let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, content) in filer.chain([(xades::FIL, signatur)]) {
+        writer.start_file(name, deflated)?;
+        writer.write_all(content)?;
+    }
+    writer.set_comment(format!("{MIMETYPE}={ASICE}"));
+    Ok(writer.finish()?.into_inner())
+}
