@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::id::{Orgnr, Pid};
 use crate::params;
 use crate::rng::Rng;
-use crate::store::{Row, Store, StoreError, Tx, Value};
+use crate::store::{Row, Store, StoreError, Tx, Value, places};
 use filing::Filing;
 use merkle::Frontier;
 use stretch::Stretch;
@@ -447,9 +447,7 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<()
 async fn insert(tx: &mut Tx, mut values: &[Value]) -> Result<(), StoreError> {
     static STATEMENTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
         ROWS.map(|rows| {
-            let row = |n: usize| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4);
-            let rows: Vec<String> = (0..rows).map(|n| row(n * COLUMNS)).collect();
-            format!("INSERT INTO entry (idx, subject, body, leaf) VALUES {}", rows.join(","))
+            format!("INSERT INTO entry (idx, subject, body, leaf) VALUES {}", places(rows, COLUMNS))
         })
     });
     for (rows, sql) in ROWS.into_iter().zip(STATEMENTS.iter()) {
