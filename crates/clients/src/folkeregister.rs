@@ -19,6 +19,7 @@ mod melding;
 mod opplysning;
 mod person;
 mod representasjon;
+mod side;
 mod uttrekk;
 
 pub use adresse::*;
@@ -32,6 +33,7 @@ pub use melding::*;
 pub use opplysning::{Opphav, Opplysning};
 pub use person::*;
 pub use representasjon::*;
+pub use side::FeedError;
 pub use uttrekk::*;
 
 /// The component's name in the mesh.

@@ -12,6 +12,8 @@ use crate::{ClientError, Mesh, Purpose, request};
 pub const NAME: &str = "kontaktregister";
 /// Most persons in one look-up.
 pub const MAX_PERSONS: usize = 1000;
+/// Calendar months, in Norway, that a channel of contact is fresh after it was changed or confirmed (eForvaltningsforskriften § 32).
+pub const FRESH_MONTHS: i32 = 18;
 
 /// `JA` or `NEI`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]

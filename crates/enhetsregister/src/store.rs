@@ -4,8 +4,6 @@
 //! people who have roles in it have rows of their own. Bytes (`BYTEA`) stand where order must not depend on the
 //! database's language.
 
-use std::fmt::Write as _;
-
 use kernel::id::{Orgnr, Pid};
 use kernel::params;
 use kernel::store::{Row, Store, StoreError};
@@ -123,20 +121,4 @@ fn slagtall(slag: Slag) -> i64 {
         Slag::Enhet => 0,
         Slag::Underenhet => 1,
     }
-}
-
-/// `($1,$2),($3,$4)`: `rows` of `columns` parameters.
-fn places(rows: usize, columns: usize) -> String {
-    let mut sql = String::with_capacity(rows * columns * 5);
-    for n in 0..rows * columns {
-        let before = match (n % columns, n) {
-            (0, 0) => "(",
-            (0, _) => "),(",
-            _ => ",",
-        };
-        // Writing to a string does not fail.
-        let _ = write!(sql, "{before}${}", n + 1);
-    }
-    sql.push(')');
-    sql
 }

@@ -4,13 +4,12 @@
 //! belongs, be it in use or not. So a number is allotted once, and an old number finds its person.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use clients::folkeregister::Gradering;
 use jiff::civil::Date;
 use kernel::id::{Kjoenn, Pid};
 use kernel::params;
-use kernel::store::{Row, Store, StoreError, Tx, Value};
+use kernel::store::{Row, Store, StoreError, Tx, Value, places};
 
 use crate::model::Versjon;
 
@@ -315,22 +314,6 @@ where
         let values = chunk.iter().chain(std::iter::repeat(last)).take(size).map(Into::into).collect();
         Some((format!("{sql}{}", places(1, size)), values))
     })
-}
-
-/// `($1,$2),($3,$4)`: `rows` of `columns` parameters.
-fn places(rows: usize, columns: usize) -> String {
-    let mut sql = String::with_capacity(rows * columns * 5);
-    for n in 0..rows * columns {
-        let before = match (n % columns, n) {
-            (0, 0) => "(",
-            (0, _) => "),(",
-            _ => ",",
-        };
-        // Writing to a string does not fail.
-        let _ = write!(sql, "{before}${}", n + 1);
-    }
-    sql.push(')');
-    sql
 }
 
 /// Stored JSON that cannot be read. The reader's own words may quote what is stored, so they are not kept.

@@ -1,14 +1,14 @@
 //! A component's events: numbered from 1 without gaps, appended in the transaction that makes them true, read by
 //! whoever keeps a cursor. Each component renders them in its own public format.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::params;
-use crate::store::{Row, Store, StoreError, Tx};
+use crate::store::{Row, Store, StoreError, Tx, places};
 use crate::wake::Listener;
 
 /// The tables of a feed and of the cursors that its owner keeps into other feeds.
@@ -78,16 +78,14 @@ pub async fn append_all(tx: &mut Tx, events: &[Event<'_>]) -> Result<(), StoreEr
     let row = tx.query_opt("SELECT COALESCE(MAX(seq), 0) FROM feed", params![]).await?;
     let mut seq: i64 = row.ok_or(StoreError::Missing("feed.seq"))?.get(0)?;
     for events in events.chunks(ROWS) {
-        let mut sql = "INSERT INTO feed (seq, kind, subject, body, at) VALUES ".to_owned();
         let mut values = Vec::with_capacity(events.len() * 5);
-        for (n, event) in events.iter().enumerate() {
-            let (comma, at) = (if n == 0 { "" } else { "," }, n * 5);
-            // Writing to a string does not fail.
-            let _ = write!(sql, "{comma}(${},${},${},${},${})", at + 1, at + 2, at + 3, at + 4, at + 5);
+        for event in events {
             seq += 1;
             values.extend_from_slice(params![seq, event.kind, event.subject, event.body.as_str(), event.at]);
         }
-        tx.execute(&sql, &values).await?;
+        let rows = places(events.len(), 5);
+        tx.execute(&format!("INSERT INTO feed (seq, kind, subject, body, at) VALUES {rows}"), &values)
+            .await?;
     }
     Ok(())
 }

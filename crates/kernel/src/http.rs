@@ -49,6 +49,11 @@ pub async fn body(headers: &HeaderMap, wanted: &str, request: Request) -> Result
     })
 }
 
+/// The lines of a bulk load, numbered from 1; those that are blank are left out.
+pub fn lines(body: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    (1..).zip(body.split(|byte| *byte == b'\n')).filter(|(_, line)| !line.trim_ascii().is_empty())
+}
+
 /// A body that is not the JSON that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadJson {
@@ -89,6 +94,13 @@ fn without_values(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blank_lines_are_counted_and_left_out() {
+        let found: Vec<_> = lines(b"{}\n \r\n\n[]\n").collect();
+        assert_eq!(found, [(1, b"{}".as_slice()), (4, b"[]".as_slice())]);
+        assert_eq!(lines(b"").count(), 0);
+    }
 
     #[test]
     fn an_error_names_the_field_and_hides_the_value() {

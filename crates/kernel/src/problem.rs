@@ -50,6 +50,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "Ugyldig forespørsel").detail(detail)
     }
 
+    /// 400: a line of a bulk load is not taken, because of this field.
+    pub fn bad_line(number: usize, field: &str, why: &str) -> Self {
+        Self::bad_request(format!("Linje {number}: {field}: {why}")).field(format!("{number}:{field}"))
+    }
+
     /// 403: the caller may not.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "Ikke tilgang").detail(detail)

@@ -1,14 +1,9 @@
 //! Follows Folkeregisteret: who has died is deleted here, and who has another number keeps their contact details under that.
 
-use std::collections::BTreeSet;
-
+use clients::Purpose;
 use clients::folkeregister::{
-    Del, Element, Folkeregister, NAME as FREG, Persondokument, Personstatus, hendelsetype,
+    Del, Element, FeedError, Folkeregister, Persondokument, Personstatus, hendelsetype,
 };
-use clients::{ClientError, Purpose};
-use kernel::feed;
-use kernel::id::Pid;
-use kernel::store::StoreError;
 
 use crate::{Component, NAME, model, store};
 
@@ -28,34 +23,13 @@ const DELER: [Del; 4] = [
     Del::Historikk,
 ];
 
-/// Why a page of the feed was not dealt with; it will be read again.
-#[derive(Debug, thiserror::Error)]
-pub enum FeedError {
-    /// The register did not answer as it should.
-    #[error("Folkeregisteret: {0}")]
-    Client(#[from] ClientError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// Reads the page after the cursor and deals with it; gives how many events it had.
 pub async fn read_page(component: &Component, people: &Folkeregister) -> Result<usize, FeedError> {
     let ctx = &component.ctx;
-    let after = feed::cursor(&ctx.store, FREG).await?;
-    let page = people.hendelser(after.saturating_add(1)).await?;
-    let Some(last) = page.last().map(|event| event.sekvensnummer) else { return Ok(0) };
-    let concerns = page.iter().filter(|event| HENDELSER.contains(&event.hendelse.hendelsetype.as_str()));
-    let whom: BTreeSet<Pid> = concerns.map(|event| event.hendelse.folkeregisteridentifikator).collect();
-    let whom: Vec<Pid> = whom.into_iter().collect();
-    let purpose = Purpose::new("Holde kontaktregisteret à jour med dødsfall og endrede fødselsnumre");
-    let documents = people.personer(&whom, &DELER, &purpose).await?;
     let now = ctx.clock.now();
-    let write = ctx.store.write(move |tx| {
+    let purpose = Purpose::new("Holde kontaktregisteret à jour med dødsfall og endrede fødselsnumre");
+    let page = people.les_side(&ctx.store, &HENDELSER, &DELER, &purpose, move |tx, documents| {
         Box::pin(async move {
-            if feed::cursor_in(tx, FREG).await? != after {
-                return Ok(());
-            }
             for document in &documents {
                 let Some(pid) = document.pid() else { continue };
                 let mut here = store::get(tx, &pid).await?;
@@ -69,12 +43,14 @@ pub async fn read_page(component: &Component, people: &Folkeregister) -> Result<
                     store::put(tx, &model::alive(person, !is_gone(document)), now).await?;
                 }
             }
-            feed::set_cursor(tx, FREG, last).await
+            Ok(())
         })
     });
-    write.await?;
-    ctx.wake.notify(NAME);
-    Ok(page.len())
+    let count = page.await?;
+    if count > 0 {
+        ctx.wake.notify(NAME);
+    }
+    Ok(count)
 }
 
 /// Dead, or never was.

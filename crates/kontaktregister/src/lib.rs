@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use clients::folkeregister::Folkeregister;
+use clients::folkeregister::{FeedError, Folkeregister};
 use kernel::jose::Certified;
 use kernel::{Context, feed};
 use tokio::sync::watch;
@@ -21,7 +21,6 @@ mod foelge;
 pub mod model;
 mod store;
 
-pub use foelge::FeedError;
 pub use store::gjennomgang;
 
 /// The name of the component and of its store.

@@ -1,13 +1,13 @@
 //! The rules of the register: what a scope opens, when a channel is fresh, what a person may enter.
 
-use clients::kontaktregister::{Endring, Kontaktinformasjon, Person, Reservasjon, Status, Varslingsstatus};
+use clients::kontaktregister::{
+    Endring, FRESH_MONTHS, Kontaktinformasjon, Person, Reservasjon, Status, Varslingsstatus,
+};
 use jiff::{Span, Timestamp};
 use kernel::auth::Claims;
 use kernel::clock::oslo;
 use kernel::id::Pid;
 
-/// How long a channel is fresh after it was changed or confirmed (eForvaltningsforskriften § 32).
-const FRESH_MONTHS: i32 = 18;
 /// Longest e-mail address.
 const MAX_EMAIL: usize = 50;
 /// The languages one may choose.

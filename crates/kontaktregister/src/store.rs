@@ -1,14 +1,13 @@
 //! Every statement of the register. A person is one row: the number, and the rest as JSON of the wire type.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use clients::kontaktregister::{Person, Status};
 use jiff::Timestamp;
 use kernel::feed::{self, Entry, Event};
 use kernel::id::Pid;
 use kernel::params;
-use kernel::store::{Row, Store, StoreError, Tx, Value};
+use kernel::store::{Row, Store, StoreError, Tx, Value, places};
 
 pub mod gjennomgang;
 
@@ -24,22 +23,13 @@ pub async fn find(store: &Store, pids: &[Pid]) -> Result<HashMap<Pid, Person>, S
         // The last number again and again fills the statement up.
         let numbers: Vec<Value> =
             chunk.iter().chain(std::iter::repeat(last)).take(size).map(Value::from).collect();
-        for row in store.query(&select(size), &numbers).await? {
+        let sql = format!("SELECT innhold FROM person WHERE pid IN {}", places(1, size));
+        for row in store.query(&sql, &numbers).await? {
             let person = person(&row)?;
             found.insert(person.personidentifikator, person);
         }
     }
     Ok(found)
-}
-
-fn select(size: usize) -> String {
-    let mut sql = "SELECT innhold FROM person WHERE pid IN ($1".to_owned();
-    for n in 2..=size {
-        // Writing to a string does not fail.
-        let _ = write!(sql, ",${n}");
-    }
-    sql.push(')');
-    sql
 }
 
 /// One person, inside a transaction.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use clients::folkeregister::Folkeregister;
+use clients::folkeregister::{FeedError, Folkeregister};
 use clients::orgs;
 use kernel::id::Orgnr;
 use kernel::{Context, feed};
@@ -33,8 +33,6 @@ mod foelge;
 pub mod model;
 mod store;
 mod validation;
-
-pub use foelge::FeedError;
 
 /// The name of the component and of its store.
 pub const NAME: &str = clients::postkasse::NAME;

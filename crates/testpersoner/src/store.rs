@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use kernel::id::Pid;
 use kernel::params;
-use kernel::store::{Row, Store, StoreError, Tx, Value};
+use kernel::store::{Row, Store, StoreError, Tx, Value, places};
 
 use crate::model::rad::{PER_DAG, Rad};
 use crate::model::soek::Soek;
@@ -208,15 +208,6 @@ pub async fn glem(tx: &mut Tx, pids: &[Pid]) -> Result<(), StoreError> {
 pub async fn lest_til(store: &Store, feed: &str) -> Result<Option<i64>, StoreError> {
     let row = store.query_opt("SELECT seq FROM feed_cursor WHERE name = $1", params![feed]).await?;
     row.map(|row| row.get(0)).transpose()
-}
-
-/// `($1,$2),($3,$4)`.
-fn places(rows: usize, columns: usize) -> String {
-    let row = |n: usize| {
-        let each: Vec<String> = (1..=columns).map(|column| format!("${}", n * columns + column)).collect();
-        format!("({})", each.join(","))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(",")
 }
 
 fn rad(row: &Row) -> Result<Rad, StoreError> {

@@ -82,12 +82,8 @@ async fn alt_stemmer(v: &Verden) {
         let pid = folk.personidentifikator;
         let funnet = v.person(&pid, folk.foedselsdato).await;
         let i_dag = v.clock.today();
-        let aldre: Vec<i16> = folk
-            .barn
-            .iter()
-            .map(|foedt| testpersoner::model::rad::alder(*foedt, i_dag))
-            .filter(|alder| *alder < 18)
-            .collect();
+        let aldre: Vec<i16> =
+            folk.barn.iter().map(|foedt| alder(*foedt, i_dag)).filter(|alder| *alder < 18).collect();
         assert_eq!(funnet["status"], json!(folk.status));
         assert_eq!(funnet["sivilstand"], json!(folk.sivilstand));
         assert_eq!(funnet["adressebeskyttelse"], json!(folk.adressebeskyttelse));

@@ -289,11 +289,9 @@ impl Persondokument {
         gjeldende(&self.foedsel)?.foedselsdato
     }
 
-    /// Whole years of age on `day`; on 29 February's birthday, the day is 1 March in common years.
+    /// Whole years of age on `day`, as [`alder`] counts them.
     pub fn alder(&self, day: Date) -> Option<i16> {
-        let born = self.foedselsdato()?;
-        let had_birthday = (day.month(), day.day()) >= (born.month(), born.day());
-        Some(day.year() - born.year() - i16::from(!had_birthday))
+        Some(alder(self.foedselsdato()?, day))
     }
 
     /// Date of death; `None` while alive.
@@ -362,6 +360,12 @@ impl Persondokument {
     pub fn har_statsborgerskap(&self, land: &str) -> bool {
         self.statsborgerskap.iter().any(|entry| entry.er_gjeldende && entry.statsborgerskap == land)
     }
+}
+
+/// Whole years from a day of birth to `day`; on 29 February's birthday, the day is 1 March in common years.
+pub fn alder(foedt: Date, day: Date) -> i16 {
+    let had_birthday = (day.month(), day.day()) >= (foedt.month(), foedt.day());
+    day.year() - foedt.year() - i16::from(!had_birthday)
 }
 
 /// A street address as lines of an envelope: street, then post code and town.

@@ -41,10 +41,7 @@ pub async fn last_inn(
 
 fn les(body: &[u8]) -> Result<(Vec<Rad>, usize), Avslag> {
     let (mut rader, mut lest, mut seen) = (Vec::new(), 0, HashSet::new());
-    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
+    for (number, line) in kernel::http::lines(body) {
         lest += 1;
         let wrong =
             |felt: &str, hva: &str| Avslag::verdi(felt, format!("Linje {number}: {felt} {hva}"), None);

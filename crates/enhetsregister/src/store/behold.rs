@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use kernel::feed::{self, Event};
 use kernel::id::Orgnr;
 use kernel::params;
-use kernel::store::{Store, StoreError, Tx, Value};
+use kernel::store::{Store, StoreError, Tx, Value, places};
 
 use super::endringer::hendelse;
-use super::{ROLLER, les_roller, places, slagtall, tilstand};
+use super::{ROLLER, les_roller, slagtall, tilstand};
 use crate::model::rad::Sted;
 use crate::model::{self, Rad, Slag, Tilstand, endring};
 

@@ -9,12 +9,12 @@ use clients::enhetsregister::{
     SlettetEnhet, Sletting, Underenhet,
 };
 use kernel::params;
-use kernel::store::{Row, Store, StoreError, Value};
+use kernel::store::{Row, Store, StoreError, Value, places};
 use serde::Serialize;
 
 pub use super::ROLLER;
 use super::endringer::les;
-use super::{les_roller, places, tilstand};
+use super::{les_roller, tilstand};
 use crate::model::{Slag, Tilstand};
 
 /// Units of one part.

@@ -1,8 +1,7 @@
 //! Kinship and marriage.
 
-use clients::folkeregister::{Familierolle, Sivilstandstype};
+use clients::folkeregister::{Familierolle, Sivilstandstype, alder};
 use jiff::ToSpan as _;
-use jiff::civil::Date;
 
 use super::people::{People, Person, Tie};
 use super::report::{Report, Rule};
@@ -69,7 +68,7 @@ fn parent(role: Familierolle, parent: &Person, child: &Person, report: &mut Repo
         format!("{} was born before the parent {}", shown(&child.pid), shown(&parent.pid))
     });
     let mother = role == Familierolle::Mor;
-    let years = age(first, born);
+    let years = alder(first, born);
     let old_enough = years >= YOUNGEST && !(mother && years > OLDEST_MOTHER);
     let longest = if mother { 0 } else { PREGNANCY };
     let lived = parent.died.is_none_or(|died| died.saturating_add(longest.days()) >= born);
@@ -77,12 +76,6 @@ fn parent(role: Familierolle, parent: &Person, child: &Person, report: &mut Repo
         let state = if lived { "living" } else { "dead" };
         format!("{}: {role:?} {} was {years} and {state}", shown(&child.pid), shown(&parent.pid))
     });
-}
-
-/// Whole years from a birth to a day.
-fn age(born: Date, day: Date) -> i16 {
-    let had_birthday = (day.month(), day.day()) >= (born.month(), born.day());
-    day.year() - born.year() - i16::from(!had_birthday)
 }
 
 /// Follows everyone's parents upwards. Whoever is met again on the way descends from themself.

@@ -76,10 +76,7 @@ struct Lastet {
 fn les(body: &[u8], rng: &Rng, naa: Timestamp) -> Result<Vec<Lastet>, Avslag> {
     let mut personer = Vec::new();
     let mut sett: HashMap<Pid, usize> = HashMap::new();
-    for (linje, tekst) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if tekst.trim_ascii().is_empty() {
-            continue;
-        }
+    for (linje, tekst) in kernel::http::lines(body) {
         let foran = format!("linje {linje}: ");
         let feil =
             |felt: &str, hva: &str| Avslag::felt(StatusCode::BAD_REQUEST, &format!("{foran}{felt}"), hva);

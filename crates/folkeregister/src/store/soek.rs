@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use kernel::id::Pid;
 use kernel::params;
-use kernel::store::{Store, StoreError, Tx, Value};
+use kernel::store::{Store, StoreError, Tx, Value, places};
 use tokio::sync::Mutex;
 
-use super::{ROWS, finn, finn_en, places, skadet};
+use super::{ROWS, finn, finn_en, skadet};
 use crate::model::Versjon;
 use crate::model::soek::{ALLE, Filter, Inngang, Rad, Soek, rader};
 

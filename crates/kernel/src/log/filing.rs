@@ -11,7 +11,7 @@ use super::verify::Finding;
 use super::{index, stretch};
 use crate::id::Pid;
 use crate::params;
-use crate::store::{Store, StoreError, Tx, Value};
+use crate::store::{Store, StoreError, Tx, Value, places};
 
 /// Entries of a run.
 const RUN: i64 = 16_384;
@@ -74,9 +74,8 @@ impl Filing {
     /// Files some, and says whether that was the last of the run.
     async fn file(&mut self, tx: &mut Tx) -> Result<bool, StoreError> {
         static INSERT: LazyLock<String> = LazyLock::new(|| {
-            let row = |n: usize| format!("(${}, ${}, ${})", n + 1, n + 2, n + 3);
-            let rows: Vec<String> = (0..ROWS).map(|n| row(n * COLUMNS)).collect();
-            format!("INSERT INTO filed (run, subject, idx) VALUES {} ON CONFLICT DO NOTHING", rows.join(", "))
+            let rows = places(ROWS, COLUMNS);
+            format!("INSERT INTO filed (run, subject, idx) VALUES {rows} ON CONFLICT DO NOTHING")
         });
         let slice = self.run.get(self.done..).unwrap_or_default();
         let slice = slice.get(..SLICE).unwrap_or(slice);

@@ -28,7 +28,7 @@ use crate::clock::Clock;
 use crate::id::{Orgnr, Pid};
 use crate::params;
 use crate::rng::Rng;
-use crate::store::{Row, Store, StoreError, Tx, Value};
+use crate::store::{Row, Store, StoreError, Tx, Value, places};
 use filing::Filing;
 use merkle::Frontier;
 use stretch::Stretch;
@@ -329,12 +329,13 @@ impl std::fmt::Debug for AccessLog {
     }
 }
 
+const HEAD: &str = "SELECT size, frontier, checkpoint FROM head WHERE id = 1";
+
 async fn head(store: &Store) -> Result<Option<(u64, Frontier, String)>, StoreError> {
-    let row = store.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
-    row.as_ref().map(read_head).transpose()
+    store.query_opt(HEAD, &[]).await?.as_ref().map(read_head).transpose()
 }
 
-/// Reads a row that begins with `size, frontier, checkpoint`.
+/// Reads what [`HEAD`] gives.
 fn read_head(row: &Row) -> Result<(u64, Frontier, String), StoreError> {
     let size = index(row, 0)?;
     let frontier = Frontier::from_bytes(size, &row.get::<Vec<u8>>(1)?)
@@ -400,14 +401,8 @@ async fn write_loop(store: Store, key: Arc<NoteKey>, mut appends: mpsc::Unbounde
 
 /// Writes entries.
 async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<(), StoreError> {
-    let head = tx.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
-    let (start, mut frontier) = match &head {
-        Some(row) => {
-            let (size, frontier, _) = read_head(row)?;
-            (size, frontier)
-        }
-        None => (0, Frontier::default()),
-    };
+    let head = tx.query_opt(HEAD, &[]).await?.as_ref().map(read_head).transpose()?;
+    let (start, mut frontier, _) = head.unwrap_or_default();
     let mut size = start;
     let mut values = Vec::with_capacity(entries.len() * COLUMNS);
     for entry in entries {
@@ -447,9 +442,7 @@ async fn write_batch(tx: &mut Tx, key: &NoteKey, entries: Vec<New>) -> Result<()
 async fn insert(tx: &mut Tx, mut values: &[Value]) -> Result<(), StoreError> {
     static STATEMENTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
         ROWS.map(|rows| {
-            let row = |n: usize| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4);
-            let rows: Vec<String> = (0..rows).map(|n| row(n * COLUMNS)).collect();
-            format!("INSERT INTO entry (idx, subject, body, leaf) VALUES {}", rows.join(","))
+            format!("INSERT INTO entry (idx, subject, body, leaf) VALUES {}", places(rows, COLUMNS))
         })
     });
     for (rows, sql) in ROWS.into_iter().zip(STATEMENTS.iter()) {

@@ -1,7 +1,7 @@
 //! Checking a whole log: every entry against its hash, every tile against its entries, every checkpoint against the tree.
 
 use super::merkle::{Frontier, Hash, TILE_WIDTH, split, subtree};
-use super::{Access, Body, NoteVerifier, filing, leaf_hash, read_head, stretch};
+use super::{Access, Body, HEAD, NoteVerifier, filing, leaf_hash, read_head, stretch};
 use crate::params;
 use crate::store::{Store, StoreError};
 
@@ -81,7 +81,7 @@ pub(super) async fn verify(store: &Store, verifier: &NoteVerifier) -> Result<Rep
     for row in store.query("SELECT size, note FROM checkpoint ORDER BY size", &[]).await? {
         notes.push((super::index(&row, 0)?, row.get(1)?));
     }
-    let head = store.query_opt("SELECT size, frontier, checkpoint FROM head WHERE id = 1", &[]).await?;
+    let head = store.query_opt(HEAD, &[]).await?;
     let (size, kept) = match head.as_ref().map(read_head).transpose() {
         Ok(Some((size, frontier, note))) => {
             notes.push((size, note));

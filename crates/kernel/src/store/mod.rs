@@ -13,6 +13,7 @@ mod sqlite;
 mod value;
 mod warm;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,6 +28,22 @@ pub use warm::warm;
 #[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::store::Value::from($value)),*] as &[$crate::store::Value] };
+}
+
+/// `($1,$2),($3,$4)`: the places of `rows` of `columns` parameters, at least one of each; one row is also the list of an `IN`.
+pub fn places(rows: usize, columns: usize) -> String {
+    let mut sql = String::with_capacity(rows * columns * 5);
+    for n in 0..rows * columns {
+        let before = match (n % columns, n) {
+            (0, 0) => "(",
+            (0, _) => "),(",
+            _ => ",",
+        };
+        // Writing to a string does not fail.
+        let _ = write!(sql, "{before}${}", n + 1);
+    }
+    sql.push(')');
+    sql
 }
 
 /// Most transactions that share one commit.

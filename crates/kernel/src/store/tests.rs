@@ -55,6 +55,14 @@ async fn values_come_back_as_they_went_in() {
     }
 }
 
+#[test]
+fn places_are_numbered_row_by_row() {
+    assert_eq!(places(1, 1), "($1)");
+    assert_eq!(places(1, 3), "($1,$2,$3)");
+    assert_eq!(places(3, 1), "($1),($2),($3)");
+    assert_eq!(places(2, 2), "($1,$2),($3,$4)");
+}
+
 #[tokio::test]
 async fn a_failed_transaction_takes_back_itself_and_no_other() {
     for (store, _directory) in stores().await {

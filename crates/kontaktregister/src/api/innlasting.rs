@@ -36,23 +36,11 @@ pub async fn load(
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("felles:innlasting")?;
     let mut persons = Vec::new();
-    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let read = kernel::http::json::<Person>(line).map_err(|bad| (bad.path, bad.message));
-        let checked = read.and_then(|person| {
-            model::loaded(person).map_err(|bad| (bad.field.to_owned(), bad.why.to_owned()))
-        });
-        let (field, why) = match checked {
-            Ok(person) => {
-                persons.push(person);
-                continue;
-            }
-            Err(bad) => bad,
-        };
-        return Err(Problem::bad_request(format!("Linje {number}: {field}: {why}"))
-            .field(format!("{number}:{field}")));
+    for (number, line) in kernel::http::lines(&body) {
+        let person: Person =
+            kernel::http::json(line).map_err(|bad| Problem::bad_line(number, &bad.path, &bad.message))?;
+        let loaded = model::loaded(person).map_err(|bad| Problem::bad_line(number, bad.field, bad.why))?;
+        persons.push(loaded);
     }
     let lest = persons.len();
     let now = ctx.clock.now();

@@ -38,13 +38,8 @@ pub async fn load(
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("felles:innlasting")?;
     let mut people = Vec::new();
-    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let wrong = |field: &str, why: &str| {
-            Problem::bad_request(format!("Linje {number}: {field}: {why}")).field(format!("{number}:{field}"))
-        };
+    for (number, line) in kernel::http::lines(&body) {
+        let wrong = |field: &str, why: &str| Problem::bad_line(number, field, why);
         let person: Saksbehandler = kernel::http::json(line).map_err(|bad| wrong(&bad.path, &bad.message))?;
         if person.rolle != SAKSBEHANDLER {
             return Err(wrong("rolle", "må være saksbehandler"));

@@ -63,10 +63,7 @@ fn galt(line: usize, what: &str) -> Avslag {
 fn les(body: &[u8]) -> Result<Innhold, Avslag> {
     let mut all = Innhold { lest: 0, kommuner: Vec::new(), eiendommer: Vec::new() };
     let (mut numbers, mut addresses, mut buildings) = (HashSet::new(), HashSet::new(), HashSet::new());
-    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
+    for (number, line) in kernel::http::lines(body) {
         all.lest += 1;
         let wrong = |(field, what): (&str, &str)| galt(number, &format!("{field} {what}"));
         let read: Linje = kernel::http::json(line)

@@ -5,10 +5,10 @@ use clients::matrikkel::{Eiendom, MAX_HITS, Matrikkelenhet, Matrikkelnummer};
 use jiff::Timestamp;
 use kernel::id::Pid;
 use kernel::params;
-use kernel::store::{Row, Store, StoreError, Value};
+use kernel::store::{Row, Store, StoreError, Value, places};
 use serde::de::DeserializeOwned;
 
-use super::innlasting::{ROWS, places};
+use super::innlasting::ROWS;
 use crate::model::matrikkelenhet::Nummersoek;
 
 /// A column that holds a property.

@@ -6,7 +6,7 @@ use clients::matrikkel::{Eiendom, Eiendomsadresse, Kommune};
 use jiff::Timestamp;
 use kernel::feed::{self, Event};
 use kernel::params;
-use kernel::store::{StoreError, Tx, Value};
+use kernel::store::{StoreError, Tx, Value, places};
 
 use super::liste;
 use crate::model::innlasting::andeler;
@@ -94,15 +94,6 @@ async fn neste(tx: &mut Tx, table: &str) -> Result<i64, StoreError> {
     let key = if table == "ordbok" { "n" } else { "id" };
     let row = tx.query_opt(&format!("SELECT COALESCE(MAX({key}), 0) + 1 FROM {table}"), &[]).await?;
     row.ok_or(StoreError::Missing("number"))?.get(0)
-}
-
-/// `($1,$2),($3,$4)`.
-pub(super) fn places(rows: usize, columns: usize) -> String {
-    let row = |n: usize| {
-        let each: Vec<String> = (1..=columns).map(|column| format!("${}", n * columns + column)).collect();
-        format!("({})", each.join(","))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(",")
 }
 
 /// Inserts rows, given as their values one after another.

@@ -73,14 +73,8 @@ fn endringsnummer(par: &[(String, String)]) -> Result<Option<i64>, Problem> {
 
 fn les(body: &[u8]) -> Result<Vec<Rad>, Problem> {
     let (mut rader, mut sett) = (Vec::new(), HashSet::new());
-    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let feil = |felt: &str, hvorfor: &str| {
-            Problem::bad_request(format!("Linje {number}: {felt}: {hvorfor}"))
-                .field(format!("{number}:{felt}"))
-        };
+    for (number, line) in kernel::http::lines(body) {
+        let feil = |felt: &str, hvorfor: &str| Problem::bad_line(number, felt, hvorfor);
         let linje: Linje = kernel::http::json(line).map_err(|bad| feil(&bad.path, &bad.message))?;
         if !linje.folk.personidentifikator.is_synthetic() {
             return Err(feil("folk.personidentifikator", "er ikke et syntetisk nummer"));

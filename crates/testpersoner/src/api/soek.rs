@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use clients::folkeregister::{Del, Element};
+use clients::folkeregister::{self, Del, Element};
 use clients::{ClientError, Purpose};
 use design::Lang;
 use http::{HeaderValue, header};
@@ -302,8 +302,8 @@ fn vis(
     lang: Lang,
 ) -> Option<Testperson> {
     let foedselsdato = rad.foedselsdato()?;
-    let alder = rad::alder(foedselsdato, om.i_dag);
-    let barn = rad.barnas_foedselsdatoer().map(|foedt| rad::alder(foedt, om.i_dag));
+    let alder = folkeregister::alder(foedselsdato, om.i_dag);
+    let barn = rad.barnas_foedselsdatoer().map(|foedt| folkeregister::alder(foedt, om.i_dag));
     let kommune = (rad.kommune > 0).then(|| Bostedskommune {
         kommunenummer: format!("{:04}", rad.kommune),
         navn: om.kommuner.navn(rad.kommune).map(str::to_owned),

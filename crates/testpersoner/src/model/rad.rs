@@ -258,12 +258,6 @@ fn navn<T>(verdier: &[(&'static str, T)], n: usize) -> &'static str {
     verdier.get(n).map_or("", |(navn, _)| navn)
 }
 
-/// Whole years from a day of birth to `day`; on 29 February's birthday, the day is 1 March in common years.
-pub fn alder(foedt: Date, day: Date) -> i16 {
-    let had_birthday = (day.month(), day.day()) >= (foedt.month(), foedt.day());
-    day.year() - foedt.year() - i16::from(!had_birthday)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Debug;

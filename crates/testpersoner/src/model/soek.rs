@@ -1,6 +1,7 @@
 //! A search: what its parameters ask for.
 
 use clients::enhetsregister::KEY_ROLES;
+use clients::kontaktregister::FRESH_MONTHS;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
@@ -23,8 +24,6 @@ const FLEST_BARN: i64 = 20;
 pub const FLEST_TREFF: i64 = 100;
 /// Hits of an answer, unless it asks for another number.
 const TREFF: i64 = 20;
-/// How long a channel of contact is fresh (eForvaltningsforskriften § 32).
-const FERSK_MAANEDER: i32 = 18;
 
 /// What a parameter may hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -271,7 +270,7 @@ fn noekkelroller() -> i64 {
 
 /// What was confirmed at this moment, or before, is stale; in seconds since 1970.
 pub fn siste_ferske(naa: Timestamp) -> i64 {
-    let foer = naa.to_zoned_datetime(oslo()).checked_sub(Span::new().months(FERSK_MAANEDER));
+    let foer = naa.to_zoned_datetime(oslo()).checked_sub(Span::new().months(FRESH_MONTHS));
     foer.map_or(0, |moment| moment.timestamp().as_second())
 }
 

@@ -178,7 +178,7 @@ impl Verden {
 
     /// The one hit of this number, found among people of the same age.
     pub async fn person(&self, pid: &Pid, foedt: Date) -> Value {
-        let alder = testpersoner::model::rad::alder(foedt, self.test.ctx.clock.today());
+        let alder = clients::folkeregister::alder(foedt, self.test.ctx.clock.today());
         let mut etter = String::new();
         loop {
             let svar = self.soek(&format!("alderFra={alder}&alderTil={alder}&antall=100{etter}")).await;
