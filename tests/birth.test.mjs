@@ -30,7 +30,7 @@ test('from the report to the letter in the inbox in under a second', async (t) =
 
   await letter.click();
   await page.getByRole('heading', { level: 1 }).waitFor();
-  const pdf = await page.context().request.get(`${url}/innboks/${found.brev.melding}/dokument`);
+  const pdf = await page.context().request.get(`${url}/innboks/${found.brev.melding}/dokumenter/0`);
   assert.equal(pdf.headers()['content-type'], 'application/pdf');
   const bytes = await pdf.body();
   assert.equal(bytes.subarray(0, 5).toString(), '%PDF-');

@@ -92,8 +92,11 @@ brev-aapnet-kort = Opened
 brev-ulest = Unread
 brev-ikke-aapnet = Not opened yet
 brev-kvittering = The sender is told that you have opened the letter.
-brev-aapne = Open the letter (PDF, { $kilobyte } kB)
+brev-aapne = Open the letter ({ $slag }, { $kilobyte } kB)
 brev-last-ned = Download
+brev-vedlegg = Attachments
+brev-signert = The letter is signed by its sender.
+brev-pakke = Download with the signature (ASiC-E)
 
 ## Decisions
 

@@ -92,8 +92,11 @@ brev-aapnet-kort = Åpnet
 brev-ulest = Ulest
 brev-ikke-aapnet = Ikke åpnet ennå
 brev-kvittering = Avsenderen får beskjed om at du har åpnet brevet.
-brev-aapne = Åpne brevet (PDF, { $kilobyte } kB)
+brev-aapne = Åpne brevet ({ $slag }, { $kilobyte } kB)
 brev-last-ned = Last ned
+brev-vedlegg = Vedlegg
+brev-signert = Brevet er signert av avsenderen.
+brev-pakke = Last ned med signaturen (ASiC-E)
 
 ## Vedtak
 

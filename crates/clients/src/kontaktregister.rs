@@ -174,6 +174,18 @@ pub struct Personer {
     pub personer: Vec<Person>,
 }
 
+/// The print provider. The names are written as the real register writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PrintSertifikat {
+    /// Its organisation number.
+    #[serde(rename = "postkasseleverandoerAdresse")]
+    #[schema(value_type = String)]
+    pub postkasseleverandoer_adresse: Orgnr,
+    /// Its certificate; base64 of DER.
+    #[serde(rename = "x509Sertifikat")]
+    pub x509_sertifikat: String,
+}
+
 /// The body of a reading of the change feed.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 pub struct HentEndringer {

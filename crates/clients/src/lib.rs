@@ -9,6 +9,7 @@ pub mod ansattporten;
 pub mod enhetsregister;
 pub mod folkeregister;
 pub mod idporten;
+mod kept;
 pub mod kontaktregister;
 pub mod life_events;
 pub mod lommebok;

@@ -1,6 +1,6 @@
 //! Maskinporten: how a component (or any program) gets its access tokens.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
 use kernel::clock::Clock;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::kept::Kept;
 use crate::{ClientError, Mesh, encoded, request};
 
 /// The component's name in the mesh.
@@ -67,24 +68,21 @@ const BELIEVED: SignedDuration = SignedDuration::from_secs(30);
 pub struct Believed {
     files: Arc<TrustFiles>,
     test_authority: Option<Mesh>,
-    clock: Clock,
-    kept: Arc<RwLock<Option<(Timestamp, Arc<Trust>)>>>,
+    kept: Kept<Trust>,
 }
 
 impl Believed {
     /// Those of `files`; of the test authority too where there is a way to it.
     pub fn new(files: TrustFiles, test_authority: Option<Mesh>, clock: Clock) -> Self {
-        Self { files: Arc::new(files), test_authority, clock, kept: Arc::default() }
+        Self { files: Arc::new(files), test_authority, kept: Kept::new(clock, BELIEVED) }
     }
 
-    /// Whom to believe now; read again when it is half a minute old.
+    /// Whom to believe now.
     pub async fn trust(&self) -> Result<Arc<Trust>, ClientError> {
-        let now = self.clock.now();
-        if let Some((since, trust)) = self.kept.read().unwrap_or_else(PoisonError::into_inner).as_ref()
-            && now.duration_since(*since) < BELIEVED
-        {
-            return Ok(trust.clone());
-        }
+        self.kept.get(self.read()).await
+    }
+
+    async fn read(&self) -> Result<Trust, ClientError> {
         let unusable = |error: &dyn std::fmt::Display| ClientError::Decode(error.to_string());
         let mut trust = Trust::read(&self.files).map_err(|error| unusable(&error))?;
         if let Some(mesh) = &self.test_authority {
@@ -92,8 +90,6 @@ impl Believed {
             let (pem, crl) = (get(TEST_AUTHORITY_PATH).await?, get(TEST_CRL_PATH).await?);
             trust.authority(&pem, &crl).map_err(|error| unusable(&error))?;
         }
-        let trust = Arc::new(trust);
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some((now, trust.clone()));
         Ok(trust)
     }
 }

@@ -1,20 +1,27 @@
 //! Digital postkasse: the messages of Digital post til innbyggere (DPI), the person's mailbox and the print queue. Wire
 //! types and typed clients (spec `communication.md` § B; published schemas `dpi/*.schema.json`).
 
+use bytes::Bytes;
+use http::HeaderMap;
 use jiff::{Timestamp, civil::Date};
 use kernel::id::{Orgnr, Pid};
+use kernel::jose::Jwt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 mod adresse;
 mod dpi;
+mod sertifikater;
 
 use crate::kontaktregister::DigitalPost;
 use crate::maskinporten::TokenSource;
 use crate::{ClientError, Mesh, encoded, orgs, request};
 
 pub use dpi::*;
+pub use sertifikater::{
+    Leverandoersertifikat, Leverandoersertifikater, PATH as SERTIFIKATER_PATH, Sertifikater,
+};
 
 /// The component's name in the mesh.
 pub const NAME: &str = "postkasse";
@@ -63,7 +70,30 @@ pub struct Mottatt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Innkommende {
     /// The receipt's message.
-    pub forretningsmelding: Melding,
+    pub forretningsmelding: Forretningsmelding,
+}
+
+/// A message as it travels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Forretningsmelding {
+    /// Signed: a compact JWS with the signer's certificate in its header (`x5c`), whose payload is a [`Melding`].
+    Signert(String),
+    /// As it is, from an installation whose mailboxes have no certificate.
+    Usignert(Box<Melding>),
+}
+
+impl Forretningsmelding {
+    /// The message. The signature is not looked at: who asks Felles knows the way by which the answer came; keep the whole as
+    /// evidence.
+    pub fn les(self) -> Result<Melding, ClientError> {
+        match self {
+            Self::Usignert(melding) => Ok(*melding),
+            Self::Signert(jws) => Jwt::parse(&jws)
+                .and_then(|jwt| jwt.unverified_claims())
+                .map_err(|error| ClientError::Decode(error.to_string())),
+        }
+    }
 }
 
 /// A mailbox, as the bulk load takes it.
@@ -109,8 +139,35 @@ pub struct Brev {
     pub aapningskvittering: bool,
     /// The conversation it belongs to.
     pub konversasjon: Uuid,
-    /// The document's size in bytes.
+    /// The size of its documents in bytes.
     pub stoerrelse: i64,
+    /// Its documents, the letter itself first.
+    pub dokumenter: Vec<Brevdokument>,
+    /// Whether it came as a signed package, which can be had as it came.
+    pub signert: bool,
+}
+
+/// A document of a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Brevdokument {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tittel: Option<String>,
+    /// The file's name, as the sender gave it.
+    pub navn: String,
+    /// Its media type.
+    pub mime: String,
+    /// Its size in bytes.
+    pub stoerrelse: i64,
+}
+
+/// A document or a package, as the mailbox gives it out.
+#[derive(Debug, Clone)]
+pub struct Brevinnhold {
+    /// Its media type, its name, and how it is safely shown.
+    pub headers: HeaderMap,
+    /// The content.
+    pub innhold: Bytes,
 }
 
 /// A page of letters, newest first.
@@ -158,8 +215,10 @@ pub struct Utskriftsbrev {
     /// How fast.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posttype: Option<Posttype>,
-    /// The document's size in bytes.
+    /// The size of its documents in bytes.
     pub stoerrelse: i64,
+    /// Its documents, in the order of printing.
+    pub dokumenter: Vec<Brevdokument>,
 }
 
 /// A page of the print queue, oldest first.
@@ -312,7 +371,7 @@ impl Postkasse {
         let path = format!("/dpi/api/v1/messages/in?page_size=100{}", kanal("&", kanal_navn));
         let request = request::get(&path).bearer(&token).empty()?;
         let unread: Vec<Innkommende> = request::json(self.mesh.send(NAME, request).await?)?;
-        Ok(unread.into_iter().map(|innkommende| innkommende.forretningsmelding).collect())
+        unread.into_iter().map(|innkommende| innkommende.forretningsmelding.les()).collect()
     }
 
     /// Takes a receipt off the list of unread ones; safe to repeat.
@@ -345,20 +404,34 @@ fn kanal(separator: &str, kanal: Option<&str>) -> String {
 
 /// The body of a sending: the message as JSON and the document as PDF. Gives the content type too.
 pub fn multipart(id: Uuid, melding: &Melding, pdf: &[u8]) -> Result<(String, Vec<u8>), ClientError> {
+    let melding = serde_json::to_vec(melding).map_err(|error| ClientError::Decode(error.to_string()))?;
+    Ok(form(
+        id,
+        [("sbd.json", "application/json", melding.as_slice()), ("dokument.pdf", "application/pdf", pdf)],
+    ))
+}
+
+/// The body of a sending as the senders' software makes it: the message signed (JWS) and the package encrypted (CMS).
+pub fn signed_multipart(id: Uuid, jws: &str, cms: &[u8]) -> (String, Vec<u8>) {
+    form(id, [("sbd.jwt", "application/jwt", jws.as_bytes()), ("asic.cms", "application/cms", cms)])
+}
+
+/// A form of message and package, each with file name and type.
+fn form(id: Uuid, parts: [(&str, &str, &[u8]); 2]) -> (String, Vec<u8>) {
     let boundary = format!("dpi-{id}");
-    let mut body = Vec::with_capacity(pdf.len() + 4096);
-    let part = |name: &str, file: &str, kind: &str| {
-        format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}\r\n\r\n"
-        )
-    };
-    body.extend(part("forretningsmelding", "sbd.json", "application/json").bytes());
-    serde_json::to_writer(&mut body, melding).map_err(|error| ClientError::Decode(error.to_string()))?;
-    body.extend(b"\r\n");
-    body.extend(part("dokumentpakke", "dokument.pdf", "application/pdf").bytes());
-    body.extend(pdf);
-    body.extend(format!("\r\n--{boundary}--\r\n").bytes());
-    Ok((format!("multipart/form-data; boundary={boundary}"), body))
+    let mut body = Vec::with_capacity(parts.iter().map(|(_, _, content)| content.len() + 512).sum());
+    for (name, (file, kind, content)) in ["forretningsmelding", "dokumentpakke"].into_iter().zip(parts) {
+        body.extend(
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}\r\n\r\n"
+            )
+            .bytes(),
+        );
+        body.extend(content);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{boundary}--\r\n").bytes());
+    (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
 /// The mailbox as the signed-in person sees it (ID-porten, `felles:post`).
@@ -391,7 +464,7 @@ impl MinPostkasse {
         request::found(request::json(self.mesh.send(NAME, request::get(&path).bearer(token).empty()?).await?))
     }
 
-    /// Opens a letter: its PDF; `None` when there is none such.
+    /// Opens a letter: its document of this place, 0 being the letter itself; `None` when there is none such.
     ///
     /// `godta_kvittering` says that the person agrees that the sender is told. Without it a letter that has
     /// `aapningskvittering` and was never opened gives status 409. A sign-in below the letter's level gives 403.
@@ -399,11 +472,33 @@ impl MinPostkasse {
         &self,
         token: &str,
         id: Uuid,
+        plass: usize,
         godta_kvittering: bool,
-    ) -> Result<Option<Vec<u8>>, ClientError> {
-        let path = format!("/postkasse/api/v1/meldinger/{id}/dokument?godtaKvittering={godta_kvittering}");
+    ) -> Result<Option<Brevinnhold>, ClientError> {
+        self.innhold(token, &format!("{id}/dokumenter/{plass}"), godta_kvittering).await
+    }
+
+    /// Opens a letter that is [`Brev::signert`]: the whole package (ASiC-E), signed as it came; otherwise as
+    /// [`Self::dokument`].
+    pub async fn pakke(
+        &self,
+        token: &str,
+        id: Uuid,
+        godta_kvittering: bool,
+    ) -> Result<Option<Brevinnhold>, ClientError> {
+        self.innhold(token, &format!("{id}/pakke"), godta_kvittering).await
+    }
+
+    async fn innhold(
+        &self,
+        token: &str,
+        what: &str,
+        godta_kvittering: bool,
+    ) -> Result<Option<Brevinnhold>, ClientError> {
+        let path = format!("/postkasse/api/v1/meldinger/{what}?godtaKvittering={godta_kvittering}");
         let request = request::get(&path).bearer(token).empty()?;
-        let document = request::found(request::bytes(self.mesh.send(NAME, request).await?))?;
-        Ok(document.map(Vec::from))
+        let answer = self.mesh.send(NAME, request).await?;
+        let headers = answer.headers().clone();
+        Ok(request::found(request::bytes(answer))?.map(|innhold| Brevinnhold { headers, innhold }))
     }
 }

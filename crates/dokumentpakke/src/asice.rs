@@ -7,9 +7,9 @@ use kernel::jose::Certified;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::Pakkefeil;
 use crate::manifest::{self, Manifest};
 use crate::xades::{self, Signatur};
-use crate::Pakkefeil;
 
 const MIMETYPE: &str = "mimetype";
 const ASICE: &str = "application/vnd.etsi.asic-e+zip";
@@ -59,7 +59,8 @@ impl Pakke {
         if let Some(fil) = manifest.filer().find(|fil| !filer.iter().any(|(name, _)| *name == fil.href)) {
             return Err(Pakkefeil::new(format!("Filen {} står i manifestet, men ikke i pakken.", fil.href)));
         }
-        if let Some((name, _)) = filer.iter().find(|(name, _)| !manifest.filer().any(|fil| fil.href == *name)) {
+        if let Some((name, _)) = filer.iter().find(|(name, _)| !manifest.filer().any(|fil| fil.href == *name))
+        {
             return Err(Pakkefeil::new(format!("Filen {name} står ikke i manifestet.")));
         }
         Ok(Self { manifest, signatur, filer })

@@ -113,7 +113,8 @@ impl Mottakernoekkel {
         }
         let padding = oaep(&mottaker.key_enc_alg)?;
         let iv = iv(&encrypted_content.content_enc_alg)?;
-        let sealed = encrypted_content.encrypted_content.ok_or_else(|| Pakkefeil::new("Konvolutten er tom."))?;
+        let sealed =
+            encrypted_content.encrypted_content.ok_or_else(|| Pakkefeil::new("Konvolutten er tom."))?;
         let closed = || Pakkefeil::new("Konvolutten kan ikke åpnes med mottakerens nøkkel.");
         let mut room = vec![0; self.noekkel.min_output_size()];
         let key = self.noekkel.decrypt(padding, mottaker.enc_key.as_bytes(), &mut room, None);
@@ -128,14 +129,17 @@ impl Mottakernoekkel {
 
 /// The padding that the sender has used: SHA-256 as the senders' software does, or SHA-1 as the documentation says.
 fn oaep(alg: &AlgorithmIdentifierOwned) -> Result<&'static OaepAlgorithm, Pakkefeil> {
-    let unknown = || Pakkefeil::new("Nøkkelen i konvolutten er ikke kryptert med RSAES-OAEP (SHA-256 eller SHA-1).");
+    let unknown =
+        || Pakkefeil::new("Nøkkelen i konvolutten er ikke kryptert med RSAES-OAEP (SHA-256 eller SHA-1).");
     if alg.oid != RSAES_OAEP {
         return Err(unknown());
     }
-    let params = alg.parameters.as_ref().map(Any::decode_as::<OaepParams>).transpose().map_err(|_| unknown())?;
+    let params =
+        alg.parameters.as_ref().map(Any::decode_as::<OaepParams>).transpose().map_err(|_| unknown())?;
     let Some(params) = params else { return Ok(&OAEP_SHA1_MGF1SHA1) };
     // A label other than the empty one would be part of what is encrypted.
-    let labelled = params.label.and_then(|label| label.parameters).is_some_and(|label| !label.value().is_empty());
+    let labelled =
+        params.label.and_then(|label| label.parameters).is_some_and(|label| !label.value().is_empty());
     let mask = match &params.mask {
         None => SHA1,
         Some(mask) if mask.oid == MGF1 => {

@@ -8,8 +8,8 @@
 mod asice;
 mod konvolutt;
 mod manifest;
-mod xml;
 mod xades;
+mod xml;
 
 pub use asice::{Pakke, STOERST_UTPAKKET, fil, skriv};
 pub use konvolutt::{Mottakernoekkel, krypter};

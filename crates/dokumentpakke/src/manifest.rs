@@ -73,9 +73,13 @@ impl Manifest {
     pub fn les(bytes: &[u8]) -> Result<Self, Pakkefeil> {
         let text = xml::text(bytes, FIL)?;
         let doc = xml::parse(text, FIL)?;
-        let root = Element::root(&doc, NS, "manifest").ok_or_else(|| feil("rotelementet er ikke manifest"))?;
+        let root =
+            Element::root(&doc, NS, "manifest").ok_or_else(|| feil("rotelementet er ikke manifest"))?;
         let text = |element: Element<'_>, name: &str| {
-            element.child(NS, name).map(|child| child.text().trim().to_owned()).filter(|text| !text.is_empty())
+            element
+                .child(NS, name)
+                .map(|child| child.text().trim().to_owned())
+                .filter(|text| !text.is_empty())
         };
         let person = root.child(NS, "mottaker").and_then(|mottaker| mottaker.child(NS, "person"));
         let avsender = root.child(NS, "avsender").ok_or_else(|| feil("avsender mangler"))?;
@@ -174,11 +178,7 @@ fn dokument(element: Element<'_>) -> Result<Dokument, Pakkefeil> {
     if tittel.as_ref().is_some_and(|(tittel, _)| tittel.is_empty() || tittel.chars().count() > 255) {
         return Err(feil("en tittel har ikke fra 1 til 255 tegn"));
     }
-    Ok(Dokument {
-        fil: vedlagt(element)?,
-        tittel,
-        data: element.child(NS, "data").map(vedlagt).transpose()?,
-    })
+    Ok(Dokument { fil: vedlagt(element)?, tittel, data: element.child(NS, "data").map(vedlagt).transpose()? })
 }
 
 fn vedlagt(element: Element<'_>) -> Result<Vedlagt, Pakkefeil> {

@@ -70,7 +70,11 @@ pub fn kontroller(bytes: &[u8], filer: &[(&str, &[u8])]) -> Result<Signatur, Pak
         .ok_or_else(|| feil("den har ingen QualifyingProperties"))?;
     let properties = at(one(qualifying, XADES, "SignedProperties")?);
     let id = properties.attribute("Id").ok_or_else(|| feil("SignedProperties har ingen Id"))?;
-    if doc.descendants(doc.root()).into_iter().filter(|node| doc.get_attribute(*node, "Id") == Some(id)).count()
+    if doc
+        .descendants(doc.root())
+        .into_iter()
+        .filter(|node| doc.get_attribute(*node, "Id") == Some(id))
+        .count()
         != 1
     {
         return Err(feil("en Id står flere steder"));
@@ -126,7 +130,10 @@ pub fn kontroller(bytes: &[u8], filer: &[(&str, &[u8])]) -> Result<Signatur, Pak
         .child(XADES, "SignedSignatureProperties")
         .and_then(|properties| properties.child(XADES, "SigningTime"))
         .and_then(|time| time.text().trim().parse().ok());
-    Ok(Signatur { kjede, tidspunkt: time.ok_or_else(|| feil("SigningTime mangler eller er ikke et tidspunkt"))? })
+    Ok(Signatur {
+        kjede,
+        tidspunkt: time.ok_or_else(|| feil("SigningTime mangler eller er ikke et tidspunkt"))?,
+    })
 }
 
 /// The only transformation of a reference; nothing where there is none.
@@ -221,7 +228,8 @@ pub fn signer(
             escape(*mime)
         );
     }
-    let sha1 = STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, chain.first().map_or(&[][..], Vec::as_slice)));
+    let sha1 =
+        STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, chain.first().map_or(&[][..], Vec::as_slice)));
     let serial = BigUint::from_bytes_be(of_leaf.serial_number().as_bytes());
     let issuer = of_leaf.issuer().to_string();
     let certificates: String = signer
@@ -238,7 +246,8 @@ pub fn signer(
             r##"<?xml version="1.0" encoding="UTF-8" standalone="no"?><XAdESSignatures xmlns="{ASIC}"><Signature xmlns="{DS}" Id="Signature"><SignedInfo><CanonicalizationMethod Algorithm="{C14N}"/><SignatureMethod Algorithm="{RSA_SHA256}"/>{references}<Reference Type="{SIGNED_PROPERTIES}" URI="#SignedProperties"><Transforms><Transform Algorithm="{C14N}"/></Transforms><DigestMethod Algorithm="{DIGEST_SHA256}"/><DigestValue>{properties_digest}</DigestValue></Reference></SignedInfo><SignatureValue>{value}</SignatureValue><KeyInfo><X509Data>{certificates}</X509Data></KeyInfo><Object><QualifyingProperties xmlns="{XADES}" Target="#Signature">{signed_properties}</QualifyingProperties></Object></Signature></XAdESSignatures>"##
         )
     };
-    let properties = [(DS, "Signature"), (DS, "Object"), (XADES, "QualifyingProperties"), (XADES, "SignedProperties")];
+    let properties =
+        [(DS, "Signature"), (DS, "Object"), (XADES, "QualifyingProperties"), (XADES, "SignedProperties")];
     let properties = sha256(&canonical_at(&whole("", ""), &properties)?);
     let info = canonical_at(&whole(&properties, ""), &[(DS, "Signature"), (DS, "SignedInfo")])?;
     let value = STANDARD.encode(signer.key().sign(&info).map_err(failed)?);
@@ -249,6 +258,7 @@ pub fn signer(
 fn canonical_at(text: &str, path: &[(&str, &str)]) -> Result<Vec<u8>, Pakkefeil> {
     let doc = xml::parse(text, FIL)?;
     let root = Element::root(&doc, ASIC, "XAdESSignatures");
-    let element = path.iter().fold(root, |element, (ns, name)| element.and_then(|element| element.child(ns, name)));
+    let element =
+        path.iter().fold(root, |element, (ns, name)| element.and_then(|element| element.child(ns, name)));
     canonical(element.ok_or_else(|| feil("den kan ikke lages"))?, C14N)
 }

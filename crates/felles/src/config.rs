@@ -213,6 +213,9 @@ pub struct File {
     /// Kontaktregisteret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kontaktregister: Option<Kontaktregister>,
+    /// The mailboxes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postkasse: Option<Postkasse>,
     /// The waiting room before sign-in; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_room: Option<WaitingRoom>,
@@ -238,6 +241,19 @@ pub struct Kontaktregister {
     /// authority issues one where none is named; otherwise answers are not signed without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_file: Option<PathBuf>,
+}
+
+/// `[postkasse]`. Files are named from the data directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Postkasse {
+    /// The certificate that senders encrypt letters to, and that signs receipts: the private key (RSA) and its chain, PEM. In test
+    /// mode the test authority issues both where none is named; otherwise only unencrypted letters are taken without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_file: Option<PathBuf>,
+    /// The same for letters to print.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print_certificate_file: Option<PathBuf>,
 }
 
 /// `[wallet]`: European identity wallets. Files are named from the data directory.
@@ -414,6 +430,8 @@ pub struct Config {
     pub wallet: Wallet,
     /// See [`Kontaktregister`].
     pub kontaktregister: Kontaktregister,
+    /// See [`Postkasse`].
+    pub postkasse: Postkasse,
     /// See [`EnterpriseCertificates`].
     pub enterprise_certificates: EnterpriseCertificates,
     /// See [`Maskinporten`].
@@ -441,6 +459,7 @@ impl Config {
             eid: Vec::new(),
             wallet: Wallet::default(),
             kontaktregister: Kontaktregister::default(),
+            postkasse: Postkasse::default(),
             enterprise_certificates: EnterpriseCertificates::default(),
             maskinporten: Maskinporten::default(),
             limits: Limits::default(),
@@ -509,6 +528,7 @@ impl Config {
             eid: file.eid.clone(),
             wallet: file.wallet.clone().unwrap_or_default(),
             kontaktregister: file.kontaktregister.clone().unwrap_or_default(),
+            postkasse: file.postkasse.clone().unwrap_or_default(),
             enterprise_certificates: file.enterprise_certificates.within(&options.data),
             maskinporten: file.maskinporten,
             waiting_room: file.waiting_room.map(|room| room.sign_ins_per_second),

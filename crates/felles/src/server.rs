@@ -8,14 +8,15 @@ use axum::Router;
 use clients::enhetsregister::Enhetsregister;
 use clients::folkeregister::Folkeregister;
 use clients::kontaktregister::Kontaktregister;
-use clients::postkasse::Postkasse;
+use clients::maskinporten::Believed;
+use clients::postkasse::{Postkasse, Sertifikater};
 use clients::selvbetjening::Forvaltning;
 use clients::{Mesh, TokenSource, orgs, request};
 use futures::future::BoxFuture;
 use kernel::Context;
 use kernel::auth::{Auth, Issuer, KeySource};
 use kernel::clock::Clock;
-use kernel::jose::{Alg, KeyEncryptionKey};
+use kernel::jose::{Alg, Certified, KeyEncryptionKey};
 use kernel::log::{AccessLog, NoteKey};
 use kernel::rng::Rng;
 use kernel::store::{Place, Store, warm};
@@ -165,9 +166,25 @@ impl Shared {
     }
 
     /// The certificate that signs credentials for wallets, where there is one.
-    async fn wallet_issuer(&self) -> anyhow::Result<Option<kernel::jose::Certified>> {
+    async fn wallet_issuer(&self) -> anyhow::Result<Option<Certified>> {
         let file = self.config.wallet.issuer_certificate_file.as_deref();
         certified::of(self, file, "lommebok-utsteder", orgs::DIGDIR, Alg::ES256).await
+    }
+
+    /// The certificates of the mailboxes and of printing, where there are both.
+    async fn mailboxes(&self) -> anyhow::Result<Option<(Certified, Certified)>> {
+        let config = &self.config.postkasse;
+        let (postkasse, utskrift) =
+            (config.certificate_file.as_deref(), config.print_certificate_file.as_deref());
+        let postkasse = certified::of(self, postkasse, "postkasse", orgs::POSTKASSE, Alg::RS256).await?;
+        let utskrift = certified::of(self, utskrift, "utskrift", orgs::UTSKRIFT, Alg::RS256).await?;
+        Ok(postkasse.zip(utskrift))
+    }
+
+    /// Whose enterprise certificates count.
+    fn believed(&self) -> Believed {
+        let test_authority = self.config.test_mode.then(|| self.mesh.clone());
+        Believed::new(self.config.enterprise_certificates.files(), test_authority, self.clock.clone())
     }
 
     /// The key that seals what the stores keep secret.
@@ -295,14 +312,19 @@ impl Server {
             let ctx = shared.context(kontaktregister::NAME).await?;
             let file = shared.config.kontaktregister.certificate_file.as_deref();
             let certified = certified::of(&shared, file, "kontaktregister", orgs::DIGDIR, Alg::RS256).await?;
-            let component = kontaktregister::Component::new(ctx.clone()).signing(certified);
+            let sertifikater = Sertifikater::new(shared.mesh.clone(), shared.clock.clone());
+            let component =
+                kontaktregister::Component::new(ctx.clone()).signing(certified).encrypting_to(sertifikater);
             let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::KONTAKTREGISTER)?);
             parts.add(kontaktregister::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(people, shutdown.subscribe())));
         }
         if here(postkasse::NAME) {
             let ctx = shared.context(postkasse::NAME).await?;
-            let component = postkasse::Component::new(ctx.clone(), postkasse::Config::default());
+            let mut component = postkasse::Component::new(ctx.clone(), postkasse::Config::default());
+            if let Some((postkasse, utskrift)) = shared.mailboxes().await? {
+                component = component.certified(postkasse, utskrift, shared.believed())?;
+            }
             let people = Folkeregister::new(shared.mesh.clone(), shared.tokens(internal::POSTKASSE)?);
             parts.add(postkasse::NAME, component.router(), &ctx.store);
             parts.work.push(Box::pin(component.run(people, shutdown.subscribe())));

@@ -103,7 +103,7 @@ async fn queue(f: &Fixture, post: &Router) -> Vec<Utskriftsbrev> {
 
 /// The code in a letter: four groups of four.
 async fn code(f: &Fixture, post: &Router, letter: &Utskriftsbrev) -> String {
-    let pdf = printer(f, post, &format!("/{}/dokument", letter.id)).await;
+    let pdf = printer(f, post, &format!("/{}/dokumenter/0", letter.id)).await;
     let is_code = |text: &[u8]| {
         text.iter().enumerate().all(|(at, byte)| match at % 5 {
             4 => *byte == b'-',

@@ -2,14 +2,16 @@
 //!
 //! The look-ups are those of the real register, wire for wire: by list for organisations (Maskinporten), and one's own data
 //! for a signed-in person (ID-porten), as JSON or signed (`application/jose`). Ours alone are the bulk load and the change of
-//! one's own data with PUT. The print provider's certificate answers 501; the choice of a mailbox has no route yet.
+//! one's own data with PUT. The certificates to encrypt letters to are asked of the mailboxes. The choice of a mailbox has no route yet.
 //!
 //! It follows Folkeregisteret's feed: the dead are deleted, and contact details go along to another number.
 
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
+use clients::ClientError;
 use clients::folkeregister::{FeedError, Folkeregister};
+use clients::postkasse::{Leverandoersertifikater, Sertifikater};
 use kernel::jose::Certified;
 use kernel::{Context, feed};
 use tokio::sync::watch;
@@ -37,18 +39,42 @@ const POLL: Duration = Duration::from_secs(5);
 pub struct Component {
     ctx: Context,
     certified: Option<Certified>,
+    sertifikater: Option<Sertifikater>,
 }
 
 impl Component {
     /// The register over its context.
     pub fn new(ctx: Context) -> Self {
-        Self { ctx, certified: None }
+        Self { ctx, certified: None, sertifikater: None }
     }
 
     /// The same, that signs its answers for those who ask for it.
     #[must_use]
     pub fn signing(self, certified: Option<Certified>) -> Self {
         Self { certified, ..self }
+    }
+
+    /// The same, that gives senders the certificates of these mailboxes.
+    #[must_use]
+    pub fn encrypting_to(self, sertifikater: Sertifikater) -> Self {
+        Self { sertifikater: Some(sertifikater), ..self }
+    }
+
+    async fn certificates(&self) -> Result<Option<Leverandoersertifikater>, ClientError> {
+        match &self.sertifikater {
+            Some(sertifikater) => sertifikater.hent().await,
+            None => Ok(None),
+        }
+    }
+
+    /// The certificate of the mailboxes, for those who may see it. Whoever cannot have it now is given the rest.
+    async fn certificate(&self, opens: model::Opens) -> Option<String> {
+        let certificates = if opens.mailbox { self.certificates().await } else { Ok(None) };
+        let certificates = certificates.unwrap_or_else(|error| {
+            tracing::error!(%error, "the mailboxes do not say what their certificates are");
+            None
+        });
+        certificates.map(|certificates| certificates.postkasse.sertifikat)
     }
 
     /// Every route, with its full path.

@@ -71,8 +71,9 @@ pub const WRITE: &str = "krr:user/kontaktinformasjon.write";
 /// The scope for changing one's own language.
 pub const WRITE_LANGUAGE: &str = "krr:user/spraak.write";
 
-/// The person as the caller may see them, at `now`.
-pub fn shown(mut person: Person, opens: Opens, now: Timestamp) -> Person {
+/// The person as the caller may see them, at `now`. `sertifikat` is that of the mailboxes' provider: a mailbox that was chosen
+/// with one of its own has that.
+pub fn shown(mut person: Person, opens: Opens, now: Timestamp, sertifikat: Option<&str>) -> Person {
     person.varslingsstatus = opens.contact.then(|| notification_status(&person, now));
     if !opens.contact || person.status != Status::Aktiv {
         person.kontaktinformasjon = None;
@@ -82,6 +83,8 @@ pub fn shown(mut person: Person, opens: Opens, now: Timestamp) -> Person {
     if !opens.mailbox || person.status != Status::Aktiv {
         person.digital_post = None;
         person.sertifikat = None;
+    } else if person.digital_post.is_some() && person.sertifikat.is_none() {
+        person.sertifikat = sertifikat.map(str::to_owned);
     }
     person
 }
@@ -323,7 +326,7 @@ mod tests {
         let person = person("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
         let dead = alive(person.clone(), false);
         let opens = Opens { contact: true, mailbox: true };
-        let seen = shown(dead.clone(), opens, at("2026-11-23T09:00:00Z"));
+        let seen = shown(dead.clone(), opens, at("2026-11-23T09:00:00Z"), Some("MIIC"));
         assert_eq!((seen.status, seen.kontaktinformasjon), (Status::Slettet, None));
         assert_eq!(alive(dead, true), person);
         let bare = Person::bare(person.personidentifikator, Status::Slettet);

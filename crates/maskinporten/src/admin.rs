@@ -2,8 +2,8 @@
 //! do themselves comes by `api/forvaltning`.
 
 use clients::selvbetjening::{Refused, System, SystemUser};
-use kernel::enterprise::locked;
 use kernel::clock::Clock;
+use kernel::enterprise::locked;
 use kernel::id::Orgnr;
 use kernel::jose::{Jwk, check_client_keys, client_keys_expire};
 use kernel::store::{Store, StoreError};

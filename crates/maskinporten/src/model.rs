@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use clients::maskinporten::GRANT;
-use kernel::enterprise::{self, Enterprise, Trust};
 use kernel::auth::Organisation;
+use kernel::enterprise::{self, Enterprise, Trust};
 use kernel::id::{Orgnr, Pid};
 use kernel::jose::{Alg, JoseError, Jwt, PublicKey};
 use serde::{Deserialize, Deserializer, Serialize};

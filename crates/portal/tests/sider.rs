@@ -341,7 +341,7 @@ async fn what_is_not_there_or_not_ones_own_is_a_page_not_found() {
         format!("/reise/{UKJENT}"),
         "/reise/1".to_owned(),
         format!("/innboks/{UKJENT}"),
-        format!("/innboks/{UKJENT}/dokument"),
+        format!("/innboks/{UKJENT}/dokumenter/0"),
         "/innboks?foer=x".to_owned(),
         format!("/vedtak/{UKJENT}"),
         format!("/vedtak/{UKJENT}/klage"),
@@ -375,12 +375,12 @@ async fn a_letter_is_opened_with_the_persons_consent_to_the_receipt() {
     page.says("Avsenderen får beskjed").says("Åpne brevet (PDF, 34 kB)");
     let csrf = page.csrf();
     // Without consent the component refuses, and the person is asked.
-    let document = format!("/postkasse/api/v1/meldinger/{BREV}/dokument");
+    let document = format!("/postkasse/api/v1/meldinger/{BREV}/dokumenter/0");
     fixture.world.answer(&format!("GET {document}"), 409, &serde_json::json!({ "felt": "godtaKvittering" }));
-    let asked = browser.get(&format!("/innboks/{BREV}/dokument")).await;
+    let asked = browser.get(&format!("/innboks/{BREV}/dokumenter/0")).await;
     assert_eq!(asked.is(303).location(), format!("/innboks/{BREV}"));
     let guessed =
-        browser.get(&format!("/innboks/{BREV}/dokument?godtatt=0123456789abcdef0123456789abcdef")).await;
+        browser.get(&format!("/innboks/{BREV}/dokumenter/0?godtatt=0123456789abcdef0123456789abcdef")).await;
     assert_eq!(guessed.is(303).location(), format!("/innboks/{BREV}"));
     assert!(
         fixture.world.asked(&format!("GET {document}")).iter().all(|asked| asked.what.ends_with("=false"))
@@ -395,7 +395,7 @@ async fn a_letter_is_opened_with_the_persons_consent_to_the_receipt() {
     let last = fixture.world.asked(&format!("GET {document}")).pop().unwrap();
     assert!(last.what.ends_with("?godtaKvittering=true"), "{last:?}");
     assert_eq!(last.token, "access-1", "the person's own token opens it");
-    let saved = browser.get(&format!("/innboks/{GAMMELT}/dokument?lagre=ja")).await;
+    let saved = browser.get(&format!("/innboks/{GAMMELT}/dokumenter/0?lagre=ja")).await;
     assert!(saved.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
 }
 
@@ -404,8 +404,8 @@ async fn a_letter_above_the_level_asks_for_a_better_sign_in() {
     let fixture = fixture().await;
     let mut browser = fixture.kari().await;
     let problem = serde_json::json!({ "felt": "acr" });
-    fixture.world.answer(&format!("GET /postkasse/api/v1/meldinger/{GAMMELT}/dokument"), 403, &problem);
-    let page = browser.get(&format!("/innboks/{GAMMELT}/dokument")).await;
+    fixture.world.answer(&format!("GET /postkasse/api/v1/meldinger/{GAMMELT}/dokumenter/0"), 403, &problem);
+    let page = browser.get(&format!("/innboks/{GAMMELT}/dokumenter/0")).await;
     page.is(403).says("høyere sikkerhet").says("/logg-inn?til=%2Finnboks");
 }
 

@@ -1,14 +1,13 @@
 //! Digital postkasse: takes letters from senders, keeps them in the person's mailbox or in the print queue, and gives
 //! receipts.
 //!
-//! The sending side is the access point's API of Digital post til innbyggere as the senders' software calls it. What is
-//! plainer here for now:
+//! The sending side is the access point's API of Digital post til innbyggere as the senders' software calls it: a signed
+//! message (JWS) with an encrypted, signed package (CMS, ASiC-E), and signed receipts. Beside it Felles' own senders use a plain
+//! form, whose authenticity rests on the bearer token alone: the message as JSON, the document as a PDF. What is plainer for now:
 //!
-//! - the message comes as plain JSON and the document as a plain PDF, their authenticity resting on the bearer token;
-//!   signed messages (JWS) and encrypted packages (CMS) answer 501;
-//! - receipts come as JSON too, not as JWS;
-//! - a sending takes at most 20 MB, where the documentation says 30;
-//! - notices that a message orders (`varsler`) are checked and kept, and not yet sent.
+//! - notices that a message orders (`varsler`) are checked and kept, and not yet sent;
+//! - the content of HTML documents is not checked by the profile's rules, but shown so that nothing in it runs;
+//! - `data` of documents (`utvidelser`) is kept in the package and not shown.
 //!
 //! Which way a letter goes is the sender's to find out, from the contact register at the moment of sending: a `digital`
 //! message names a mailbox and has no postal address, an `utskrift` message has the address and no person. A mailbox
@@ -21,16 +20,22 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use clients::folkeregister::{FeedError, Folkeregister};
+use clients::maskinporten::Believed;
 use clients::orgs;
+use dokumentpakke::Pakkefeil;
 use kernel::id::Orgnr;
+use kernel::jose::Certified;
 use kernel::{Context, feed};
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::pakkepost::Pakkepost;
+
 mod api;
 mod foelge;
 pub mod model;
+mod pakkepost;
 mod store;
 mod validation;
 
@@ -41,6 +46,7 @@ pub const MIGRATIONS: &[&str] = &[
     feed::MIGRATION,
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_nummer.sql"),
+    include_str!("../migrations/0003_pakke.sql"),
 ];
 /// The longest pause between two looks at Folkeregisteret's feed. Not at each hint: few events are another number, and each page that is read
 /// stands in the access log of everyone it is about.
@@ -72,12 +78,25 @@ impl Default for Config {
 pub struct Component {
     ctx: Context,
     config: Arc<Config>,
+    pakkepost: Option<Arc<Pakkepost>>,
 }
 
 impl Component {
     /// The component over its context.
     pub fn new(ctx: Context, config: Config) -> Self {
-        Self { ctx, config: Arc::new(config) }
+        Self { ctx, config: Arc::new(config), pakkepost: None }
+    }
+
+    /// The same, that takes signed messages and encrypted packages and signs its receipts, with the certificates (RSA) of its
+    /// mailboxes and of printing. `believed` is whose signatures count.
+    pub fn certified(
+        self,
+        postkasse: Certified,
+        utskrift: Certified,
+        believed: Believed,
+    ) -> Result<Self, Pakkefeil> {
+        let pakkepost = Pakkepost::new(postkasse, utskrift, believed)?;
+        Ok(Self { pakkepost: Some(Arc::new(pakkepost)), ..self })
     }
 
     /// Every route, with its full path.
@@ -93,6 +112,8 @@ impl Component {
             .routes(routes!(api::meldinger::list))
             .routes(routes!(api::meldinger::get))
             .routes(routes!(api::meldinger::document))
+            .routes(routes!(api::meldinger::package))
+            .routes(routes!(api::sertifikater::get))
             .routes(routes!(api::utskrift::list))
             .routes(routes!(api::utskrift::document))
             .routes(routes!(api::utskrift::status))

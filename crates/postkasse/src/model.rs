@@ -2,8 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clients::postkasse::{
-    Avsender, Digital, Feil, Feiltype, Kvittering, Melding, Utskrift, Utskriftsstatus, Virksomhetmottaker,
-    Virksomhetsidentifikator,
+    Avsender, Brevdokument, Digital, Feil, Feiltype, Kvittering, Melding, Utskrift, Utskriftsstatus,
+    Virksomhetmottaker, Virksomhetsidentifikator,
 };
 use jiff::Timestamp;
 use kernel::clock::oslo;
@@ -34,8 +34,29 @@ pub struct Forsendelse {
     pub innhold: Innhold,
     /// A fault that is found only after the access point has taken the message; answered with a `feil` receipt.
     pub feil: Option<String>,
-    /// The document.
+    /// The document, or the package as it is when it has been opened; nothing where it cannot be delivered.
     pub dokument: Vec<u8>,
+    /// What a signed message brings besides.
+    pub pakke: Option<Pakkedel>,
+}
+
+/// What a signed message brings besides a plain one.
+#[derive(Debug, Clone)]
+pub struct Pakkedel {
+    /// The message as it was signed; kept as evidence.
+    pub melding: String,
+    /// The documents of the package, the letter first.
+    pub dokumenter: Vec<Brevdokument>,
+    /// Whom the sender means, where the package tells.
+    pub personidentifikator: Option<Pid>,
+}
+
+impl Forsendelse {
+    /// The size of the documents in bytes.
+    pub fn stoerrelse(&self) -> i64 {
+        let plain = self.dokument.len() as i64;
+        self.pakke.as_ref().map_or(plain, |pakke| pakke.dokumenter.iter().map(|one| one.stoerrelse).sum())
+    }
 }
 
 /// What the sender asks for; without the token.

@@ -2,7 +2,9 @@
 //!
 //! A letter is taken in one transaction: the message, its document, its receipt and its event.
 
-use clients::postkasse::{Brev, Brevavsender, Postboks, Utskrift, Utskriftsbrev, Utskriftsstatus};
+use clients::postkasse::{
+    Brev, Brevavsender, Brevdokument, Postboks, Utskrift, Utskriftsbrev, Utskriftsstatus,
+};
 use jiff::Timestamp;
 use kernel::feed::{self, Event};
 use kernel::id::{Orgnr, Pid};
@@ -54,7 +56,14 @@ pub async fn take(
         (Some(feil), _) => Levering::Feilet(feil.clone()),
         (None, Innhold::Utskrift(_)) => Levering::Utskriftskoe,
         (None, Innhold::Digital(digital)) => match owner(tx, &digital.mottaker.postkasseadresse).await? {
-            Some(pid) => Levering::Postkasse(pid, visible_from(digital, now)),
+            Some(pid) => {
+                if meant(tx, &f, pid).await? {
+                    Levering::Postkasse(pid, visible_from(digital, now))
+                } else {
+                    let feil = "Postkassen tilhører en annen enn den som står i manifestet. Slå opp mottakeren på nytt.";
+                    Levering::Feilet(feil.to_owned())
+                }
+            }
             None => Levering::Feilet("Postkasseadressen er ukjent.".to_owned()),
         },
     };
@@ -77,12 +86,13 @@ pub async fn take(
         ),
         Innhold::Utskrift(u) => (to_json(u)?, None, None, false),
     };
+    let dokumenter = f.pakke.as_ref().map(|pakke| to_json(&pakke.dokumenter)).transpose()?;
     let row = tx
         .query_opt(
             "INSERT INTO forsendelse (nr, id, konversasjon, avsender, avsenderidentifikator, signatar, leverandoer, kanal, slag,
-                avtrykk, brev, stoerrelse, mottatt, feil, eier, tittel, nivaa, synlig, vil_kvittering, utskriftsstatus)
+                avtrykk, brev, stoerrelse, mottatt, feil, eier, tittel, nivaa, synlig, vil_kvittering, utskriftsstatus, dokumenter)
              VALUES ((SELECT COALESCE(MAX(nr), 0) + 1 FROM forsendelse), $1, $2, $3, $4, $5, $6, $7, $8,
-                $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING nr",
+                $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING nr",
             params![
                 id.as_str(),
                 f.konversasjon,
@@ -94,7 +104,7 @@ pub async fn take(
                 f.innhold.slag(),
                 f.avtrykk,
                 brev,
-                f.dokument.len() as i64,
+                f.stoerrelse(),
                 now,
                 feil.as_deref(),
                 eier,
@@ -102,14 +112,17 @@ pub async fn take(
                 nivaa,
                 synlig,
                 vil_kvittering,
-                queued
+                queued,
+                dokumenter
             ],
         )
         .await?;
     let nr: i64 = row.ok_or_else(|| damaged("a letter's number"))?.get(0)?;
     // What cannot be delivered is not kept either: the sender has it, and nobody here may read it.
     if feil.is_none() {
-        tx.execute("INSERT INTO dokument (nr, innhold) VALUES ($1, $2)", params![nr, f.dokument]).await?;
+        let melding = f.pakke.map(|pakke| pakke.melding);
+        let sql = "INSERT INTO dokument (nr, innhold, melding) VALUES ($1, $2, $3)";
+        tx.execute(sql, params![nr, f.dokument, melding]).await?;
     }
     let post = NewReceipt { id: kvittering, nr, slag, detaljer: feil.as_deref(), tidspunkt: now };
     add_receipt(tx, &post, &f.avsender, &f.kanal).await?;
@@ -122,6 +135,16 @@ async fn owner(tx: &mut Tx, adresse: &str) -> Result<Option<Pid>, StoreError> {
     let sql = "SELECT COALESCE((SELECT nytt FROM nummer WHERE gammelt = pid), pid) FROM postboks WHERE adresse = $1";
     let row = tx.query_opt(sql, params![adresse]).await?;
     row.map(|row| row.get(0)).transpose()
+}
+
+/// Whether a mailbox of `pid` is whose the sender means: theirs by name, or by a number of before; a sender need not tell.
+async fn meant(tx: &mut Tx, f: &Forsendelse, pid: Pid) -> Result<bool, StoreError> {
+    let Some(whom) = f.pakke.as_ref().and_then(|pakke| pakke.personidentifikator) else { return Ok(true) };
+    if whom == pid {
+        return Ok(true);
+    }
+    let row = tx.query_opt("SELECT nytt FROM nummer WHERE gammelt = $1", params![&whom]).await?;
+    Ok(row.map(|row| row.get::<Pid>(0)).transpose()? == Some(pid))
 }
 
 /// Gives what belongs to the number `earlier` to the number `pid`: letters now, and mailboxes from now on.
@@ -180,21 +203,21 @@ async fn add_receipt(
     Ok(())
 }
 
-/// The unread receipts of a sender on a channel, oldest first; of one unit only where `enhet` names it.
+/// The unread receipts of a sender on a channel, oldest first, after the first so many; of one unit only where `enhet` names it.
 pub async fn unread(
     store: &Store,
     avsender: &Orgnr,
     kanal: &str,
     enhet: &str,
-    limit: i64,
+    (skip, limit): (i64, i64),
 ) -> Result<Vec<Kvitteringspost>, StoreError> {
     let rows = store
         .query(
             "SELECT k.id, k.slag, k.tidspunkt, k.detaljer, f.konversasjon, f.slag, f.leverandoer, f.avsender, f.signatar
              FROM kvittering k JOIN forsendelse f ON f.nr = k.forsendelse
              WHERE k.avsender = $1 AND k.kanal = $2 AND k.lest IS NULL AND ($3 = '' OR f.avsenderidentifikator = $3)
-             ORDER BY k.nr LIMIT $4",
-            params![avsender, kanal, enhet, limit],
+             ORDER BY k.nr LIMIT $4 OFFSET $5",
+            params![avsender, kanal, enhet, limit, skip],
         )
         .await?;
     rows.iter()
@@ -234,10 +257,23 @@ pub async fn outcome(
 
 // --- the person's mailbox ---
 
-const BREV: &str = "SELECT id, avsender, tittel, synlig, aapnet, nivaa, vil_kvittering, konversasjon, stoerrelse, nr FROM forsendelse";
+const BREV: &str = "SELECT id, avsender, tittel, synlig, aapnet, nivaa, vil_kvittering, konversasjon, stoerrelse, nr, dokumenter FROM forsendelse";
+
+/// A letter's documents; and whether it came as a package.
+fn documents(row: &Row, place: usize, size: i64) -> Result<(Vec<Brevdokument>, bool), StoreError> {
+    match row.get::<Option<String>>(place)? {
+        Some(json) => Ok((serde_json::from_str(&json).map_err(|_| damaged("a letter's documents"))?, true)),
+        None => {
+            let (navn, mime) = ("brev.pdf".to_owned(), "application/pdf".to_owned());
+            Ok((vec![Brevdokument { tittel: None, navn, mime, stoerrelse: size }], false))
+        }
+    }
+}
 
 fn brev(row: &Row) -> Result<Brev, StoreError> {
     let avsender: Orgnr = row.get(1)?;
+    let stoerrelse = row.get(8)?;
+    let (dokumenter, signert) = documents(row, 10, stoerrelse)?;
     Ok(Brev {
         id: row.get(0)?,
         avsender: Brevavsender {
@@ -250,7 +286,9 @@ fn brev(row: &Row) -> Result<Brev, StoreError> {
         sikkerhetsnivaa: u8::try_from(row.get::<i64>(5)?).map_err(|_| damaged("a letter's level"))?,
         aapningskvittering: row.get(6)?,
         konversasjon: row.get(7)?,
-        stoerrelse: row.get(8)?,
+        stoerrelse,
+        dokumenter,
+        signert,
     })
 }
 
@@ -289,7 +327,7 @@ pub async fn letter(
     row.map(|row| Ok((brev(&row)?, row.get(9)?))).transpose()
 }
 
-/// A letter's document.
+/// A letter's document, or its package.
 pub async fn document(store: &Store, nr: i64) -> Result<Vec<u8>, StoreError> {
     let row = store.query_opt("SELECT innhold FROM dokument WHERE nr = $1", params![nr]).await?;
     row.ok_or_else(|| damaged("a missing document"))?.get(0)
@@ -318,13 +356,15 @@ pub async fn open(
 
 // --- the print queue ---
 
-const UTSKRIFT: &str = "SELECT id, avsender, mottatt, utskriftsstatus, brev, stoerrelse, nr, kanal, konversasjon FROM forsendelse";
+const UTSKRIFT: &str = "SELECT id, avsender, mottatt, utskriftsstatus, brev, stoerrelse, nr, kanal, konversasjon, dokumenter FROM forsendelse";
 
 fn printed(row: &Row) -> Result<Utskriftsbrev, StoreError> {
     let status: String = row.get(3)?;
     let letter: Utskrift =
         serde_json::from_str(&row.get::<String>(4)?).map_err(|_| damaged("a printed letter"))?;
+    let stoerrelse = row.get(5)?;
     Ok(Utskriftsbrev {
+        dokumenter: documents(row, 9, stoerrelse)?.0,
         id: row.get(0)?,
         avsender: row.get(1)?,
         mottatt: row.get(2)?,
@@ -333,7 +373,7 @@ fn printed(row: &Row) -> Result<Utskriftsbrev, StoreError> {
         retur: letter.retur,
         utskriftstype: letter.utskriftstype,
         posttype: letter.posttype,
-        stoerrelse: row.get(5)?,
+        stoerrelse,
     })
 }
 
@@ -357,10 +397,19 @@ pub async fn queue(
     rows.iter().map(printed).collect::<Result<_, _>>().map(Some)
 }
 
-/// The number of a letter that was sent to print.
-pub async fn print_number(store: &Store, id: Uuid) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT nr FROM forsendelse WHERE id = $1 AND utskriftsstatus IS NOT NULL";
-    store.query_opt(sql, params![id]).await?.map(|row| row.get(0)).transpose()
+/// The number of a letter that was sent to print, and its documents; with whether they are in a package.
+pub async fn print_number(
+    store: &Store,
+    id: Uuid,
+) -> Result<Option<(i64, Vec<Brevdokument>, bool)>, StoreError> {
+    let sql =
+        "SELECT nr, stoerrelse, dokumenter FROM forsendelse WHERE id = $1 AND utskriftsstatus IS NOT NULL";
+    let row = store.query_opt(sql, params![id]).await?;
+    row.map(|row| {
+        let (dokumenter, signert) = documents(&row, 2, row.get(1)?)?;
+        Ok((row.get(0)?, dokumenter, signert))
+    })
+    .transpose()
 }
 
 /// A printed letter, inside a transaction, with what a receipt of it needs: its number, channel and conversation.

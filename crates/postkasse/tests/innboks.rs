@@ -30,7 +30,7 @@ async fn a_letter_is_listed_shown_and_opened() {
     f.clock.advance(SignedDuration::from_secs(60));
     let token = f.person(KARI);
     let opened = f.clock.now();
-    let (status, headers, body) = f.get(&format!("{one}/dokument"), &token).await;
+    let (status, headers, body) = f.get(&format!("{one}/dokumenter/0"), &token).await;
     assert_eq!((status, body.as_slice()), (StatusCode::OK, PDF));
     assert_eq!(headers["content-type"], "application/pdf");
     assert_eq!(headers["content-disposition"], "inline; filename=\"brev.pdf\"");
@@ -38,7 +38,7 @@ async fn a_letter_is_listed_shown_and_opened() {
     assert_eq!(headers["cache-control"], "no-store");
     // Opened is when it was opened first.
     f.clock.advance(SignedDuration::from_secs(60));
-    f.get(&format!("{one}/dokument"), &f.person(KARI)).await;
+    f.get(&format!("{one}/dokumenter/0"), &f.person(KARI)).await;
     assert_eq!(f.get_json(&one, &f.person(KARI)).await.1["aapnet"], json!(opened));
     // No receipt was ordered, so the sender learns of the delivery alone.
     assert_eq!(f.receipts("").await.len(), 1);
@@ -58,7 +58,7 @@ async fn the_sender_who_ordered_it_is_told_of_the_opening_after_consent() {
     let mut melding = f.digital();
     part(&mut melding).aapningskvittering = true;
     f.send_as(&f.nav, "?kanal=a", &melding, PDF).await;
-    let path = format!("{INBOX}/{}/dokument", melding.id());
+    let path = format!("{INBOX}/{}/dokumenter/0", melding.id());
     let token = f.person(KARI);
     for query in ["", "?godtaKvittering=false"] {
         let (status, problem) = f.get_json(&format!("{path}{query}"), &token).await;
@@ -93,7 +93,8 @@ async fn the_level_of_the_letter_is_demanded_for_opening_it() {
     ] {
         let token = f.person_at(KARI, acr);
         for (melding, opens) in [&high, &substantial].into_iter().zip(opens) {
-            let (status, problem) = f.get_json(&format!("{INBOX}/{}/dokument", melding.id()), &token).await;
+            let (status, problem) =
+                f.get_json(&format!("{INBOX}/{}/dokumenter/0", melding.id()), &token).await;
             assert_eq!(status == StatusCode::OK, opens, "{acr}");
             assert!(opens || (status == StatusCode::FORBIDDEN && problem["felt"] == "acr"), "{problem}");
         }
@@ -117,7 +118,7 @@ async fn a_letter_is_not_seen_before_its_day() {
     assert_eq!(f.titles(KARI).await, ["Time"]);
     f.clock.set("2026-11-23T22:59:59Z".parse().unwrap());
     assert_eq!(f.get(&path, &f.person(KARI)).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(f.get(&format!("{path}/dokument"), &f.person(KARI)).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(f.get(&format!("{path}/dokumenter/0"), &f.person(KARI)).await.0, StatusCode::NOT_FOUND);
     // Midnight in Oslo.
     f.clock.set("2026-11-23T23:00:00Z".parse().unwrap());
     assert_eq!(f.titles(KARI).await, ["Vedtak om barnetrygd", "Time"]);
@@ -163,7 +164,7 @@ async fn nobody_else_gets_in() {
     let melding = f.digital();
     f.send(&melding).await;
     let one = format!("{INBOX}/{}", melding.id());
-    let document = format!("{one}/dokument?godtaKvittering=true");
+    let document = format!("{one}/dokumenter/0?godtaKvittering=true");
     // The same answer for another's letter and for one that does not exist.
     let ola = f.person(OLA);
     let (_, theirs) = f.get_json(&one, &ola).await;

@@ -266,7 +266,7 @@ async fn a_letter_may_be_large_and_not_too_large() {
     let mut melding = f.digital();
     part(&mut melding).dokumentpakkefingeravtrykk = Fingeravtrykk::of(&pdf);
     assert_eq!(f.send_as(&f.nav, "", &melding, &pdf).await.0, StatusCode::OK);
-    let (_, headers, body) = f.get(&format!("{INBOX}/{}/dokument", melding.id()), &f.person(KARI)).await;
+    let (_, headers, body) = f.get(&format!("{INBOX}/{}/dokumenter/0", melding.id()), &f.person(KARI)).await;
     assert_eq!((headers["content-type"].to_str().unwrap(), body.len()), ("application/pdf", pdf.len()));
 
     pdf.resize(20_000_000, b' ');

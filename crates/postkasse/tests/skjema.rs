@@ -69,7 +69,7 @@ async fn what_we_send_fits() {
     for melding in [&opened, &lost, &printed] {
         assert_eq!(f.send(melding).await.0, StatusCode::OK);
     }
-    f.get(&format!("{INBOX}/{}/dokument?godtaKvittering=true", opened.id()), &f.person(KARI)).await;
+    f.get(&format!("{INBOX}/{}/dokumenter/0?godtaKvittering=true", opened.id()), &f.person(KARI)).await;
     let printer = f.organisation(SUPPLIER, "felles:utskrift");
     for status in ["skrevet", "postlagt", "retur"] {
         let path = format!("{QUEUE}/{}/status", printed.id());

@@ -33,7 +33,7 @@ async fn a_letter_goes_from_the_queue_to_the_post_and_back() {
         "utskriftstype": "SORT_HVIT", "stoerrelse": PDF.len(),
     });
     assert_eq!(queue["brev"], json!([expected]));
-    let (status, headers, body) = f.get(&format!("{QUEUE}/{}/dokument", melding.id()), &printer).await;
+    let (status, headers, body) = f.get(&format!("{QUEUE}/{}/dokumenter/0", melding.id()), &printer).await;
     assert_eq!(
         (status, headers["content-type"].to_str().unwrap(), body.as_slice()),
         (StatusCode::OK, "application/pdf", PDF)
@@ -110,7 +110,7 @@ async fn only_the_printer_gets_in_and_only_to_letters_to_print() {
     let (print, digital) = (f.print(), f.digital());
     f.send(&print).await;
     f.send(&digital).await;
-    let document = format!("{QUEUE}/{}/dokument", print.id());
+    let document = format!("{QUEUE}/{}/dokumenter/0", print.id());
     for (token, status) in [(f.nav.clone(), 403), (f.person(KARI), 401), ("x".to_owned(), 401)] {
         assert_eq!(f.get(QUEUE, &token).await.0.as_u16(), status);
         assert_eq!(f.get(&document, &token).await.0.as_u16(), status);
@@ -118,7 +118,7 @@ async fn only_the_printer_gets_in_and_only_to_letters_to_print() {
     }
     let printer = f.organisation(orgs::UTSKRIFT.orgnr, "felles:utskrift");
     for id in [digital.id(), f.rng.uuid()] {
-        assert_eq!(f.get(&format!("{QUEUE}/{id}/dokument"), &printer).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(f.get(&format!("{QUEUE}/{id}/dokumenter/0"), &printer).await.0, StatusCode::NOT_FOUND);
         assert_eq!(report(&f, &printer, id, "skrevet").await.0, StatusCode::NOT_FOUND);
     }
     for (kind, body, status) in [

@@ -59,6 +59,11 @@ impl Certified {
         URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &der.unwrap_or_default()))
     }
 
+    /// Signs a message as the registers and digital post do, with `alg` and the chain in the header and nothing else.
+    pub fn sign_message(&self, message: &impl Serialize) -> Result<String, JoseError> {
+        self.key.sign_parts(&json!({ "alg": self.key.alg().as_str(), "x5c": self.x5c }), message)
+    }
+
     /// Signs `claims` with the chain in the header.
     pub fn sign_jwt(&self, typ: &str, claims: &impl Serialize) -> Result<String, JoseError> {
         let header = json!({

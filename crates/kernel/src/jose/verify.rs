@@ -79,6 +79,11 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// What was signed, as it is.
+    pub fn bytes(&self) -> &[u8] {
+        &self.claims
+    }
+
     /// The header.
     pub fn header(&self) -> &Header {
         &self.header

@@ -46,10 +46,11 @@ pub async fn hent(
         .collect();
     let mut found = store::find(&ctx.store, &pids).await?;
     let now = ctx.clock.now();
+    let sertifikat = component.certificate(opens).await;
     let list = pids
         .iter()
         .filter_map(|pid| found.remove(pid))
-        .map(|person| model::shown(person, opens, now))
+        .map(|person| model::shown(person, opens, now, sertifikat.as_deref()))
         .collect();
     let endringer =
         Endringer { fra_endrings_id: fra, til_endrings_id: til, siste_endrings_id: siste.max(til), list };

@@ -5,7 +5,6 @@ use http::{HeaderMap, StatusCode, header};
 use kernel::log::{Access, Personal};
 use kernel::problem::Problem;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::Component;
 
@@ -65,9 +64,7 @@ async fn answer<T: Serialize>(
     match component.certified.as_ref().filter(|_| form == Form::Jose) {
         None => Ok(released.into_response()),
         Some(certified) => {
-            let key = certified.key();
-            let header = json!({ "alg": key.alg().as_str(), "x5c": certified.x5c() });
-            let signed = key.sign_parts(&header, &*released).map_err(|error| {
+            let signed = certified.sign_message(&*released).map_err(|error| {
                 tracing::error!(%error, "an answer could not be signed");
                 Problem::internal()
             })?;

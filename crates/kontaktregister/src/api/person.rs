@@ -50,7 +50,7 @@ async fn own(State(component): State<Component>, headers: HeaderMap) -> Result<R
     let form = super::negotiate(&component, &headers, false)?;
     let found = store::find(&ctx.store, &[pid]).await?.remove(&pid);
     let person = found.unwrap_or_else(|| Person::bare(pid, Status::IkkeRegistrert));
-    let person = model::shown(person, opens, ctx.clock.now());
+    let person = model::shown(person, opens, ctx.clock.now(), component.certificate(opens).await.as_deref());
     let access = Access::from_claims(NAME, &claims, &headers, "Så egne kontaktopplysninger", super::HJEMMEL);
     super::answer(&component, form, Personal::new(pid, person), access).await
 }
@@ -141,7 +141,7 @@ async fn change(
         })
         .await?;
     ctx.wake.notify(NAME);
-    let person = model::shown(person, opens, now);
+    let person = model::shown(person, opens, now, component.certificate(opens).await.as_deref());
     let access =
         Access::from_claims(NAME, claims, headers, "Endret egne kontaktopplysninger", super::HJEMMEL);
     super::answer(component, form, Personal::new(pid, person), access).await

@@ -54,10 +54,11 @@ async fn look_up(
     let mut found = store::find(&ctx.store, &pids).await?;
     let include = inkluder_ikke_registrerte.unwrap_or(true) || !may_leave_out;
     let now = ctx.clock.now();
+    let sertifikat = component.certificate(opens).await;
     let known = |pid| {
         let person = found.remove(pid);
         let person = person.or_else(|| include.then(|| Person::bare(*pid, Status::IkkeRegistrert)))?;
-        Some(model::shown(person, opens, now))
+        Some(model::shown(person, opens, now, sertifikat.as_deref()))
     };
     let personer = Personer { personer: pids.iter().filter_map(known).collect() };
     let access = Access::from_claims(NAME, &claims, &headers, "Slo opp kontaktopplysninger", super::HJEMMEL);

@@ -519,7 +519,7 @@ impl Verden {
     }
 
     pub async fn dokument(&self, pid: Pid, id: Uuid) -> Vec<u8> {
-        let path = format!("/postkasse/api/v1/meldinger/{id}/dokument?godtaKvittering=true");
+        let path = format!("/postkasse/api/v1/meldinger/{id}/dokumenter/0?godtaKvittering=true");
         let (status, bytes) = self.bytes("GET", &path, &self.innbygger(pid), "", Vec::new()).await;
         assert_eq!(status, StatusCode::OK);
         bytes

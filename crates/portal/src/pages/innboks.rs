@@ -3,9 +3,9 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use clients::ClientError;
-use clients::postkasse::Brev;
+use clients::postkasse::{Brev, Brevinnhold};
 use design::ui;
-use http::header;
+use http::{HeaderValue, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -90,9 +90,14 @@ pub async fn letter(
 ) -> Result<Response, Fault> {
     let letter = portal.post.melding(&session.token, id(&letter)?).await?.ok_or(Fault::NotFound)?;
     let lang = visit.lang;
-    let document = format!("/innboks/{}/dokument", letter.id);
-    let kilobytes = (letter.stoerrelse.max(0) as u64).div_ceil(1024);
-    let open = lang.with("brev-aapne", &[("kilobyte", (kilobytes as i64).into())]);
+    let document = |plass: usize| format!("/innboks/{}/dokumenter/{plass}", letter.id);
+    let main = letter.dokumenter.first();
+    let kilobytes = (main.map_or(letter.stoerrelse, |main| main.stoerrelse).max(0) as u64).div_ceil(1024);
+    // What the file is called says more to a person than its media type.
+    let kind = main
+        .and_then(|main| main.navn.rsplit_once('.'))
+        .map_or("PDF".to_owned(), |(_, end)| end.to_uppercase());
+    let open = lang.with("brev-aapne", &[("slag", kind.into()), ("kilobyte", (kilobytes as i64).into())]);
     let asks = letter.aapningskvittering && letter.aapnet.is_none();
     Ok(visit.page(letter.tittel.as_str()).narrow().render(&html! {
         div.f-stack {
@@ -115,10 +120,23 @@ pub async fn letter(
                     }
                 } @else {
                     div.f-row {
-                        a.ds-button href=(document) { (open) }
-                        a.ds-button data-variant="secondary" href={ (document) "?lagre=ja" } { (lang.t("brev-last-ned")) }
+                        a.ds-button href=(document(0)) { (open) }
+                        a.ds-button data-variant="secondary" href={ (document(0)) "?lagre=ja" } { (lang.t("brev-last-ned")) }
                     }
                 }
+            }
+            @if letter.dokumenter.len() > 1 && !asks {
+                section.f-stack data-gap="sm" {
+                    h2.ds-heading data-size="sm" { (lang.t("brev-vedlegg")) }
+                    ul {
+                        @for (plass, vedlegg) in letter.dokumenter.iter().enumerate().skip(1) {
+                            li { a.ds-link href=(document(plass)) lang=[visit.bokmaal()] { (vedlegg.tittel.as_ref().unwrap_or(&vedlegg.navn)) } }
+                        }
+                    }
+                }
+            }
+            @if letter.signert && !asks {
+                p.f-quiet { (lang.t("brev-signert")) " " a.ds-link href={ "/innboks/" (letter.id) "/pakke" } { (lang.t("brev-pakke")) } }
             }
         }
     }))
@@ -130,7 +148,7 @@ pub async fn agree(Path(letter): Path<String>, form: Posted) -> Result<Response,
     // The opening itself is a GET, so that the browser can show, reload and save the document. What proves that the
     // person has agreed is a value that only their own session's pages can make.
     let agreed = form.who.session.once(&letter.to_string());
-    Ok(see(&format!("/innboks/{letter}/dokument?godtatt={agreed}")))
+    Ok(see(&format!("/innboks/{letter}/dokumenter/0?godtatt={agreed}")))
 }
 
 /// How the document is wanted.
@@ -140,26 +158,59 @@ pub struct Wanted {
     lagre: Option<String>,
 }
 
-/// The document. The first time, this opens the letter.
+/// A document. The first time, this opens the letter.
 pub async fn document(
     State(portal): State<Component>,
     SignedIn { session, .. }: SignedIn,
-    Path(letter): Path<String>,
+    Path((letter, plass)): Path<(String, String)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Fault> {
     let letter: Uuid = id(&letter)?;
+    let plass = plass.parse().map_err(|_| Fault::NotFound)?;
     let agreed = wanted.godtatt.is_some_and(|given| same(&given, &session.once(&letter.to_string())));
-    match portal.post.dokument(&session.token, letter, agreed).await {
-        Ok(Some(pdf)) => {
-            let kind = if wanted.lagre.is_some() { "attachment" } else { "inline" };
-            let headers = [
-                (header::CONTENT_TYPE, "application/pdf".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("{kind}; filename=\"brev-{letter}.pdf\"")),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-                (header::X_FRAME_OPTIONS, "DENY".to_owned()),
-            ];
-            Ok((headers, pdf).into_response())
+    let content = portal.post.dokument(&session.token, letter, plass, agreed).await;
+    shown(letter, content, agreed, wanted.lagre.is_some())
+}
+
+/// The signed package by which the letter came.
+pub async fn package(
+    State(portal): State<Component>,
+    SignedIn { session, .. }: SignedIn,
+    Path(letter): Path<String>,
+) -> Result<Response, Fault> {
+    let letter: Uuid = id(&letter)?;
+    shown(letter, portal.post.pakke(&session.token, letter, false).await, false, true)
+}
+
+/// What the mailbox gives out, under its headers.
+fn shown(
+    letter: Uuid,
+    content: Result<Option<Brevinnhold>, ClientError>,
+    agreed: bool,
+    save: bool,
+) -> Result<Response, Fault> {
+    match content {
+        Ok(Some(Brevinnhold { headers, innhold })) => {
+            let mut response = innhold.into_response();
+            for name in [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CONTENT_SECURITY_POLICY] {
+                if let Some(value) = headers.get(&name) {
+                    response.headers_mut().insert(name, value.clone());
+                }
+            }
+            let headers = response.headers_mut();
+            let shown =
+                headers.entry(header::CONTENT_DISPOSITION).or_insert(HeaderValue::from_static("inline"));
+            if save {
+                let name =
+                    shown.to_str().ok().and_then(|shown| shown.split_once(';')).map_or("", |(_, name)| name);
+                if let Ok(attachment) = HeaderValue::from_str(&format!("attachment;{name}")) {
+                    *shown = attachment;
+                }
+            }
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+            Ok(response)
         }
         Ok(None) => Err(Fault::NotFound),
         // The sender wants a receipt and the person has not agreed: that is asked on the letter's page.

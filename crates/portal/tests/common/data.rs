@@ -5,7 +5,7 @@ use clients::kontaktregister::{
     DigitalPost, Kontaktinformasjon, Person, Reservasjon, Status, Varslingsstatus,
 };
 use clients::life_events::*;
-use clients::postkasse::{Brev, Brevavsender, Brevliste};
+use clients::postkasse::{Brev, Brevavsender, Brevdokument, Brevliste};
 use clients::transparency::{Bevis, Bruk, Bruksliste, Hvem};
 use jiff::Timestamp;
 use kernel::id::{Orgnr, Pid};
@@ -223,6 +223,13 @@ pub fn brev() -> Brev {
         aapningskvittering: true,
         konversasjon: id(REISE),
         stoerrelse: 34_000,
+        dokumenter: vec![Brevdokument {
+            tittel: None,
+            navn: "brev.pdf".to_owned(),
+            mime: "application/pdf".to_owned(),
+            stoerrelse: 34_000,
+        }],
+        signert: false,
     }
 }
 
@@ -375,7 +382,7 @@ pub async fn full(test: &TestContext, world: &World) {
     world.answer(&format!("GET {letters}/{GAMMELT}"), 200, &lest_brev());
     for letter in [BREV, GAMMELT] {
         world.answer_bytes(
-            &format!("GET {letters}/{letter}/dokument"),
+            &format!("GET {letters}/{letter}/dokumenter/0"),
             200,
             "application/pdf",
             b"%PDF-1.7".to_vec(),

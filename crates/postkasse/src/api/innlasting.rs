@@ -33,15 +33,10 @@ pub async fn load(
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope("felles:innlasting")?;
     let mut boxes: Vec<Postboks> = Vec::new();
-    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let boks = kernel::http::json(line).map_err(|bad| {
-            let problem = Problem::bad_request(format!("Linje {number}: {}: {}", bad.path, bad.message));
-            problem.field(format!("{number}:{}", bad.path))
-        })?;
-        boxes.push(boks);
+    for (number, line) in kernel::http::lines(&body) {
+        boxes.push(
+            kernel::http::json(line).map_err(|bad| Problem::bad_line(number, &bad.path, &bad.message))?,
+        );
     }
     let lest = boxes.len();
     ctx.store

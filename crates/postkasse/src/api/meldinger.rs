@@ -2,7 +2,7 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::response::IntoResponse;
+use axum::response::Response;
 use clients::postkasse::{Brev, Brevliste};
 use http::{HeaderMap, StatusCode};
 use kernel::auth::{Claims, Issuer};
@@ -84,22 +84,56 @@ pub struct Aapning {
     godta_kvittering: bool,
 }
 
-/// Opens a letter. The first time, the sender who ordered a receipt gets one, for which the person's consent is needed.
-#[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}/dokument", tag = "postkasse",
-    params(("id" = Uuid, Path, description = "The letter's id"), Aapning),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
+/// Opens a letter: one of its documents, 0 being the letter itself. The first time, the sender who ordered a receipt gets one,
+/// for which the person's consent is needed.
+#[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}/dokumenter/{plass}", tag = "postkasse",
+    params(("id" = Uuid, Path, description = "The letter's id"), ("plass" = u32, Path, description = "The document's place in the letter"), Aapning),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn document(
+    State(component): State<Component>,
+    Path((id, plass)): Path<(String, String)>,
+    aapning: Result<Query<Aapning>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let plass = plass.parse().map_err(|_| super::unknown())?;
+    open(&component, &id, Wanted::Dokument(plass), aapning, &headers).await
+}
+
+/// Opens a letter that came as a signed package: the package (ASiC-E), its signature as it came. As with a
+/// document.
+#[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}/pakke", tag = "postkasse",
+    params(("id" = Uuid, Path, description = "The letter's id"), Aapning),
+    responses((status = 200, content_type = "application/vnd.etsi.asic-e+zip", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn package(
     State(component): State<Component>,
     Path(id): Path<String>,
     aapning: Result<Query<Aapning>, QueryRejection>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Problem> {
-    let (claims, pid) = authorised(&component, &headers).await?;
+) -> Result<Response, Problem> {
+    open(&component, &id, Wanted::Pakke, aapning, &headers).await
+}
+
+/// What of a letter is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Dokument(usize),
+    Pakke,
+}
+
+async fn open(
+    component: &Component,
+    id: &str,
+    wanted: Wanted,
+    aapning: Result<Query<Aapning>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let (claims, pid) = authorised(component, headers).await?;
     let ctx = &component.ctx;
     let now = ctx.clock.now();
     let (brev, nr) =
-        store::letter(&ctx.store, &pid, super::id(&id)?, now).await?.ok_or_else(super::unknown)?;
+        store::letter(&ctx.store, &pid, super::id(id)?, now).await?.ok_or_else(super::unknown)?;
     if model::level(claims.acr.as_deref()) < brev.sikkerhetsnivaa {
         let level = if brev.sikkerhetsnivaa == 4 { "idporten-loa-high" } else { "idporten-loa-substantial" };
         let detail = format!("Brevet krever innlogging på et høyere sikkerhetsnivå ({level}).");
@@ -107,15 +141,24 @@ pub async fn document(
             .detail(detail)
             .field("acr"));
     }
+    let dokument = match wanted {
+        Wanted::Dokument(plass) => Some(brev.dokumenter.get(plass).cloned().ok_or_else(super::unknown)?),
+        Wanted::Pakke if brev.signert => None,
+        Wanted::Pakke => return Err(super::unknown()),
+    };
     let consents = super::query(aapning)?.godta_kvittering;
     if brev.aapningskvittering && brev.aapnet.is_none() && !consents {
         let detail =
             "Avsenderen har bedt om kvittering når brevet åpnes. Godta det med godtaKvittering=true.";
         return Err(Problem::conflict(detail).field("godtaKvittering"));
     }
-    let document = store::document(&ctx.store, nr).await?;
-    let access = Access::from_claims(NAME, &claims, &headers, "Åpnet eget brev", HJEMMEL);
-    let document = Personal::new(pid, document).release(&ctx.log, access).await?;
+    let kept = store::document(&ctx.store, nr).await?;
+    let content = match &dokument {
+        Some(dokument) => super::content(kept, dokument, brev.signert)?,
+        None => kept,
+    };
+    let access = Access::from_claims(NAME, &claims, headers, "Åpnet eget brev", HJEMMEL);
+    let content = Personal::new(pid, content).release(&ctx.log, access).await?;
     if brev.aapnet.is_none() {
         let kvittering = ctx.rng.uuid();
         ctx.store
@@ -123,5 +166,9 @@ pub async fn document(
             .await?;
         ctx.wake.notify(NAME);
     }
-    Ok((super::PDF, document.into_inner()))
+    let content = content.into_inner();
+    Ok(match dokument {
+        Some(dokument) => super::shown(&dokument, content),
+        None => super::saved("application/vnd.etsi.asic-e+zip", "brev.asice", content),
+    })
 }

@@ -2,30 +2,75 @@
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use http::{HeaderMap, HeaderName, header};
+use axum::response::{IntoResponse as _, Response};
+use clients::postkasse::Brevdokument;
+use http::{HeaderMap, HeaderValue, header};
 use kernel::auth::Claims;
 use kernel::id::{Orgnr, Pid};
 use kernel::problem::Problem;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 pub mod innkommende;
 pub mod innlasting;
 pub mod meldinger;
+pub mod sertifikater;
 pub mod utgaaende;
 pub mod utskrift;
 
-/// Largest sending, in bytes: a message and its document.
-pub const MAX_SENDING: usize = 20_000_000;
+/// Largest sending, in bytes: a message, and a package of the 50 MB that senders' software sends at most.
+pub const MAX_SENDING: usize = 51_000_000;
 /// Largest body of any other request, in bytes.
 pub const MAX_BODY: usize = 64 << 10;
 
-/// How a document is answered: as a PDF and nothing else, under a name that no sender chose, kept by nobody on the way.
-const PDF: [(HeaderName, &str); 4] = [
-    (header::CONTENT_TYPE, "application/pdf"),
-    (header::CONTENT_DISPOSITION, "inline; filename=\"brev.pdf\""),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::CACHE_CONTROL, "no-store"),
-];
+/// The types that a browser shows by itself without running anything.
+const SHOWN: [&str; 6] =
+    ["application/pdf", "text/plain", "text/html", "image/gif", "image/jpeg", "image/png"];
+
+/// A document of a letter as it is answered: of its own type and no other, kept by nobody on the way, and, where it is HTML, with
+/// neither scripts, forms nor anything from elsewhere.
+fn shown(dokument: &Brevdokument, content: Vec<u8>) -> Response {
+    let mime = dokument.mime.as_str();
+    if !SHOWN.contains(&mime) {
+        return saved(mime, &dokument.navn, content);
+    }
+    let mut response = answer(mime, "inline", &dokument.navn, content);
+    if mime.starts_with("text/") {
+        let policy = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
+    response
+}
+
+/// A file to keep.
+fn saved(mime: &str, name: &str, content: Vec<u8>) -> Response {
+    answer(mime, "attachment", name, content)
+}
+
+fn answer(mime: &str, disposition: &str, name: &str, content: Vec<u8>) -> Response {
+    // The name is the sender's: only as encoded (RFC 8187).
+    let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let mime = if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() };
+    let headers = [
+        (header::CONTENT_TYPE, mime),
+        (header::CONTENT_DISPOSITION, format!("{disposition}; filename*=UTF-8''{name}")),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, content).into_response()
+}
+
+/// A document's content, of what is kept of the letter: the document itself, or the package that it is in.
+fn content(kept: Vec<u8>, dokument: &Brevdokument, signert: bool) -> Result<Vec<u8>, Problem> {
+    if !signert {
+        return Ok(kept);
+    }
+    let file = dokumentpakke::fil(&kept, &dokument.navn);
+    file.ok().flatten().ok_or_else(|| {
+        tracing::error!("a package that was read before cannot be read again");
+        Problem::internal()
+    })
+}
 
 fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     query.map(|Query(query)| query).map_err(|bad| Problem::bad_request(bad.body_text()).field("query"))

@@ -5,6 +5,7 @@ use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Multipart, Path, Query, State};
 use bytes::Bytes;
+use clients::ClientError;
 use clients::postkasse::{Fingeravtrykk, Meldingsstatus, Mottatt, SEND_SCOPE, Sendestatus};
 use http::{HeaderMap, StatusCode, header};
 use kernel::auth::{Claims, Issuer};
@@ -13,7 +14,8 @@ use kernel::problem::Problem;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::model::{Forsendelse, Innhold, fingerprint};
+use crate::model::{Forsendelse, Innhold, Pakkedel, fingerprint};
+use crate::pakkepost::Ugyldig;
 use crate::store::{self, Taken};
 use crate::{Component, NAME, validation};
 
@@ -29,24 +31,29 @@ pub struct Kanal {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form for OpenAPI; the parts are read one by one")]
 pub struct Sending {
-    /// The message: a standard business document as `application/json`.
+    /// The message: a standard business document, signed (a compact JWS, `application/jwt`) or plain (`application/json`).
     forretningsmelding: String,
-    /// The document as `application/pdf`, both at most 20 MB together.
+    /// With a signed message the encrypted package (`application/cms`), with a plain one the document (`application/pdf`); both
+    /// at most 50 MB together.
     #[schema(value_type = String, format = Binary)]
     dokumentpakke: Vec<u8>,
 }
 
 /// Takes a message for a digital mailbox or for print. Safe to repeat: the same message with the same id changes nothing.
+///
+/// What is wrong with the request is answered here; what is wrong with the package the receiver finds, and it is told by the status
+/// `FEILET` and a `feil` receipt.
 #[utoipa::path(post, path = "/dpi/api/v1/messages/out", tag = "postkasse", params(Kanal),
     request_body(content = Sending, content_type = "multipart/form-data"),
-    responses((status = 200, body = Mottatt), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
+    responses((status = 201, body = Mottatt), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem),
+        (status = 503, body = Problem)))]
 pub async fn send(
     State(component): State<Component>,
     kanal: Result<Query<Kanal>, QueryRejection>,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
-) -> Result<Json<Mottatt>, Problem> {
+) -> Result<(StatusCode, Json<Mottatt>), Problem> {
     let ctx = &component.ctx;
     let claims = ctx.auth.bearer(&headers, Issuer::Maskinporten).await?;
     claims.require_scope(SEND_SCOPE)?;
@@ -55,7 +62,7 @@ pub async fn send(
         return Err(Problem::bad_request("kanal er lengre enn 100 tegn.").field("kanal"));
     }
     let (message, document) = parts(form).await?;
-    let forsendelse = checked(&component, &claims, &headers, kanal, &message, document)?;
+    let forsendelse = checked(&component, &claims, &headers, kanal, message, document).await?;
     let message_id = forsendelse.id;
     let (kvittering, now) = (ctx.rng.uuid(), ctx.clock.now());
     let taken = ctx
@@ -74,22 +81,45 @@ pub async fn send(
         }
     };
     let status = if feil.is_none() { Sendestatus::Sendt } else { Sendestatus::Feilet };
-    Ok(Json(Mottatt { message_id, status, beskrivelse: feil }))
+    // Senders' software demands just this status.
+    Ok((StatusCode::CREATED, Json(Mottatt { message_id, status, beskrivelse: feil })))
 }
 
 const HEADER: &str = "standardBusinessDocument.standardBusinessDocumentHeader";
 
 /// Checks all that the access point checks, and what the mailbox provider will find wrong later.
-fn checked(
+async fn checked(
     component: &Component,
     claims: &Claims,
     headers: &HeaderMap,
     kanal: String,
-    message: &[u8],
-    document: Vec<u8>,
+    message: Del,
+    document: Del,
 ) -> Result<Forsendelse, Problem> {
     let bad = |path: &str, why: &str| Problem::bad_request(format!("{path} {why}.")).field(path);
-    let melding = validation::read(message).map_err(|invalid| {
+    let now = component.ctx.clock.now();
+    let (message, jws) = match (message, &document) {
+        (Del::Klar(message), Del::Klar(_)) => (message.to_vec(), None),
+        (Del::Sikret(message), Del::Sikret(_)) => {
+            let pakkepost = component.pakkepost.as_ref().ok_or_else(|| {
+                Problem::not_implemented(
+                    "signerte meldinger og krypterte dokumentpakker uten sertifikat ([postkasse] certificate_file)",
+                )
+            })?;
+            let jws = String::from_utf8_lossy(&message).into_owned();
+            let signert = pakkepost.melding(&jws, now).await.map_err(|invalid| match invalid {
+                Ugyldig::Tillit(error) => cannot_check(&error),
+                invalid => bad("forretningsmelding", &invalid.to_string()),
+            })?;
+            (signert.melding, Some((pakkepost, jws, signert.signatar)))
+        }
+        _ => {
+            let why = "må være application/cms til en signert melding (application/jwt), og application/pdf til application/json";
+            return Err(bad("dokumentpakke", why));
+        }
+    };
+    let (Del::Klar(mut document) | Del::Sikret(mut document)) = document;
+    let melding = validation::read(&message).map_err(|invalid| {
         let path = if invalid.path.is_empty() { "forretningsmelding" } else { invalid.path.as_str() };
         bad(path, &invalid.why)
     })?;
@@ -120,11 +150,17 @@ fn checked(
     if bearer.split_once(' ').map(|(_, bearer)| bearer.trim()) != Some(token.as_str()) {
         return Err(bad(&at("maskinportentoken"), "er ikke det tokenet som meldingen er sendt med"));
     }
-    if !document.starts_with(b"%PDF-") {
+    if jws.is_none() && !document.starts_with(b"%PDF-") {
         return Err(bad("dokumentpakke", "er ikke en PDF"));
     }
-    if Fingeravtrykk::of(&document) != digest {
-        return Err(bad(&at("dokumentpakkefingeravtrykk.digestValue"), "passer ikke til dokumentpakken"));
+    let found = Fingeravtrykk::of(&document);
+    if found != digest {
+        // Senders' software knows these words, and sends again.
+        let why = format!(
+            "Upload was not accepted, SHA-256 digest of dokumentpakke was {}, and not what the message says.",
+            found.digest_value
+        );
+        return Err(Problem::bad_request(why).field(at("dokumentpakkefingeravtrykk.digestValue")));
     }
     let party =
         |parties: &[clients::postkasse::Aktoer]| parties.first().and_then(|party| party.identifier.orgnr());
@@ -135,9 +171,29 @@ fn checked(
     };
     let signatar = party(&sbd.header.sender).unwrap_or(consumer);
     let expected: Orgnr = claims.supplier_orgnr.unwrap_or(consumer);
-    let feil = (signatar != expected).then(|| {
+    let mut feil = (signatar != expected).then(|| {
         "Den som står som sender i meldingen, er ikke den som tokenet er gitt til (supplier, ellers consumer).".to_owned()
     });
+    let mut pakke = None;
+    if let Some((pakkepost, jws, signer)) = jws {
+        if signer != expected {
+            feil.get_or_insert_with(|| {
+                "Meldingen er signert av en annen enn den som tokenet er gitt til (supplier, ellers consumer).".to_owned()
+            });
+        } else if feil.is_none() {
+            let opened = pakkepost.aapne(document, innhold.clone(), signer, now).await;
+            document = Bytes::new();
+            match opened.map_err(|error| cannot_check(&error))? {
+                Ok(aapnet) => {
+                    document = aapnet.pakke.into();
+                    let dokumenter = aapnet.dokumenter;
+                    let personidentifikator = aapnet.personidentifikator;
+                    pakke = Some(Pakkedel { melding: jws, dokumenter, personidentifikator });
+                }
+                Err(fault) => feil = Some(fault),
+            }
+        }
+    }
     Ok(Forsendelse {
         id: sbd.header.document_identification.instance_identifier,
         konversasjon,
@@ -149,21 +205,35 @@ fn checked(
         avtrykk,
         innhold,
         feil,
-        dokument: document,
+        dokument: document.into(),
+        pakke,
     })
 }
 
-/// The message and the document, each there once and of the right type.
-async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Bytes, Vec<u8>), Problem> {
+/// A part of the form.
+enum Del {
+    /// As it is: JSON or PDF.
+    Klar(Bytes),
+    /// Signed or encrypted.
+    Sikret(Bytes),
+}
+
+/// The message and the document, each there once and of a type that is known.
+async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Del, Del), Problem> {
     let mut form = form.map_err(|_| unsupported("Innholdet må være multipart/form-data.", "Content-Type"))?;
     let (mut message, mut document) = (None, None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "forretningsmelding" if message.is_none() => {
-                message = Some(part(field, "application/json", "application/jwt").await?);
+                message = Some(
+                    part(field, "application/json", &["application/jwt", "application/jose", "text/plain"])
+                        .await?,
+                );
             }
             "dokumentpakke" if document.is_none() => {
-                document = Some(part(field, "application/pdf", "application/cms").await?);
+                document = Some(
+                    part(field, "application/pdf", &["application/cms", "application/octet-stream"]).await?,
+                );
             }
             _ => {
                 return Err(
@@ -173,23 +243,31 @@ async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Bytes, Ve
         }
     }
     let missing = |name: &str| Problem::bad_request(format!("Delen {name} mangler.")).field(name);
-    let message = message.ok_or_else(|| missing("forretningsmelding"))?;
-    let document = document.ok_or_else(|| missing("dokumentpakke"))?;
-    Ok((message, document.into()))
+    Ok((
+        message.ok_or_else(|| missing("forretningsmelding"))?,
+        document.ok_or_else(|| missing("dokumentpakke"))?,
+    ))
 }
 
-/// A part's bytes, where it is of the type taken today; `later` is the type that is not taken yet.
-async fn part(field: Field<'_>, today: &str, later: &str) -> Result<Bytes, Problem> {
+/// A part by its type. Some senders' software names none for a signed message and none of worth for a package.
+async fn part(field: Field<'_>, plain: &str, secured: &[&str]) -> Result<Del, Problem> {
     let name = field.name().unwrap_or_default().to_owned();
-    let kind = field.content_type().unwrap_or_default();
+    let kind = field.content_type().unwrap_or("text/plain");
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if kind == later {
-        return Err(Problem::not_implemented(format!("{name} som {later}; send {today}")).field(name));
-    }
-    if kind != today {
-        return Err(unsupported(&format!("{name} må være {today}."), &name));
-    }
-    field.bytes().await.map_err(broken)
+    let of: fn(Bytes) -> Del = match kind.as_str() {
+        kind if kind == plain => Del::Klar,
+        kind if secured.contains(&kind) => Del::Sikret,
+        _ => {
+            let known = secured.first().copied().unwrap_or_default();
+            return Err(unsupported(&format!("{name} må være {known} eller {plain}."), &name));
+        }
+    };
+    field.bytes().await.map(of).map_err(broken)
+}
+
+fn cannot_check(error: &ClientError) -> Problem {
+    tracing::error!(%error, "whom to believe cannot be found out");
+    Problem::unavailable("Signaturer kan ikke kontrolleres akkurat nå.")
 }
 
 fn unsupported(detail: &str, field: &str) -> Problem {
@@ -198,7 +276,7 @@ fn unsupported(detail: &str, field: &str) -> Problem {
 
 fn too_large() -> Problem {
     let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "For stort");
-    problem.detail("Forsendelsen kan være på høyst 20 MB.").field("dokumentpakke")
+    problem.detail("Forsendelsen kan være på høyst 50 MB.").field("dokumentpakke")
 }
 
 fn broken(error: MultipartError) -> Problem {

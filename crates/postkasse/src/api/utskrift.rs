@@ -6,7 +6,7 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::response::IntoResponse;
+use axum::response::Response;
 use clients::postkasse::{
     NyUtskriftsstatus, Returposthaandtering, Utskriftsbrev, Utskriftskoe, Utskriftsstatus,
 };
@@ -60,20 +60,24 @@ pub async fn list(
     Ok(Json(Utskriftskoe { brev, flere }))
 }
 
-/// A letter's document.
-#[utoipa::path(get, path = "/postkasse/api/v1/utskrift/{id}/dokument", tag = "postkasse",
-    params(("id" = Uuid, Path, description = "The letter's id")),
+/// One of a letter's documents, 0 being the letter itself.
+#[utoipa::path(get, path = "/postkasse/api/v1/utskrift/{id}/dokumenter/{plass}", tag = "postkasse",
+    params(("id" = Uuid, Path, description = "The letter's id"), ("plass" = u32, Path, description = "The document's place in the letter")),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn document(
     State(component): State<Component>,
-    Path(id): Path<String>,
+    Path((id, plass)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     authorise(&component, &headers).await?;
     let store = &component.ctx.store;
-    let nr = store::print_number(store, super::id(&id)?).await?.ok_or_else(super::unknown)?;
-    Ok((super::PDF, store::document(store, nr).await?))
+    let (nr, dokumenter, signert) =
+        store::print_number(store, super::id(&id)?).await?.ok_or_else(super::unknown)?;
+    let dokument = plass.parse().ok().and_then(|plass: usize| dokumenter.get(plass));
+    let dokument = dokument.ok_or_else(super::unknown)?;
+    let content = super::content(store::document(store, nr).await?, dokument, signert)?;
+    Ok(super::shown(dokument, content))
 }
 
 /// How a report of a status ends.
