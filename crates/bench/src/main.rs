@@ -1,6 +1,7 @@
 //! `./bench`: measures Felles from outside, over HTTP, and prints one line `name value unit` for each measure.
 
 mod journey;
+mod letters;
 mod lookups;
 mod peer;
 mod scale;
@@ -78,6 +79,18 @@ async fn main() -> anyhow::Result<()> {
         let small = scale::measure(&binary, POPULATION, store, keep.as_deref()).await?;
         let large = scale::measure(&binary, whole, store, keep.as_deref()).await?;
         report(&format!("{part}_person_lookups_large_to_small"), large / small, "ratio");
+    }
+    if wanted("letters") {
+        for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {
+            if name == "postgres" && store.is_none() {
+                continue;
+            }
+            let data = tempfile::tempdir()?;
+            let felles = Installation::new(&binary, data.path(), POPULATION, store)?;
+            let (server, _) = felles.up().await?;
+            letters::measure(&felles, data.path(), name).await?;
+            server.stop()?;
+        }
     }
     if wanted("journey") {
         for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {

@@ -66,6 +66,11 @@ impl Pakke {
         Ok(Self { manifest, signatur, filer })
     }
 
+    /// The names of the manifest's files, as they stand in the package.
+    pub fn filer(&self) -> Vec<&str> {
+        self.filer.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
     /// The content of a file of the manifest.
     pub fn fil(&self, href: &str) -> Option<&[u8]> {
         self.filer.iter().find(|(name, _)| name == href).map(|(_, content)| content.as_slice())

@@ -19,7 +19,7 @@ use cms::enveloped_data::{
     EncryptedContentInfo, EnvelopedData, KeyTransRecipientInfo, RecipientIdentifier, RecipientInfo,
     RecipientInfos,
 };
-use der::asn1::{AnyRef, ObjectIdentifier, OctetString, OctetStringRef};
+use der::asn1::{AnyRef, ObjectIdentifier, OctetString};
 use der::{Any, Decode as _, Encode as _, Sequence};
 use kernel::jose::Certified;
 use x509_cert::Certificate;
@@ -157,7 +157,7 @@ fn oaep(alg: &AlgorithmIdentifierOwned) -> Result<&'static OaepAlgorithm, Pakkef
 
 fn iv(alg: &AlgorithmIdentifierOwned) -> Result<DecryptionContext, Pakkefeil> {
     let iv = alg.parameters.as_ref().filter(|_| alg.oid == AES_256_CBC);
-    let iv = iv.and_then(|iv| iv.decode_as::<&OctetStringRef>().ok());
+    let iv = iv.and_then(|iv| iv.decode_as::<OctetString>().ok());
     let iv = iv.and_then(|iv| <[u8; AES_CBC_IV_LEN]>::try_from(iv.as_bytes()).ok());
     let iv = iv.ok_or_else(|| Pakkefeil::new("Innholdet i konvolutten er ikke kryptert med AES-256-CBC."))?;
     Ok(DecryptionContext::Iv128(FixedLength::from(iv)))
@@ -212,7 +212,7 @@ fn write(certificate: &Certificate, key: &[u8], iv: &[u8], content: Vec<u8>) -> 
             content_type: DATA,
             content_enc_alg: AlgorithmIdentifierOwned {
                 oid: AES_256_CBC,
-                parameters: Some(Any::encode_from(OctetStringRef::new(iv)?)?),
+                parameters: Some(Any::encode_from(&OctetString::new(iv)?)?),
             },
             encrypted_content: Some(OctetString::new(content)?),
         },

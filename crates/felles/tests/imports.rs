@@ -6,14 +6,14 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What a component of the ecosystem may stand on.
-const BENEATH: &[&str] = &["clients", "design", "kernel", "letters", "process", "rules"];
+const BENEATH: &[&str] = &["clients", "design", "dokumentpakke", "kernel", "letters", "process", "rules"];
 
 /// The crates that `name` may depend on; `None` for the program itself, which knows all.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     match name {
         "felles" | "bench" => None,
         "kernel" | "letters" => Some(&[]),
-        "clients" | "design" | "process" | "rules" => Some(&["kernel"]),
+        "clients" | "design" | "dokumentpakke" | "process" | "rules" => Some(&["kernel"]),
         "nation" => Some(&["clients", "kernel"]),
         _ => Some(BENEATH),
     }

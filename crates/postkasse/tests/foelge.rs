@@ -44,7 +44,7 @@ async fn a_mailbox_and_its_letters_go_along_to_another_number() {
     let answer = f.router.clone().oneshot(load("/postkasse/innlasting/v1", boks)).await;
     assert_eq!(answer.unwrap().status(), StatusCode::OK);
 
-    assert_eq!(f.send(&f.digital()).await.0, StatusCode::OK);
+    assert_eq!(f.send(&f.digital()).await.0, StatusCode::CREATED);
     assert_eq!(f.titles(earlier.as_str()).await.len(), 1);
     let register = Component::new(f.test.ctx.clone(), Config::default());
     let kjoenn = person.gjeldende_kjoenn().unwrap();
@@ -66,7 +66,7 @@ async fn a_mailbox_and_its_letters_go_along_to_another_number() {
         for out in &numbers {
             assert_eq!(f.titles(out.as_str()).await.len(), 0);
         }
-        assert_eq!(f.send(&f.digital()).await.0, StatusCode::OK);
+        assert_eq!(f.send(&f.digital()).await.0, StatusCode::CREATED);
         assert_eq!(
             f.titles(number.as_str()).await.len(),
             letters + 1,

@@ -135,7 +135,7 @@ async fn a_full_mailbox_comes_page_by_page() {
             f.clock.advance(SignedDuration::from_secs(1));
         }
         let melding = f.digital();
-        assert_eq!(f.send(&melding).await.0, StatusCode::OK);
+        assert_eq!(f.send(&melding).await.0, StatusCode::CREATED);
         sent.insert(0, melding.id().to_string());
     }
     let token = f.person(KARI);

@@ -58,7 +58,7 @@ async fn what_we_send_fits() {
     for melding in [f.digital(), full(&f), f.print()] {
         let value = serde_json::to_value(&melding).unwrap();
         assert_eq!(schemas.faults(melding.kind(), &value), [""; 0]);
-        assert_eq!(f.send(&melding).await.0, StatusCode::OK);
+        assert_eq!(f.send(&melding).await.0, StatusCode::CREATED);
     }
     // Every kind of receipt.
     let mut opened = f.digital();
@@ -67,7 +67,7 @@ async fn what_we_send_fits() {
     part(&mut lost).mottaker.postkasseadresse = "ingen#0000".to_owned();
     let printed = f.print();
     for melding in [&opened, &lost, &printed] {
-        assert_eq!(f.send(melding).await.0, StatusCode::OK);
+        assert_eq!(f.send(melding).await.0, StatusCode::CREATED);
     }
     f.get(&format!("{INBOX}/{}/dokumenter/0?godtaKvittering=true", opened.id()), &f.person(KARI)).await;
     let printer = f.organisation(SUPPLIER, "felles:utskrift");

@@ -1,0 +1,28 @@
+"""Verifies an ASiC-E package with signxml, which is not ours: asice.py PACKAGE CERTIFICATE (PEM, whom to believe)."""
+import sys
+import urllib.parse
+import zipfile
+
+from lxml import etree
+from signxml import DigestAlgorithm, SignatureMethod
+from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
+
+package, certificate = sys.argv[1:]
+with zipfile.ZipFile(package) as archive:
+    files = {name: archive.read(name) for name in archive.namelist()}
+signed = [name for name in files if name != "mimetype" and not name.startswith("META-INF/")]
+root = etree.fromstring(files["META-INF/signatures.xml"])
+config = XAdESSignatureConfiguration(
+    expect_references=len(signed) + 1,
+    signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
+    digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+)
+results = XAdESVerifier().verify(
+    root[0],
+    x509_cert=open(certificate).read(),
+    uri_resolver=lambda uri: files[urllib.parse.unquote(uri)],
+    expect_config=config,
+)
+contents = sorted(result.signed_data for result in results if result.signed_xml is None)
+if contents != sorted(files[name] for name in signed):
+    sys.exit("another thing was signed than what is in the package")
