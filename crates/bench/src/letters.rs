@@ -1,18 +1,19 @@
 //! Letters of 50 KB from the sending until they are kept in the mailbox: plain, and signed and encrypted.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bench::hospital::client_key;
-use bench::load::Measured;
+use bench::load::{Connection, Measured};
 use bench::{Installation, load};
 use bytes::Bytes;
 use clients::kontaktregister::{Kontaktregister, Person};
 use clients::postkasse::{
-    Avsender, Digital, Fingeravtrykk, Melding, Personmottaker, SEND_SCOPE, Virksomhetsidentifikator, multipart,
-    signed_multipart,
+    Avsender, Digital, Fingeravtrykk, Melding, Personmottaker, SEND_SCOPE, Virksomhetsidentifikator,
+    multipart, signed_multipart,
 };
 use clients::{Mesh, Purpose, TokenSource, kontaktregister, maskinporten, orgs};
 use dokumentpakke::{Dokument, Manifest, Vedlagt};
@@ -25,11 +26,15 @@ use kernel::rng::Rng;
 use serde_json::Value;
 
 use crate::report;
+use crate::signins::Party;
 
 const CONNECTIONS: usize = 64;
 const TIME: Duration = Duration::from_secs(10);
 /// The size of a letter's PDF; bytes.
 const SIZE: usize = 50_000;
+/// How many letters somebody has who has many, and what each holds.
+const MANY: usize = 10_000;
+const SHORT: &[u8] = b"%PDF-1.7\n%%EOF\n";
 /// How many letters are signed and encrypted beforehand.
 const SIGNED: usize = 4000;
 
@@ -51,8 +56,10 @@ impl Sender {
         let tokens =
             TokenSource::new(mesh.clone(), &issuer, client_key(&added)?, Clock::system(), Rng::system());
         let numbers = std::fs::read_to_string(data.join("nation/moedre.txt"))?;
-        let people: Vec<Pid> = numbers.lines().take(1000).filter_map(|number| Pid::parse(number).ok()).collect();
-        let found = Kontaktregister::new(mesh, tokens.clone()).personer(&people, &Purpose::new("Måling")).await?;
+        let people: Vec<Pid> =
+            numbers.lines().take(1000).filter_map(|number| Pid::parse(number).ok()).collect();
+        let found =
+            Kontaktregister::new(mesh, tokens.clone()).personer(&people, &Purpose::new("Måling")).await?;
         // Text that compresses as a PDF does: hardly.
         let mut pdf = b"%PDF-1.7\n".to_vec();
         while pdf.len() < SIZE {
@@ -116,7 +123,11 @@ impl Sender {
             avsender: self.orgnr,
             avsenderidentifikator: None,
             fakturareferanse: None,
-            hoveddokument: Dokument { fil, tittel: Some(("Et brev".to_owned(), "no".to_owned())), data: None },
+            hoveddokument: Dokument {
+                fil,
+                tittel: Some(("Et brev".to_owned(), "no".to_owned())),
+                data: None,
+            },
             vedlegg: Vec::new(),
         };
         let files: [(&str, &[u8]); 1] = [("brev.pdf", &self.pdf)];
@@ -142,7 +153,8 @@ pub async fn measure(felles: &Installation, data: &Path, store: &str) -> anyhow:
         report(&format!("letters_{kind}_p99_{store}"), measured.p99, "ms");
     };
 
-    let sender = std::sync::Arc::new(sender);
+    let sender = Arc::new(sender);
+    let inbox_sender = sender.clone();
     let (one, at) = (sender.clone(), host.clone());
     let plain = load::measure(&host, CONNECTIONS, TIME, move |n| {
         let melding = one.letter(n, &one.pdf)?;
@@ -150,11 +162,40 @@ pub async fn measure(felles: &Installation, data: &Path, store: &str) -> anyhow:
     });
     tell("plain", plain.await?);
     made.reverse();
-    let (made, at) = (std::sync::Mutex::new(made), host.clone());
+    let (made, at) = (Mutex::new(made), host.clone());
     let signed = load::measure(&host, CONNECTIONS, TIME, move |_| {
         let next = made.lock().ok()?.pop()?;
         sender.request(&at, next)
     });
     tell("signed", signed.await?);
+    inbox(felles, data, &inbox_sender, store).await
+}
+
+/// A page of the mailbox of somebody who has many letters.
+async fn inbox(felles: &Installation, data: &Path, sender: &Arc<Sender>, store: &str) -> anyhow::Result<()> {
+    let host = felles.address();
+    let (one, at) = (sender.clone(), host.clone());
+    // All to the first; of a line each, since the list reads no document.
+    let sent = load::measure(&host, CONNECTIONS, TIME * 60, move |n| {
+        let melding = one.letter(0, SHORT).filter(|_| n < MANY)?;
+        one.request(&at, multipart(melding.id(), &melding, SHORT).ok()?)
+    });
+    sent.await?;
+    let person = sender.mailboxes.first().context("nobody has a mailbox")?.personidentifikator;
+    let numbers = std::fs::read_to_string(data.join("nation/moedre.txt"))?;
+    let n = numbers.lines().position(|number| number == person.as_str()).context("a stranger")?;
+    let party = Party::of(felles, data, &["--scope", "felles:post"])?;
+    let token = party.access_token(&mut Connection::open(&host).await?, n).await?;
+    let at = host.clone();
+    let pages = load::measure(&host, 1, TIME / 2, move |_| {
+        Request::get("/postkasse/api/v1/meldinger")
+            .header("host", &at)
+            .header("authorization", format!("Bearer {token}"))
+            .body(Full::default())
+            .ok()
+    });
+    let pages = pages.await?;
+    report(&format!("inbox_pages_of_{MANY}_letters_per_second_{store}"), pages.per_second, "1/s");
+    report(&format!("inbox_page_of_{MANY}_letters_p99_{store}"), pages.p99, "ms");
     Ok(())
 }

@@ -177,8 +177,20 @@ impl Party {
         }))
     }
 
-    /// One whole sign-in, in a new browser.
+    /// One whole sign-in, in a new browser, with a look at who it is.
     async fn sign_in(&self, connection: &mut Connection, n: usize) -> anyhow::Result<()> {
+        let access = self.access_token(connection, n).await?;
+        let request = self
+            .request("GET", self.userinfo, &BTreeMap::new())
+            .header(header::AUTHORIZATION, format!("Bearer {access}"))
+            .body(Full::default())?;
+        let person: Value = serde_json::from_slice(&self.success(connection, request).await?)?;
+        anyhow::ensure!(person["sub"].is_string(), "no sub");
+        Ok(())
+    }
+
+    /// Signs the n-th person in and gives the access token.
+    pub async fn access_token(&self, connection: &mut Connection, n: usize) -> anyhow::Result<String> {
         let mut cookies = BTreeMap::new();
         let code = self.code(connection, &mut cookies, n).await?;
         let now = Clock::system().now().as_second();
@@ -196,14 +208,7 @@ impl Party {
         let request = self.request("POST", self.token, &BTreeMap::new()).body(written(&form))?;
         let tokens: Value = serde_json::from_slice(&self.success(connection, request).await?)?;
         anyhow::ensure!(tokens["id_token"].is_string(), "no id_token");
-        let access = tokens["access_token"].as_str().context("no access_token")?;
-        let request = self
-            .request("GET", self.userinfo, &BTreeMap::new())
-            .header(header::AUTHORIZATION, format!("Bearer {access}"))
-            .body(Full::default())?;
-        let person: Value = serde_json::from_slice(&self.success(connection, request).await?)?;
-        anyhow::ensure!(person["sub"].is_string(), "no sub");
-        Ok(())
+        Ok(tokens["access_token"].as_str().context("no access_token")?.to_owned())
     }
 
     /// From the authorization request to the code, as a browser goes.

@@ -99,7 +99,7 @@ fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Pakkefeil> {
         if entry.is_dir() {
             continue;
         }
-        let name = entry.name().to_owned();
+        let name = entry.name().map_err(|_| unreadable())?.into_owned();
         let inside = entry.enclosed_name().is_some_and(|path| path.to_str() == Some(name.as_str()));
         if !inside || name.contains(['\\', '\0']) {
             return Err(Pakkefeil::new("Et filnavn i dokumentpakken fører ut av pakken."));
@@ -144,7 +144,7 @@ pub fn skriv(
 
 fn pack<'a>(
     filer: impl Iterator<Item = (&'a str, &'a [u8])>,
-    signatur: &[u8],
+    signatur: &'a [u8],
 ) -> zip::result::ZipResult<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -155,6 +155,6 @@ fn pack<'a>(
         writer.start_file(name, deflated)?;
         writer.write_all(content)?;
     }
-    writer.set_comment(format!("{MIMETYPE}={ASICE}"));
+    writer.set_comment(format!("{MIMETYPE}={ASICE}"))?;
     Ok(writer.finish()?.into_inner())
 }

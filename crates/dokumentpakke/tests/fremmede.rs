@@ -20,7 +20,11 @@ fn run(program: &str, args: &[&str]) -> bool {
         }
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{program} {args:?}: {said}{}", String::from_utf8_lossy(&output.stdout));
+            assert!(
+                output.status.success(),
+                "{program} {args:?}: {said}{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
             true
         }
     }
@@ -30,7 +34,8 @@ fn run(program: &str, args: &[&str]) -> bool {
 fn files(directory: &Path, of: &Certified, name: &str) -> (PathBuf, PathBuf) {
     let (key, certificate) = (directory.join(format!("{name}.key")), directory.join(format!("{name}.pem")));
     std::fs::write(&key, of.key().to_pkcs8_pem().unwrap()).unwrap();
-    let body: Vec<&str> = of.x5c()[0].as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let body: Vec<&str> =
+        of.x5c()[0].as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
     let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", body.join("\n"));
     std::fs::write(&certificate, pem).unwrap();
     (key, certificate)
@@ -45,7 +50,23 @@ fn openssl_opens_our_envelopes_and_we_open_its() {
     let package = package();
     std::fs::write(path("ours.cms"), krypter(&package, &der(receiver())).unwrap()).unwrap();
     let (ours, opened, plain) = (path("ours.cms"), path("opened"), path("plain"));
-    if !run("openssl", &["cms", "-decrypt", "-inform", "DER", "-in", &ours, "-recip", certificate, "-inkey", key, "-out", &opened]) {
+    if !run(
+        "openssl",
+        &[
+            "cms",
+            "-decrypt",
+            "-inform",
+            "DER",
+            "-in",
+            &ours,
+            "-recip",
+            certificate,
+            "-inkey",
+            key,
+            "-out",
+            &opened,
+        ],
+    ) {
         return;
     }
     assert_eq!(std::fs::read(&opened).unwrap(), package);
@@ -55,7 +76,18 @@ fn openssl_opens_our_envelopes_and_we_open_its() {
     // DER and BER of indefinite length; SHA-256 and SHA-1.
     for (stream, hash) in [(None, "sha256"), (Some("-stream"), "sha256"), (None, "sha1")] {
         let (theirs, md) = (path("theirs.cms"), format!("rsa_oaep_md:{hash}"));
-        let mut args = vec!["cms", "-encrypt", "-binary", "-aes-256-cbc", "-outform", "DER", "-in", &plain, "-out", &theirs];
+        let mut args = vec![
+            "cms",
+            "-encrypt",
+            "-binary",
+            "-aes-256-cbc",
+            "-outform",
+            "DER",
+            "-in",
+            &plain,
+            "-out",
+            &theirs,
+        ];
         args.extend(stream);
         args.extend(["-recip", certificate, "-keyopt", "rsa_padding_mode:oaep", "-keyopt", &md]);
         assert!(run("openssl", &args));
@@ -64,7 +96,9 @@ fn openssl_opens_our_envelopes_and_we_open_its() {
     // Other algorithms than the profile's are told apart from a key that does not fit.
     let theirs = path("theirs.cms");
     let oaep = ["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256"];
-    for (cipher, padding, why) in [("-aes-128-cbc", &oaep[..], "AES-256-CBC"), ("-aes-256-cbc", &[], "RSAES-OAEP")] {
+    for (cipher, padding, why) in
+        [("-aes-128-cbc", &oaep[..], "AES-256-CBC"), ("-aes-256-cbc", &[], "RSAES-OAEP")]
+    {
         let args = ["cms", "-encrypt", "-binary", cipher, "-outform", "DER", "-in", &plain, "-out", &theirs];
         assert!(run("openssl", &[&args[..], &["-recip", certificate], padding].concat()));
         let found = receivers.aapne(&std::fs::read(&theirs).unwrap()).unwrap_err().to_string();
@@ -91,8 +125,9 @@ fn unzip_and_signxml_verify_our_packages() {
     let place = changed.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
     changed[place - 40] ^= 1;
     std::fs::write(&asice, changed).unwrap();
-    let output =
-        Command::new(&python).args([script.to_str().unwrap(), &asice, certificate.to_str().unwrap()]).output();
+    let output = Command::new(&python)
+        .args([script.to_str().unwrap(), &asice, certificate.to_str().unwrap()])
+        .output();
     assert!(!output.unwrap().status.success());
 }
 

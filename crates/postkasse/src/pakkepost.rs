@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use bytes::Bytes;
 use clients::ClientError;
 use clients::maskinporten::Believed;
 use clients::postkasse::Brevdokument;
@@ -128,7 +129,7 @@ impl Pakkepost {
     /// Opens a package and checks that it is what its message says. The inner result is the sender's fault.
     pub async fn aapne(
         self: &Arc<Self>,
-        cms: Vec<u8>,
+        cms: Bytes,
         innhold: Innhold,
         signatar: Orgnr,
         now: Timestamp,

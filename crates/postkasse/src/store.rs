@@ -87,6 +87,7 @@ pub async fn take(
         Innhold::Utskrift(u) => (to_json(u)?, None, None, false),
     };
     let dokumenter = f.pakke.as_ref().map(|pakke| to_json(&pakke.dokumenter)).transpose()?;
+    let stoerrelse = f.stoerrelse();
     let row = tx
         .query_opt(
             "INSERT INTO forsendelse (nr, id, konversasjon, avsender, avsenderidentifikator, signatar, leverandoer, kanal, slag,
@@ -104,7 +105,7 @@ pub async fn take(
                 f.innhold.slag(),
                 f.avtrykk,
                 brev,
-                f.stoerrelse(),
+                stoerrelse,
                 now,
                 feil.as_deref(),
                 eier,

@@ -63,9 +63,9 @@ async fn senders_and_readers_use_typed_clients() {
     assert_eq!(list.meldinger.iter().map(|brev| brev.id).collect::<Vec<_>>(), [letter.melding]);
     assert_eq!(mine.melding(&token, letter.melding).await.unwrap().as_ref(), list.meldinger.first());
     assert_eq!(mine.melding(&token, printed.melding).await.unwrap(), None);
-    let refused = mine.dokument(&token, letter.melding, false).await.unwrap_err();
+    let refused = mine.dokument(&token, letter.melding, 0, false).await.unwrap_err();
     assert_eq!(refused.status(), Some(409));
-    assert_eq!(mine.dokument(&token, letter.melding, true).await.unwrap().unwrap(), PDF);
+    assert_eq!(mine.dokument(&token, letter.melding, 0, true).await.unwrap().unwrap().innhold, PDF);
 
     let receipts = postkasse.kvitteringer(letter.kanal.as_deref()).await.unwrap();
     let kinds: Vec<&str> = receipts.iter().map(clients::postkasse::Melding::kind).collect();

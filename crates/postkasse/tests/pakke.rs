@@ -74,7 +74,7 @@ impl Post {
         }
         let (kind, body) = signed_multipart(melding.id(), &signer.sign_message(melding).unwrap(), cms);
         let answer = self.f.raw("POST", OUT, &self.f.nav, &kind, body).await;
-        (answer.0, common::json(&answer))
+        (answer.0, json(&answer))
     }
 
     /// Sends a package, signed by NAV as its message is.
@@ -99,7 +99,12 @@ impl Post {
 }
 
 async fn issue(ca: &TestCa, ctx: &Context, number: &str) -> Certified {
-    let subject = Subject { orgnr: Orgnr::parse(number).unwrap(), name: "En virksomhet", seid: Seid::Two, alg: Alg::RS256 };
+    let subject = Subject {
+        orgnr: Orgnr::parse(number).unwrap(),
+        name: "En virksomhet",
+        seid: Seid::Two,
+        alg: Alg::RS256,
+    };
     let issued = ca.issue(&ctx.store, &ctx.rng, ctx.clock.now(), subject).await.unwrap();
     // The leaf alone, as senders' software sends it.
     let key = SigningKey::from_pkcs8_pem(&issued.private_key_pem).unwrap();
@@ -135,24 +140,41 @@ async fn a_signed_letter_is_delivered_with_all_its_documents() {
     let mut manifest = manifest();
     manifest.vedlegg = vec![
         dokument("info.html", "text/html", "Informasjon"),
-        dokument("regneark.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Tall"),
+        dokument(
+            "regneark.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Tall",
+        ),
     ];
     let content: [(&str, &[u8]); 3] = [("vedtak.pdf", PDF), ("info.html", HTML), ("regneark.xlsx", b"PK")];
     let package = post.package(&manifest, &content, &post.nav);
     let mut melding = f.digital();
     let (status, answer) = post.send(&mut melding, &package).await;
-    assert_eq!((status, &answer), (StatusCode::CREATED, &json!({ "messageId": melding.id(), "status": "SENDT" })));
+    assert_eq!(
+        (status, &answer),
+        (StatusCode::CREATED, &json!({ "messageId": melding.id(), "status": "SENDT" }))
+    );
 
     let (_, list) = f.get_json(INBOX, &f.person(KARI)).await;
     let brev = &list["meldinger"][0];
-    let told: Vec<_> = brev["dokumenter"].as_array().unwrap().iter().map(|d| (&d["tittel"], &d["navn"], &d["stoerrelse"])).collect();
-    let expected = json!([["Vedtak", "vedtak.pdf", PDF.len()], ["Informasjon", "info.html", HTML.len()], ["Tall", "regneark.xlsx", 2]]);
+    let told: Vec<_> = brev["dokumenter"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| (&d["tittel"], &d["navn"], &d["stoerrelse"]))
+        .collect();
+    let expected = json!([
+        ["Vedtak", "vedtak.pdf", PDF.len()],
+        ["Informasjon", "info.html", HTML.len()],
+        ["Tall", "regneark.xlsx", 2]
+    ]);
     assert_eq!(json!(told), expected);
     assert_eq!((&brev["signert"], &brev["stoerrelse"]), (&json!(true), &json!(PDF.len() + HTML.len() + 2)));
 
     let one = format!("{INBOX}/{}", melding.id());
     let read = async |plass: &str| f.get(&format!("{one}/dokumenter/{plass}"), &f.person(KARI)).await;
-    let header = |answer: &Answer, name: &str| answer.1.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let header =
+        |answer: &Answer, name: &str| answer.1.get(name).map(|value| value.to_str().unwrap().to_owned());
     let (status, _, body) = read("0").await;
     assert_eq!((status, body.as_slice()), (StatusCode::OK, PDF));
     // HTML is shown so that nothing in it runs; what a browser does not show by itself is saved.
@@ -166,7 +188,10 @@ async fn a_signed_letter_is_delivered_with_all_its_documents() {
         assert_eq!(read(plass).await.0, StatusCode::NOT_FOUND, "{plass}");
     }
     let (status, headers, body) = f.get(&format!("{one}/pakke"), &f.person(KARI)).await;
-    assert_eq!((status, &headers["content-type"]), (StatusCode::OK, &"application/vnd.etsi.asic-e+zip".parse().unwrap()));
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (StatusCode::OK, &"application/vnd.etsi.asic-e+zip".parse().unwrap())
+    );
     assert_eq!(body, package, "the package is as it was signed");
     assert_eq!(f.get(&format!("{one}/pakke"), &f.person(OLA)).await.0, StatusCode::NOT_FOUND);
 }
@@ -180,18 +205,24 @@ async fn receipts_are_signed_by_the_provider() {
     let mut print = f.print();
     post.send(&mut print, &post.letter(|manifest| manifest.postkasseadresse = None)).await;
     let (_, list) = f.get_json(IN, &f.nav).await;
-    let signed: Vec<&str> = list.as_array().unwrap().iter().map(|one| one["forretningsmelding"].as_str().unwrap()).collect();
+    let signed: Vec<&str> =
+        list.as_array().unwrap().iter().map(|one| one["forretningsmelding"].as_str().unwrap()).collect();
     let trust = post.ca.trust(&post.authority.ctx.store, f.clock.now()).await.unwrap();
     let mut found = Vec::new();
     for jws in signed {
         let jwt = Jwt::parse(jws).unwrap();
-        assert_eq!((jwt.header().alg.as_str(), &jwt.header().kid, &jwt.header().typ), ("RS256", &None, &None));
+        assert_eq!(
+            (jwt.header().alg.as_str(), &jwt.header().kid, &jwt.header().typ),
+            ("RS256", &None, &None)
+        );
         let chain = kernel::enterprise::chain(jwt.header().x5c.as_ref().unwrap()).unwrap();
         let signer = trust.verify(None, &chain, f.clock.now().as_second()).unwrap();
         let payload = jwt.verify(&signer.key, &[Alg::RS256]).unwrap();
         let receipt: Melding = payload.claims().unwrap();
         // Older software reads the header before what lies in the envelope.
-        assert!(payload.bytes().starts_with(br#"{"standardBusinessDocument":{"standardBusinessDocumentHeader":"#));
+        assert!(
+            payload.bytes().starts_with(br#"{"standardBusinessDocument":{"standardBusinessDocumentHeader":"#)
+        );
         found.push((receipt.kind().to_owned(), signer.orgnr.as_str().to_owned()));
     }
     let expected =
@@ -220,7 +251,10 @@ async fn a_printed_letter_comes_in_a_package_too() {
         let (status, _, body) = f.get(&format!("{QUEUE}/{}/dokumenter/{plass}", print.id()), &printer).await;
         assert_eq!((status, body.as_slice()), (StatusCode::OK, content));
     }
-    assert_eq!(f.get(&format!("{QUEUE}/{}/dokumenter/2", print.id()), &printer).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        f.get(&format!("{QUEUE}/{}/dokumenter/2", print.id()), &printer).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -240,7 +274,10 @@ async fn what_is_wrong_with_a_package_is_told_by_a_receipt() {
         (post.package(&manifest(), &[("vedtak.pdf", PDF)], &stranger), "en annen virksomhet enn meldingen"),
         (post.package(&manifest(), &[("vedtak.pdf", b"MZ")], &post.nav), "vedtak.pdf er ikke en PDF"),
         (post.letter(|m| m.avsender = Orgnr::parse(SUPPLIER).unwrap()), "Avsenderen i manifestet"),
-        (post.letter(|m| m.postkasseadresse = Some("ola.nordmann#1ABC".to_owned())), "Postkasseadressen i manifestet"),
+        (
+            post.letter(|m| m.postkasseadresse = Some("ola.nordmann#1ABC".to_owned())),
+            "Postkasseadressen i manifestet",
+        ),
         (post.letter(|m| m.personidentifikator = Some(OLA.to_owned())), "tilhører en annen"),
         (post.letter(|m| m.personidentifikator = Some("12345678901".to_owned())), "ikke et gyldig nummer"),
         (post.letter(|m| m.hoveddokument.fil.mime = "application/x-msdownload".to_owned()), "tas ikke imot"),
@@ -249,7 +286,11 @@ async fn what_is_wrong_with_a_package_is_told_by_a_receipt() {
     for (package, why) in packages {
         let mut melding = f.digital();
         let (status, answer) = post.send(&mut melding, &package).await;
-        assert_eq!((status, answer["status"].as_str()), (StatusCode::CREATED, Some("FEILET")), "{why}: {answer}");
+        assert_eq!(
+            (status, answer["status"].as_str()),
+            (StatusCode::CREATED, Some("FEILET")),
+            "{why}: {answer}"
+        );
         assert!(answer["beskrivelse"].as_str().unwrap().contains(why), "{why}: {answer}");
         expected += 1;
     }
@@ -287,7 +328,8 @@ async fn a_message_that_nobody_believed_has_signed_is_refused() {
     let good = post.nav.sign_message(&melding).unwrap();
     let key = post.nav.key();
     let ec = SigningKey::generate(Alg::ES256).unwrap();
-    let stranger = Certified::new(SigningKey::generate(Alg::RS256).unwrap(), post.nav.x5c().to_vec()).unwrap();
+    let stranger =
+        Certified::new(SigningKey::generate(Alg::RS256).unwrap(), post.nav.x5c().to_vec()).unwrap();
     let mut broken = good.clone();
     broken.replace_range(broken.len() - 8.., "AAAAAAAA");
     let messages = [
@@ -295,12 +337,22 @@ async fn a_message_that_nobody_believed_has_signed_is_refused() {
         ("a.b.c".to_owned(), "ikke en gyldig signert melding"),
         (stranger.sign_message(&melding).unwrap(), "ikke en gyldig signert melding"),
         (key.sign_parts(&json!({ "alg": "RS256" }), &melding).unwrap(), "x5c is malformed"),
-        (key.sign_parts(&json!({ "alg": "RS256", "x5c": ["AQID"] }), &melding).unwrap(), "sertifikat som ikke godtas"),
-        (ec.sign_parts(&json!({ "alg": "ES256", "x5c": post.nav.x5c() }), &melding).unwrap(), "ikke en gyldig"),
+        (
+            key.sign_parts(&json!({ "alg": "RS256", "x5c": ["AQID"] }), &melding).unwrap(),
+            "sertifikat som ikke godtas",
+        ),
+        (
+            ec.sign_parts(&json!({ "alg": "ES256", "x5c": post.nav.x5c() }), &melding).unwrap(),
+            "ikke en gyldig",
+        ),
         (key.sign_parts(&json!({ "alg": "RS256", "x5c": post.nav.x5c() }), &json!({})).unwrap(), "mangler"),
     ];
     let parts = async |message: &str, kind: (&str, &str), content: &[u8]| {
-        f.send_parts(&[("forretningsmelding", kind.0, message.as_bytes()), ("dokumentpakke", kind.1, content)]).await
+        f.send_parts(&[
+            ("forretningsmelding", kind.0, message.as_bytes()),
+            ("dokumentpakke", kind.1, content),
+        ])
+        .await
     };
     for (message, why) in messages {
         let (status, problem) = parts(&message, ("application/jwt", "application/cms"), &cms).await;
@@ -312,7 +364,12 @@ async fn a_message_that_nobody_believed_has_signed_is_refused() {
     for (message, kind, content, field) in [
         (&good, ("application/jwt", "application/pdf"), PDF, "dokumentpakke"),
         (&plain, ("application/json", "application/cms"), &cms[..], "dokumentpakke"),
-        (&good, ("application/jwt", "application/cms"), &cms[1..], "standardBusinessDocument.digital.dokumentpakkefingeravtrykk.digestValue"),
+        (
+            &good,
+            ("application/jwt", "application/cms"),
+            &cms[1..],
+            "standardBusinessDocument.digital.dokumentpakkefingeravtrykk.digestValue",
+        ),
     ] {
         let (status, problem) = parts(message, kind, content).await;
         assert_eq!((status, problem["felt"].as_str()), (StatusCode::BAD_REQUEST, Some(field)), "{problem}");
@@ -331,7 +388,10 @@ async fn a_message_that_nobody_believed_has_signed_is_refused() {
     f.clock.advance(SignedDuration::from_hours(24 * 366 * 3));
     post.authority.ctx.clock.set(f.clock.now());
     let (status, problem) = parts(&good, ("application/jwt", "application/cms"), &cms).await;
-    assert!(status == StatusCode::UNAUTHORIZED || problem["detail"].as_str().unwrap().contains("expired"), "{problem}");
+    assert!(
+        status == StatusCode::UNAUTHORIZED || problem["detail"].as_str().unwrap().contains("expired"),
+        "{problem}"
+    );
 }
 
 #[tokio::test]
@@ -358,7 +418,10 @@ async fn a_letter_to_a_number_of_before_reaches_its_person() {
 async fn without_certificates_only_plain_letters_are_taken() {
     let f = fixture().await;
     let (status, problem) = f
-        .send_parts(&[("forretningsmelding", "application/jwt", b"a.b.c"), ("dokumentpakke", "application/cms", b"0")])
+        .send_parts(&[
+            ("forretningsmelding", "application/jwt", b"a.b.c"),
+            ("dokumentpakke", "application/cms", b"0"),
+        ])
         .await;
     assert_eq!((status, problem["status"].as_u64()), (StatusCode::NOT_IMPLEMENTED, Some(501)));
     assert_eq!(f.get_json("/postkasse/api/v1/sertifikater", "").await.0, StatusCode::NOT_FOUND);

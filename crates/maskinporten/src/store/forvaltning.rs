@@ -435,7 +435,7 @@ pub async fn put_keys(
     for key in &jwks.keys {
         let owner =
             client.client_orgno.as_deref().and_then(|orgnr| Orgnr::parse(orgnr).ok()).unwrap_or(*tenant);
-        if let Err(why) = crate::certificate::locked(key, &owner) {
+        if let Err(why) = kernel::enterprise::locked(key, &owner) {
             return Err(Refused::invalid(format!("A key is unusable: {why}")));
         }
     }

@@ -160,31 +160,27 @@ impl<'a> Loest<'a> {
         self.ord.is_empty() && self.tall.is_none()
     }
 
-    /// The condition on a street, by which streets are found.
+    /// The condition on a street, by which streets are found: one list of them, since PostgreSQL would go through every street for
+    /// two that are joined by OR.
     fn ord(&self) -> String {
-        self.paa_strekning(|table, column, own, which| {
-            format!("{own} IN (SELECT {column} FROM {table} WHERE {which})")
-        })
+        let of = |(table, column, which): &(&str, &str, String)| match *column {
+            "strekning" => format!("SELECT strekning FROM {table} WHERE {which}"),
+            _ => format!(
+                "SELECT id FROM strekning WHERE omraade IN (SELECT omraade FROM {table} WHERE {which})"
+            ),
+        };
+        let found: Vec<String> = self.tabeller().iter().map(of).collect();
+        format!("s.id IN ({})", found.join(" UNION ALL "))
     }
 
     /// The same condition, by which a street that was found otherwise is looked at: a word that tens of thousands of streets
     /// have is not gone through for it.
     fn holder(&self) -> String {
-        self.paa_strekning(|table, column, own, which| {
+        let of = |(table, column, which): &(&str, &str, String)| {
+            let own = if *column == "strekning" { "s.id" } else { "s.omraade" };
             format!("EXISTS (SELECT 1 FROM {table} WHERE {which} AND {column} = {own})")
-        })
-    }
-
-    /// Either, of a table of words, its column, the street's column that is the same, and which rows.
-    fn paa_strekning(&self, condition: impl Fn(&str, &str, &str, &str) -> String) -> String {
-        let any: Vec<String> = self
-            .tabeller()
-            .iter()
-            .map(|(table, column, which)| {
-                let own = if *column == "strekning" { "s.id" } else { "s.omraade" };
-                condition(table, column, own, which)
-            })
-            .collect();
+        };
+        let any: Vec<String> = self.tabeller().iter().map(of).collect();
         format!("({})", any.join(" OR "))
     }
 

@@ -54,9 +54,9 @@ pub async fn list(
         let sign = |post: &Kvitteringspost| {
             let certified = &pakkepost.leverandoer(&post.prosess).certified;
             let signed = certified.sign_message(&post.melding())?;
-            Ok(Innkommende { forretningsmelding: Forretningsmelding::Signert(signed) })
+            Ok::<_, JoseError>(Innkommende { forretningsmelding: Forretningsmelding::Signert(signed) })
         };
-        unread.iter().map(sign).collect::<Result<Vec<_>, JoseError>>()
+        unread.iter().map(sign).collect::<Result<Vec<_>, _>>()
     });
     match signed.await {
         Ok(Ok(signed)) => Ok(Json(signed)),

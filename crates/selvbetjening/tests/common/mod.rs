@@ -46,7 +46,7 @@ pub async fn fixture() -> Fixture {
         master: master(),
         signing: kernel::jose::Alg::RS256,
         scopes,
-        trust: maskinporten::TrustFiles::default(),
+        trust: kernel::enterprise::TrustFiles::default(),
     };
     let maskinporten = maskinporten::Component::new(test.ctx.clone(), config).await.unwrap();
     maskinporten.registrar().assign_prefix("nav", Orgnr::parse(NAV).unwrap()).await.unwrap();
