@@ -2,8 +2,10 @@
 
 use std::io::{Cursor, Read as _, Write as _};
 
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use jiff::Timestamp;
 use kernel::jose::Certified;
+use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -71,6 +73,18 @@ impl Pakke {
         self.filer.iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// The SHA-256 of each file's name and content, of the manifest as it says, and of nothing that is made anew each time a package is
+    /// signed and encrypted: two packages of one letter have the same.
+    pub fn fingeravtrykk(&self) -> Vec<u8> {
+        let mut all = Context::new(&SHA256);
+        all.update(format!("{:?}", self.manifest).as_bytes());
+        for (name, content) in &self.filer {
+            all.update(digest(&SHA256, name.as_bytes()).as_ref());
+            all.update(digest(&SHA256, content).as_ref());
+        }
+        all.finish().as_ref().to_vec()
+    }
+
     /// The content of a file of the manifest.
     pub fn fil(&self, href: &str) -> Option<&[u8]> {
         self.filer.iter().find(|(name, _)| name == href).map(|(_, content)| content.as_slice())
@@ -79,18 +93,27 @@ impl Pakke {
 
 /// One file of a package that has been read before; nothing where there is none of this name.
 pub fn fil(bytes: &[u8], href: &str) -> Result<Option<Vec<u8>>, Pakkefeil> {
-    Ok(unpack(bytes)?.into_iter().find(|(name, _)| name == href).map(|(_, content)| content))
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Pakkefeil::lukket())?;
+    let entry = match archive.by_name(href) {
+        Ok(entry) => entry,
+        Err(ZipError::FileNotFound) => return Ok(None),
+        Err(_) => return Err(Pakkefeil::lukket()),
+    };
+    let mut content = Vec::new();
+    entry.take(STOERST_UTPAKKET).read_to_end(&mut content).map_err(|_| Pakkefeil::lukket())?;
+    Ok(Some(content))
 }
 
 fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Pakkefeil> {
-    let unreadable = || Pakkefeil::new("Dokumentpakken er ikke en ZIP-fil som kan leses.");
+    let unreadable = Pakkefeil::lukket;
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
     if archive.len() > FLEST_FILER {
         return Err(Pakkefeil::new(format!("Dokumentpakken har mer enn {FLEST_FILER} filer.")));
     }
     // The crate keeps one of several entries of a name, and another reader may keep another.
-    if entries(bytes) != Some(archive.len()) {
-        return Err(Pakkefeil::new("To filer i dokumentpakken har samme navn."));
+    let twice = || Pakkefeil::new("To filer i dokumentpakken har samme navn.");
+    if archive.has_duplicate_names() {
+        return Err(twice());
     }
     let mut room = STOERST_UTPAKKET;
     let mut filer = Vec::with_capacity(archive.len());
@@ -104,6 +127,10 @@ fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Pakkefeil> {
         if !inside || name.contains(['\\', '\0']) {
             return Err(Pakkefeil::new("Et filnavn i dokumentpakken fører ut av pakken."));
         }
+        // The same name in another encoding.
+        if filer.iter().any(|(known, _)| *known == name) {
+            return Err(twice());
+        }
         let mut content = Vec::new();
         // Not by the size that the entry tells: that is the sender's word.
         let read = entry.by_ref().take(room + 1).read_to_end(&mut content).map_err(|_| unreadable())?;
@@ -113,13 +140,6 @@ fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Pakkefeil> {
         filer.push((name, content));
     }
     Ok(filer)
-}
-
-/// How many entries the ZIP's last record tells of (APPNOTE 4.3.16), which are those of its directory.
-fn entries(bytes: &[u8]) -> Option<usize> {
-    let place = bytes.windows(4).rposition(|window| window == b"PK\x05\x06")?;
-    let count = bytes.get(place + 10..place + 12)?;
-    Some(usize::from(u16::from_le_bytes(count.try_into().ok()?)))
 }
 
 /// Makes a package of documents (name and content, each named in the manifest), signed now.

@@ -94,7 +94,8 @@ impl Mottakernoekkel {
 
     /// Opens an envelope.
     ///
-    /// Whatever is wrong with the key or the content gives one and the same fault, so that nobody learns of the key by trying.
+    /// Whatever is wrong with the key or the content gives one and the same fault, which [`crate::Pakke::les`] gives too where that is
+    /// no container.
     pub fn aapne(&self, konvolutt: &[u8]) -> Result<Vec<u8>, Pakkefeil> {
         let innhold = Innhold::from_ber(konvolutt).map_err(|_| {
             Pakkefeil::new("Dokumentpakken er ikke en kryptert konvolutt (CMS EnvelopedData).")
@@ -115,7 +116,7 @@ impl Mottakernoekkel {
         let iv = iv(&encrypted_content.content_enc_alg)?;
         let sealed =
             encrypted_content.encrypted_content.ok_or_else(|| Pakkefeil::new("Konvolutten er tom."))?;
-        let closed = || Pakkefeil::new("Konvolutten kan ikke åpnes med mottakerens nøkkel.");
+        let closed = Pakkefeil::lukket;
         let mut room = vec![0; self.noekkel.min_output_size()];
         let key = self.noekkel.decrypt(padding, mottaker.enc_key.as_bytes(), &mut room, None);
         let key = UnboundCipherKey::new(&AES_256, key.map_err(|_| closed())?).map_err(|_| closed())?;

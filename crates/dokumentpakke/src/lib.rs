@@ -22,6 +22,14 @@ pub use xades::Signatur;
 pub struct Pakkefeil(String);
 
 impl Pakkefeil {
+    /// One and the same of a key that does not fit, a padding that does not hold and content that is no package, so that nobody
+    /// learns of a letter by sending it again a little changed.
+    fn lukket() -> Self {
+        Self::new(
+            "Dokumentpakken kan ikke åpnes: den er ikke kryptert med mottakerens nøkkel, eller innholdet er ikke en ZIP-fil.",
+        )
+    }
+
     fn new(hvorfor: impl Into<String>) -> Self {
         Self(hvorfor.into())
     }

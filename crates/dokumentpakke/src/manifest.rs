@@ -76,14 +76,15 @@ impl Manifest {
         let root =
             Element::root(&doc, NS, "manifest").ok_or_else(|| feil("rotelementet er ikke manifest"))?;
         let text = |element: Element<'_>, name: &str| {
-            element
-                .child(NS, name)
-                .map(|child| child.text().trim().to_owned())
-                .filter(|text| !text.is_empty())
+            let text = element.optional(NS, name)?.map(|child| child.text().trim().to_owned());
+            Ok::<_, Pakkefeil>(text.filter(|text| !text.is_empty()))
         };
-        let person = root.child(NS, "mottaker").and_then(|mottaker| mottaker.child(NS, "person"));
+        let mottaker = root.optional(NS, "mottaker")?;
+        let person = mottaker.map(|mottaker| mottaker.optional(NS, "person")).transpose()?.flatten();
+        let of_person =
+            |name: &str| Ok::<_, Pakkefeil>(person.map(|person| text(person, name)).transpose()?.flatten());
         let avsender = root.child(NS, "avsender").ok_or_else(|| feil("avsender mangler"))?;
-        let organisasjon = text(avsender, "organisasjon").unwrap_or_default();
+        let organisasjon = text(avsender, "organisasjon")?.unwrap_or_default();
         let number = ORG.iter().find_map(|prefix| organisasjon.strip_prefix(prefix));
         let number = number.and_then(|number| Orgnr::parse(number).ok());
         let hoveddokument =
@@ -93,11 +94,11 @@ impl Manifest {
             return Err(feil("det er mer enn 200 vedlegg"));
         }
         let manifest = Self {
-            personidentifikator: person.and_then(|person| text(person, "personidentifikator")),
-            postkasseadresse: person.and_then(|person| text(person, "postkasseadresse")),
+            personidentifikator: of_person("personidentifikator")?,
+            postkasseadresse: of_person("postkasseadresse")?,
             avsender: number.ok_or_else(|| feil("organisasjon er ikke et organisasjonsnummer"))?,
-            avsenderidentifikator: text(avsender, "avsenderidentifikator"),
-            fakturareferanse: text(avsender, "fakturaReferanse"),
+            avsenderidentifikator: text(avsender, "avsenderidentifikator")?,
+            fakturareferanse: text(avsender, "fakturaReferanse")?,
             hoveddokument: dokument(hoveddokument)?,
             vedlegg: vedlegg.into_iter().map(dokument).collect::<Result<_, _>>()?,
         };
@@ -188,5 +189,8 @@ fn vedlagt(element: Element<'_>) -> Result<Vedlagt, Pakkefeil> {
         fits.then(|| value.to_owned())
             .ok_or_else(|| feil(&format!("attributtet {name} har ikke fra {least} til 100 tegn")))
     };
-    Ok(Vedlagt { href: of("href", 4)?, mime: of("mime", 1)?.to_ascii_lowercase() })
+    // Parameters of a type (`; charset=utf-8`) say nothing here.
+    let mime = of("mime", 1)?.to_ascii_lowercase();
+    let mime = mime.split(';').next().unwrap_or_default().trim().to_owned();
+    Ok(Vedlagt { href: of("href", 4)?, mime })
 }

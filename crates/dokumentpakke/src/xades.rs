@@ -10,6 +10,7 @@ use bergshamra_c14n::{C14nMode, canonicalize_doc};
 use bergshamra_xml::NodeSet;
 use der::Decode as _;
 use jiff::Timestamp;
+use kernel::clock::oslo;
 use kernel::jose::{Alg, Certified};
 use num_bigint::BigUint;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -80,6 +81,23 @@ pub fn kontroller(bytes: &[u8], filer: &[(&str, &[u8])]) -> Result<Signatur, Pak
         return Err(feil("en Id står flere steder"));
     }
 
+    // Who signs; before a file is looked at, so that nobody has much hashed without a signature.
+    let of_signature = info.child(DS, "SignatureMethod").and_then(|method| method.attribute("Algorithm"));
+    if of_signature != Some(RSA_SHA256) {
+        return Err(feil("den er ikke RSA med SHA-256"));
+    }
+    let mode = info.child(DS, "CanonicalizationMethod").and_then(|method| method.attribute("Algorithm"));
+    let value = signature.child(DS, "SignatureValue").and_then(|value| base64_of(&value.text()));
+    let value = value.ok_or_else(|| feil("den har ingen SignatureValue"))?;
+    let kjede = signer_first(signature, properties)?;
+    let leaf = kjede.first().and_then(|leaf| Certificate::from_der(leaf).ok());
+    let leaf = leaf.ok_or_else(|| feil("sertifikatet kan ikke leses"))?;
+    let key = leaf.tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes().to_vec();
+    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
+        .verify(&canonical(info, mode.unwrap_or_default())?, &value)
+        .map_err(|_| feil("signaturverdien passer ikke til sertifikatet og innholdet"))?;
+
+    // What is signed.
     let mut signed = Vec::new();
     let mut properties_signed = false;
     for reference in info.children(DS, "Reference") {
@@ -101,6 +119,9 @@ pub fn kontroller(bytes: &[u8], filer: &[(&str, &[u8])]) -> Result<Signatur, Pak
         let names = [decoded(uri).map_err(not_utf8)?, decoded(&uri.replace('+', "%20")).map_err(not_utf8)?];
         let file = names.iter().find_map(|name| filer.iter().find(|(known, _)| known == name));
         let (name, content) = file.ok_or_else(|| feil("en referanse er til en fil som ikke er i pakken"))?;
+        if signed.contains(name) {
+            return Err(feil("en fil er referert flere ganger"));
+        }
         compare(reference, content)?;
         signed.push(*name);
     }
@@ -111,29 +132,19 @@ pub fn kontroller(bytes: &[u8], filer: &[(&str, &[u8])]) -> Result<Signatur, Pak
         return Err(feil(&format!("filen {name} er ikke signert")));
     }
 
-    // Who says it.
-    let of_signature = info.child(DS, "SignatureMethod").and_then(|method| method.attribute("Algorithm"));
-    if of_signature != Some(RSA_SHA256) {
-        return Err(feil("den er ikke RSA med SHA-256"));
-    }
-    let mode = info.child(DS, "CanonicalizationMethod").and_then(|method| method.attribute("Algorithm"));
-    let value = signature.child(DS, "SignatureValue").and_then(|value| base64_of(&value.text()));
-    let value = value.ok_or_else(|| feil("den har ingen SignatureValue"))?;
-    let kjede = signer_first(signature, properties)?;
-    let leaf = kjede.first().and_then(|leaf| Certificate::from_der(leaf).ok());
-    let leaf = leaf.ok_or_else(|| feil("sertifikatet kan ikke leses"))?;
-    let key = leaf.tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes().to_vec();
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
-        .verify(&canonical(info, mode.unwrap_or_default())?, &value)
-        .map_err(|_| feil("signaturverdien passer ikke til sertifikatet og innholdet"))?;
     let time = properties
         .child(XADES, "SignedSignatureProperties")
         .and_then(|properties| properties.child(XADES, "SigningTime"))
-        .and_then(|time| time.text().trim().parse().ok());
+        .and_then(|time| moment(time.text().trim()));
     Ok(Signatur {
         kjede,
         tidspunkt: time.ok_or_else(|| feil("SigningTime mangler eller er ikke et tidspunkt"))?,
     })
+}
+
+/// A moment, with its offset or, where the signer wrote none, in Norway.
+fn moment(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| oslo().to_timestamp(text.parse().ok()?).ok())
 }
 
 /// The only transformation of a reference; nothing where there is none.

@@ -4,8 +4,9 @@ use uppsala::{Document, NodeId, Parser};
 
 use crate::Pakkefeil;
 
-/// No document of a package nests deeper.
+/// No document of a package nests deeper, or is longer: a parsed one takes many times its size. Bytes.
 const DEEPEST: u32 = 32;
+const LONGEST: usize = 1_000_000;
 
 /// An element of a document.
 #[derive(Clone, Copy)]
@@ -16,6 +17,9 @@ pub struct Element<'d> {
 
 /// The text of an XML document: UTF-8, perhaps behind a byte order mark.
 pub fn text<'d>(bytes: &'d [u8], name: &str) -> Result<&'d str, Pakkefeil> {
+    if bytes.len() > LONGEST {
+        return Err(Pakkefeil::new(format!("{name} er lengre enn {LONGEST} byte.")));
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| Pakkefeil::new(format!("{name} er ikke UTF-8.")))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
@@ -31,6 +35,15 @@ impl<'d> Element<'d> {
     pub fn root(doc: &'d Document<'d>, namespace: &str, name: &str) -> Option<Self> {
         let node = doc.document_element()?;
         doc.element(node)?.matches_name_ns(namespace, name).then_some(Self { doc, node })
+    }
+
+    /// The only child of this name, where there may be one: several are none that counts.
+    pub fn optional(self, namespace: &str, name: &str) -> Result<Option<Self>, Pakkefeil> {
+        match self.children(namespace, name).as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(*only)),
+            _ => Err(Pakkefeil::new(format!("{name} står flere ganger."))),
+        }
     }
 
     /// The only child of this name; nothing where there are several.

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use clients::postkasse::{
-    Avsender, Brevdokument, Digital, Feil, Feiltype, Kvittering, Melding, Utskrift, Utskriftsstatus,
+    Avsender, Brev, Brevdokument, Digital, Feil, Feiltype, Kvittering, Melding, Utskrift, Utskriftsstatus,
     Virksomhetmottaker, Virksomhetsidentifikator,
 };
 use jiff::Timestamp;
@@ -79,19 +79,23 @@ impl Innhold {
 }
 
 /// What makes two messages the same: everything but the token and the moment of making, which change when a sender
-/// tries again. The document is in it by its digest.
-pub fn fingerprint(melding: &Melding, kanal: &str) -> String {
+/// tries again. A plain document is in it by its digest, a package by what is in it (`pakke`): senders' software signs and encrypts
+/// anew each time.
+pub fn fingerprint(melding: &Melding, kanal: &str, pakke: Option<&[u8]>) -> String {
     let mut melding = melding.clone();
     let sbd = &mut melding.standard_business_document;
     sbd.header.document_identification.creation_date_and_time = Timestamp::UNIX_EPOCH;
-    if let Some(digital) = &mut sbd.digital {
-        digital.maskinportentoken.clear();
-    }
-    if let Some(utskrift) = &mut sbd.utskrift {
-        utskrift.maskinportentoken.clear();
+    let digital = sbd.digital.as_mut().map(|d| (&mut d.maskinportentoken, &mut d.dokumentpakkefingeravtrykk));
+    let utskrift =
+        sbd.utskrift.as_mut().map(|u| (&mut u.maskinportentoken, &mut u.dokumentpakkefingeravtrykk));
+    for (token, digest) in digital.into_iter().chain(utskrift) {
+        token.clear();
+        if pakke.is_some() {
+            digest.digest_value.clear();
+        }
     }
     // The message was read from JSON, so it can be written as JSON.
-    let bytes = serde_json::to_vec(&(melding, kanal)).unwrap_or_default();
+    let bytes = serde_json::to_vec(&(melding, kanal, pakke)).unwrap_or_default();
     BASE64.encode(Sha256::digest(bytes))
 }
 
@@ -111,6 +115,18 @@ pub fn level(acr: Option<&str>) -> u8 {
         Some("idporten-loa-substantial" | "eidas-loa-substantial" | "Level3") => 3,
         _ => 0,
     }
+}
+
+/// The letter as whoever signed in at `level` may see it before it is opened: what its documents are called can be more than its title,
+/// which says nothing sensitive.
+pub fn unopened(mut brev: Brev, level: u8) -> Brev {
+    if level < brev.sikkerhetsnivaa || (brev.aapningskvittering && brev.aapnet.is_none()) {
+        for (n, dokument) in brev.dokumenter.iter_mut().enumerate() {
+            dokument.tittel = None;
+            dokument.navn = format!("dokument-{}", n + 1);
+        }
+    }
+    brev
 }
 
 /// The kinds of receipt.

@@ -7,6 +7,7 @@ use std::thread::available_parallelism;
 use bytes::Bytes;
 use clients::ClientError;
 use clients::maskinporten::Believed;
+use clients::orgs::{self, Org};
 use clients::postkasse::Brevdokument;
 use dokumentpakke::{Mottakernoekkel, Pakke, Pakkefeil};
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ const MIME: &[&str] = &[
     "application/vnd.oasis.opendocument.spreadsheet",
     "application/vnd.oasis.opendocument.presentation",
     "application/vnd.oasis.opendocument.graphics",
+    "application/vnd.oasis.opendocument.formula",
     "image/gif",
     "image/jpeg",
     "image/png",
@@ -43,14 +45,16 @@ const PDF: &str = "application/pdf";
 /// What a provider needs to receive: its certificate, which signs receipts, and that certificate's key, which opens envelopes.
 #[derive(Debug)]
 pub struct Leverandoer {
+    /// Who it is: to whom messages are addressed, as Kontaktregisteret tells.
+    pub org: Org,
     /// The certificate.
     pub certified: Certified,
     noekkel: Mottakernoekkel,
 }
 
 impl Leverandoer {
-    fn new(certified: Certified) -> Result<Self, Pakkefeil> {
-        Ok(Self { noekkel: Mottakernoekkel::new(&certified)?, certified })
+    fn new(org: Org, certified: Certified) -> Result<Self, Pakkefeil> {
+        Ok(Self { org, noekkel: Mottakernoekkel::new(&certified)?, certified })
     }
 }
 
@@ -61,7 +65,7 @@ pub struct Pakkepost {
     utskrift: Leverandoer,
     believed: Believed,
     /// One package at a time for each core: to open one takes its whole size several times over.
-    turn: Semaphore,
+    turn: Arc<Semaphore>,
 }
 
 /// A package that has been opened.
@@ -73,6 +77,8 @@ pub struct Aapnet {
     pub dokumenter: Vec<Brevdokument>,
     /// Whom the sender means, where the package tells.
     pub personidentifikator: Option<Pid>,
+    /// See [`Pakke::fingeravtrykk`].
+    pub fingeravtrykk: Vec<u8>,
 }
 
 /// A message whose signature holds.
@@ -101,13 +107,9 @@ pub enum Ugyldig {
 impl Pakkepost {
     /// With the certificates (RSA) of the mailboxes and of printing.
     pub fn new(postkasse: Certified, utskrift: Certified, believed: Believed) -> Result<Self, Pakkefeil> {
-        let turn = Semaphore::new(available_parallelism().map_or(1, usize::from));
-        Ok(Self {
-            postkasse: Leverandoer::new(postkasse)?,
-            utskrift: Leverandoer::new(utskrift)?,
-            believed,
-            turn,
-        })
+        let turn = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
+        let postkasse = Leverandoer::new(orgs::POSTKASSE, postkasse)?;
+        Ok(Self { postkasse, utskrift: Leverandoer::new(orgs::UTSKRIFT, utskrift)?, believed, turn })
     }
 
     /// The provider of a process: of printing, or of mailboxes.
@@ -135,10 +137,13 @@ impl Pakkepost {
         now: Timestamp,
     ) -> Result<Result<Aapnet, String>, ClientError> {
         let trust = self.believed.trust().await?;
-        // Never closed, so that a turn always comes.
-        let _turn = self.turn.acquire().await;
+        // Never closed, so that a turn always comes; kept until the work is done, also where nobody waits for it any longer.
+        let turn = self.turn.clone().acquire_owned().await;
         let this = self.clone();
-        let opened = tokio::task::spawn_blocking(move || this.open(&cms, &innhold, &signatar, &trust, now));
+        let opened = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            this.open(&cms, &innhold, &signatar, &trust, now)
+        });
         opened.await.map_err(|error| ClientError::Transport(error.to_string()))
     }
 
@@ -195,6 +200,7 @@ impl Pakkepost {
             });
         }
         Ok(Aapnet {
+            fingeravtrykk: lest.fingeravtrykk(),
             pakke,
             dokumenter,
             personidentifikator: number

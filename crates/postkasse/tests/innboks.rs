@@ -19,6 +19,7 @@ async fn a_letter_is_listed_shown_and_opened() {
         "id": melding.id(), "avsender": { "orgnr": NAV, "navn": "ARBEIDS- OG VELFERDSETATEN (NAV)" },
         "tittel": "Vedtak om barnetrygd", "mottatt": f.clock.now(), "aapnet": null, "sikkerhetsnivaa": 4,
         "aapningskvittering": false, "konversasjon": melding.konversasjon(), "stoerrelse": PDF.len(),
+        "dokumenter": [{ "navn": "brev.pdf", "mime": "application/pdf", "stoerrelse": PDF.len() }], "signert": false,
     });
     assert_eq!(
         f.get_json(INBOX, &token).await,
@@ -33,7 +34,7 @@ async fn a_letter_is_listed_shown_and_opened() {
     let (status, headers, body) = f.get(&format!("{one}/dokumenter/0"), &token).await;
     assert_eq!((status, body.as_slice()), (StatusCode::OK, PDF));
     assert_eq!(headers["content-type"], "application/pdf");
-    assert_eq!(headers["content-disposition"], "inline; filename=\"brev.pdf\"");
+    assert_eq!(headers["content-disposition"], "inline; filename*=UTF-8''brev.pdf");
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["cache-control"], "no-store");
     // Opened is when it was opened first.
@@ -239,5 +240,5 @@ async fn mailboxes_are_loaded_whole_or_not_at_all() {
     assert_eq!(f.send(&melding).await.1["status"], "SENDT");
     assert_eq!(load(f.nav.clone(), good.clone()).await.0, StatusCode::FORBIDDEN);
     assert_eq!(load("x".to_owned(), good).await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(load(loader, "x".repeat(20 << 20)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(load(loader, "x".repeat(51 << 20)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }

@@ -181,7 +181,7 @@ async fn a_signed_letter_is_delivered_with_all_its_documents() {
     let html = read("1").await;
     assert_eq!((html.0, html.2.as_slice()), (StatusCode::OK, HTML));
     assert_eq!(header(&html, "content-type").unwrap(), "text/html; charset=utf-8");
-    assert!(header(&html, "content-security-policy").unwrap().starts_with("sandbox; default-src 'none'"));
+    assert!(header(&html, "content-security-policy").unwrap().starts_with("sandbox allow-popups"));
     let sheet = read("2").await;
     assert!(header(&sheet, "content-disposition").unwrap().starts_with("attachment;"));
     for plass in ["3", "-1", "x"] {
@@ -270,7 +270,7 @@ async fn what_is_wrong_with_a_package_is_told_by_a_receipt() {
     };
     let packages = [
         (other, ""),
-        (b"PK".to_vec(), "ikke en ZIP-fil"),
+        (b"PK".to_vec(), "innholdet er ikke en ZIP-fil"),
         (post.package(&manifest(), &[("vedtak.pdf", PDF)], &stranger), "en annen virksomhet enn meldingen"),
         (post.package(&manifest(), &[("vedtak.pdf", b"MZ")], &post.nav), "vedtak.pdf er ikke en PDF"),
         (post.letter(|m| m.avsender = Orgnr::parse(SUPPLIER).unwrap()), "Avsenderen i manifestet"),
@@ -282,7 +282,7 @@ async fn what_is_wrong_with_a_package_is_told_by_a_receipt() {
         (post.letter(|m| m.personidentifikator = Some("12345678901".to_owned())), "ikke et gyldig nummer"),
         (post.letter(|m| m.hoveddokument.fil.mime = "application/x-msdownload".to_owned()), "tas ikke imot"),
     ];
-    let mut expected = 0;
+    let expected = packages.len();
     for (package, why) in packages {
         let mut melding = f.digital();
         let (status, answer) = post.send(&mut melding, &package).await;
@@ -292,7 +292,6 @@ async fn what_is_wrong_with_a_package_is_told_by_a_receipt() {
             "{why}: {answer}"
         );
         assert!(answer["beskrivelse"].as_str().unwrap().contains(why), "{why}: {answer}");
-        expected += 1;
     }
     // An envelope for somebody else, and one that is none.
     let mut melding = f.digital();
@@ -313,8 +312,14 @@ async fn what_is_wrong_with_a_package_is_told_by_a_receipt() {
     let (_, answer) = post.send(&mut f.print(), &html).await;
     assert!(answer["beskrivelse"].as_str().unwrap().contains("text/html tas ikke imot"), "{answer}");
 
-    let receipts: Vec<String> = f.receipts("").await.into_iter().map(|(kind, _)| kind).collect();
-    assert_eq!(receipts, vec!["feil"; expected + 4]);
+    // A real provider's number: its certificate is not here.
+    let mut elsewhere = f.digital();
+    elsewhere.standard_business_document.header.receiver[0].identifier = of("984661185");
+    let (status, problem) = post.send(&mut elsewhere, &post.letter(|_| ())).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+    let receipts = f.receipts("").await;
+    assert!(receipts.iter().all(|(kind, _)| kind == "feil"), "{receipts:?}");
+    assert_eq!(receipts.len(), expected + 4);
     assert_eq!(f.titles(KARI).await, [""; 0]);
 }
 
@@ -345,7 +350,10 @@ async fn a_message_that_nobody_believed_has_signed_is_refused() {
             ec.sign_parts(&json!({ "alg": "ES256", "x5c": post.nav.x5c() }), &melding).unwrap(),
             "ikke en gyldig",
         ),
-        (key.sign_parts(&json!({ "alg": "RS256", "x5c": post.nav.x5c() }), &json!({})).unwrap(), "mangler"),
+        (
+            key.sign_parts(&json!({ "alg": "RS256", "x5c": post.nav.x5c() }), &json!({})).unwrap(),
+            "missing field",
+        ),
     ];
     let parts = async |message: &str, kind: (&str, &str), content: &[u8]| {
         f.send_parts(&[
@@ -381,17 +389,46 @@ async fn a_message_that_nobody_believed_has_signed_is_refused() {
         assert_eq!((status, &answer["status"]), (StatusCode::CREATED, &json!("SENDT")), "{answer}");
     }
     assert_eq!(f.titles(KARI).await, ["Vedtak om barnetrygd"]);
-    let another = krypter(&post.letter(|_| ()), &post.receiver(false).await).unwrap();
-    assert_eq!(post.send_cms(&mut melding, &another, &post.nav).await.0, StatusCode::CONFLICT);
+    // Signed and encrypted anew, as senders' software does when it tries again, it is still the same letter.
+    let again = krypter(&post.letter(|_| ()), &post.receiver(false).await).unwrap();
+    assert_ne!(again, cms);
+    assert_eq!(post.send_cms(&mut melding, &again, &post.nav).await.1["status"], "SENDT");
+    let another = post.letter(|manifest| manifest.hoveddokument.tittel = None);
+    assert_eq!(post.send(&mut melding, &another).await.0, StatusCode::CONFLICT);
+    assert_eq!(f.titles(KARI).await.len(), 1);
 
-    // Three years later the certificate has ended.
+    // Three years later the certificate has ended; the token is a new one.
     f.clock.advance(SignedDuration::from_hours(24 * 366 * 3));
     post.authority.ctx.clock.set(f.clock.now());
-    let (status, problem) = parts(&good, ("application/jwt", "application/cms"), &cms).await;
-    assert!(
-        status == StatusCode::UNAUTHORIZED || problem["detail"].as_str().unwrap().contains("expired"),
-        "{problem}"
-    );
+    let token = f.organisation(NAV, SEND);
+    part(&mut melding).maskinportentoken.clone_from(&token);
+    let (kind, body) = signed_multipart(melding.id(), &post.nav.sign_message(&melding).unwrap(), &cms);
+    let late = json(&f.raw("POST", OUT, &token, &kind, body).await);
+    assert!(late["detail"].as_str().unwrap().contains("it has expired"), "{late}");
+}
+
+#[tokio::test]
+async fn what_documents_are_called_is_seen_by_whoever_may_open_them() {
+    let post = Post::new().await;
+    let f = &post.f;
+    let mut melding = f.digital();
+    part(&mut melding).aapningskvittering = true;
+    post.send(&mut melding, &post.letter(|_| ())).await;
+    let one = format!("{INBOX}/{}", melding.id());
+    let called = async |path: &str, acr: &str| {
+        let brev = f.get_json(path, &f.person_at(KARI, acr)).await.1;
+        let brev = brev.get("meldinger").map_or_else(|| brev.clone(), |all| all[0].clone());
+        json!([brev["dokumenter"][0]["navn"], brev["dokumenter"][0]["tittel"]])
+    };
+    let hidden = json!(["dokument-1", null]);
+    for path in [INBOX, one.as_str()] {
+        assert_eq!(called(path, "idporten-loa-high").await, hidden, "the sender waits for its receipt");
+    }
+    f.get(&format!("{one}/dokumenter/0?godtaKvittering=true"), &f.person(KARI)).await;
+    for path in [INBOX, one.as_str()] {
+        assert_eq!(called(path, "idporten-loa-high").await, json!(["vedtak.pdf", "Vedtak"]));
+        assert_eq!(called(path, "idporten-loa-substantial").await, hidden, "it is of level 4");
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ async fn a_letter_goes_from_the_queue_to_the_post_and_back() {
     let expected = json!({
         "id": melding.id(), "avsender": NAV, "mottatt": f.clock.now(), "status": "koe", "mottaker": sent.mottaker, "retur": sent.retur,
         "utskriftstype": "SORT_HVIT", "stoerrelse": PDF.len(),
+        "dokumenter": [{ "navn": "brev.pdf", "mime": "application/pdf", "stoerrelse": PDF.len() }],
     });
     assert_eq!(queue["brev"], json!([expected]));
     let (status, headers, body) = f.get(&format!("{QUEUE}/{}/dokumenter/0", melding.id()), &printer).await;

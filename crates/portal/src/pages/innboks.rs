@@ -93,10 +93,12 @@ pub async fn letter(
     let document = |plass: usize| format!("/innboks/{}/dokumenter/{plass}", letter.id);
     let main = letter.dokumenter.first();
     let kilobytes = (main.map_or(letter.stoerrelse, |main| main.stoerrelse).max(0) as u64).div_ceil(1024);
-    // What the file is called says more to a person than its media type.
-    let kind = main
-        .and_then(|main| main.navn.rsplit_once('.'))
-        .map_or("PDF".to_owned(), |(_, end)| end.to_uppercase());
+    // A short word of what it is: of the media type, or of the name where that is a long one (`….document`).
+    let short = |text: &str, mark| {
+        text.rsplit_once(mark).map(|(_, end)| end.to_uppercase()).filter(|end| end.len() <= 4)
+    };
+    let kind = main.and_then(|main| short(&main.mime, '/').or_else(|| short(&main.navn, '.')));
+    let kind = kind.unwrap_or_else(|| "PDF".to_owned());
     let open = lang.with("brev-aapne", &[("slag", kind.into()), ("kilobyte", (kilobytes as i64).into())]);
     let asks = letter.aapningskvittering && letter.aapnet.is_none();
     Ok(visit.page(letter.tittel.as_str()).narrow().render(&html! {

@@ -53,6 +53,8 @@ pub async fn list(
     let mut meldinger = letters.ok_or_else(unknown)?;
     let flere = meldinger.len() as i64 > limit;
     meldinger.truncate(limit as usize);
+    let level = model::level(claims.acr.as_deref());
+    let meldinger = meldinger.into_iter().map(|brev| model::unopened(brev, level)).collect();
     let access = Access::from_claims(NAME, &claims, &headers, "Så listen over egne brev", HJEMMEL);
     Ok(Personal::new(pid, Brevliste { meldinger, flere }).release(&ctx.log, access).await?)
 }
@@ -70,6 +72,7 @@ pub async fn get(
     let ctx = &component.ctx;
     let letter = store::letter(&ctx.store, &pid, super::id(&id)?, ctx.clock.now()).await?;
     let (brev, _) = letter.ok_or_else(super::unknown)?;
+    let brev = model::unopened(brev, model::level(claims.acr.as_deref()));
     let access = Access::from_claims(NAME, &claims, &headers, "Så hvem et eget brev er fra", HJEMMEL);
     Ok(Personal::new(pid, brev).release(&ctx.log, access).await?)
 }
@@ -88,7 +91,8 @@ pub struct Aapning {
 /// for which the person's consent is needed.
 #[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}/dokumenter/{plass}", tag = "postkasse",
     params(("id" = Uuid, Path, description = "The letter's id"), ("plass" = u32, Path, description = "The document's place in the letter"), Aapning),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "text/html"), (Vec<u8> = "text/plain"), (Vec<u8> = "application/octet-stream"))),
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn document(
     State(component): State<Component>,
@@ -104,7 +108,7 @@ pub async fn document(
 /// document.
 #[utoipa::path(get, path = "/postkasse/api/v1/meldinger/{id}/pakke", tag = "postkasse",
     params(("id" = Uuid, Path, description = "The letter's id"), Aapning),
-    responses((status = 200, content_type = "application/vnd.etsi.asic-e+zip", body = Vec<u8>), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, content_type = "application/vnd.etsi.asic-e+zip", body = Vec<u8>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn package(
     State(component): State<Component>,
@@ -154,7 +158,7 @@ async fn open(
     }
     let kept = store::document(&ctx.store, nr).await?;
     let content = match &dokument {
-        Some(dokument) => super::content(kept, dokument, brev.signert)?,
+        Some(dokument) => super::content(kept, dokument, brev.signert).await?,
         None => kept,
     };
     let access = Access::from_claims(NAME, &claims, headers, "Åpnet eget brev", HJEMMEL);

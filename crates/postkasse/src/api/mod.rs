@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use kernel::auth::Claims;
 use kernel::id::{Orgnr, Pid};
 use kernel::problem::Problem;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 pub mod innkommende;
@@ -20,6 +20,8 @@ pub mod utskrift;
 
 /// Largest sending, in bytes: a message, and a package of the 50 MB that senders' software sends at most.
 pub const MAX_SENDING: usize = 51_000_000;
+/// Largest message of a sending, in bytes.
+pub const MAX_MESSAGE: usize = 1_000_000;
 /// Largest body of any other request, in bytes.
 pub const MAX_BODY: usize = 64 << 10;
 
@@ -27,8 +29,11 @@ pub const MAX_BODY: usize = 64 << 10;
 const SHOWN: [&str; 6] =
     ["application/pdf", "text/plain", "text/html", "image/gif", "image/jpeg", "image/png"];
 
+/// What a file's name keeps of itself.
+const IN_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
+
 /// A document of a letter as it is answered: of its own type and no other, kept by nobody on the way, and, where it is HTML, with
-/// neither scripts, forms nor anything from elsewhere.
+/// neither scripts, forms nor anything from elsewhere; its links open pages of their own, as the profile has them.
 fn shown(dokument: &Brevdokument, content: Vec<u8>) -> Response {
     let mime = dokument.mime.as_str();
     if !SHOWN.contains(&mime) {
@@ -36,7 +41,7 @@ fn shown(dokument: &Brevdokument, content: Vec<u8>) -> Response {
     }
     let mut response = answer(mime, "inline", &dokument.navn, content);
     if mime.starts_with("text/") {
-        let policy = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+        let policy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'";
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
     response
@@ -49,7 +54,7 @@ fn saved(mime: &str, name: &str, content: Vec<u8>) -> Response {
 
 fn answer(mime: &str, disposition: &str, name: &str, content: Vec<u8>) -> Response {
     // The name is the sender's: only as encoded (RFC 8187).
-    let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let name = utf8_percent_encode(name, IN_NAME);
     let mime = if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime.to_owned() };
     let headers = [
         (header::CONTENT_TYPE, mime),
@@ -61,12 +66,13 @@ fn answer(mime: &str, disposition: &str, name: &str, content: Vec<u8>) -> Respon
 }
 
 /// A document's content, of what is kept of the letter: the document itself, or the package that it is in.
-fn content(kept: Vec<u8>, dokument: &Brevdokument, signert: bool) -> Result<Vec<u8>, Problem> {
+async fn content(kept: Vec<u8>, dokument: &Brevdokument, signert: bool) -> Result<Vec<u8>, Problem> {
     if !signert {
         return Ok(kept);
     }
-    let file = dokumentpakke::fil(&kept, &dokument.navn);
-    file.ok().flatten().ok_or_else(|| {
+    let name = dokument.navn.clone();
+    let file = tokio::task::spawn_blocking(move || dokumentpakke::fil(&kept, &name)).await;
+    file.ok().and_then(Result::ok).flatten().ok_or_else(|| {
         tracing::error!("a package that was read before cannot be read again");
         Problem::internal()
     })

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use clients::orgs;
 use clients::postkasse::{Leverandoersertifikat, Leverandoersertifikater};
 use kernel::id::Orgnr;
 use kernel::problem::Problem;
@@ -14,14 +13,15 @@ use crate::pakkepost::Leverandoer;
 #[utoipa::path(get, path = "/postkasse/api/v1/sertifikater", tag = "postkasse",
     responses((status = 200, body = Leverandoersertifikater), (status = 404, body = Problem)))]
 pub async fn get(State(component): State<Component>) -> Result<Json<Leverandoersertifikater>, Problem> {
-    let of = |org: orgs::Org, leverandoer: &Leverandoer| {
+    let of = |leverandoer: &Leverandoer| {
         let sertifikat = leverandoer.certified.x5c().first()?.clone();
-        Some(Leverandoersertifikat { virksomhetsidentifikator: Orgnr::parse(org.orgnr).ok()?, sertifikat })
+        let virksomhetsidentifikator = Orgnr::parse(leverandoer.org.orgnr).ok()?;
+        Some(Leverandoersertifikat { virksomhetsidentifikator, sertifikat })
     };
     let both = component.pakkepost.as_ref().and_then(|pakkepost| {
         Some(Leverandoersertifikater {
-            postkasse: of(orgs::POSTKASSE, pakkepost.leverandoer("digital"))?,
-            utskrift: of(orgs::UTSKRIFT, pakkepost.leverandoer("utskrift"))?,
+            postkasse: of(pakkepost.leverandoer("digital"))?,
+            utskrift: of(pakkepost.leverandoer("utskrift"))?,
         })
     });
     both.map(Json).ok_or_else(|| Problem::not_found("Postkassene her har ikke noe sertifikat."))

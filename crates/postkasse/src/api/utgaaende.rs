@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Multipart, Path, Query, State};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use clients::ClientError;
 use clients::postkasse::{Fingeravtrykk, Meldingsstatus, Mottatt, SEND_SCOPE, Sendestatus};
 use http::{HeaderMap, StatusCode, header};
@@ -106,7 +106,7 @@ async fn checked(
                     "signerte meldinger og krypterte dokumentpakker uten sertifikat ([postkasse] certificate_file)",
                 )
             })?;
-            let jws = String::from_utf8_lossy(&message).into_owned();
+            let jws = String::from_utf8_lossy(&message).trim().to_owned();
             let signert = pakkepost.melding(&jws, now).await.map_err(|invalid| match invalid {
                 Ugyldig::Tillit(error) => cannot_check(&error),
                 invalid => bad("forretningsmelding", &invalid.to_string()),
@@ -123,9 +123,8 @@ async fn checked(
         let path = if invalid.path.is_empty() { "forretningsmelding" } else { invalid.path.as_str() };
         bad(path, &invalid.why)
     })?;
-    let avtrykk = fingerprint(&melding, &kanal);
     let konversasjon = melding.konversasjon().unwrap_or_default();
-    let sbd = melding.standard_business_document;
+    let sbd = melding.standard_business_document.clone();
     let (innhold, avsender, digest, token, receivers) = match (sbd.digital, sbd.utskrift) {
         (Some(mut digital), _) => {
             let token = std::mem::take(&mut digital.maskinportentoken);
@@ -164,7 +163,11 @@ async fn checked(
     }
     let party =
         |parties: &[clients::postkasse::Aktoer]| parties.first().and_then(|party| party.identifier.orgnr());
-    let leverandoer = party(&sbd.header.receiver).filter(|receiver| receivers.contains(receiver));
+    let leverandoer = party(&sbd.header.receiver).filter(|receiver| match &jws {
+        // Whose receipts are signed is whose certificate the package is for.
+        Some((pakkepost, ..)) => pakkepost.leverandoer(innhold.slag()).org.orgnr == receiver.as_str(),
+        None => receivers.contains(receiver),
+    });
     let Some(leverandoer) = leverandoer else {
         let path = format!("{HEADER}.receiver[0].identifier.value");
         return Err(bad(&path, "er ingen leverandør som tar imot meldinger av denne typen her"));
@@ -174,8 +177,9 @@ async fn checked(
     let mut feil = (signatar != expected).then(|| {
         "Den som står som sender i meldingen, er ikke den som tokenet er gitt til (supplier, ellers consumer).".to_owned()
     });
-    let mut pakke = None;
+    let (mut pakke, mut holds) = (None, None);
     if let Some((pakkepost, jws, signer)) = jws {
+        holds = Some(Vec::new());
         if signer != expected {
             feil.get_or_insert_with(|| {
                 "Meldingen er signert av en annen enn den som tokenet er gitt til (supplier, ellers consumer).".to_owned()
@@ -186,6 +190,7 @@ async fn checked(
             match opened.map_err(|error| cannot_check(&error))? {
                 Ok(aapnet) => {
                     document = aapnet.pakke.into();
+                    holds = Some(aapnet.fingeravtrykk);
                     let dokumenter = aapnet.dokumenter;
                     let personidentifikator = aapnet.personidentifikator;
                     pakke = Some(Pakkedel { melding: jws, dokumenter, personidentifikator });
@@ -194,6 +199,7 @@ async fn checked(
             }
         }
     }
+    let avtrykk = fingerprint(&melding, &kanal, holds.as_deref());
     Ok(Forsendelse {
         id: sbd.header.document_identification.instance_identifier,
         konversasjon,
@@ -225,15 +231,12 @@ async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Del, Del)
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "forretningsmelding" if message.is_none() => {
-                message = Some(
-                    part(field, "application/json", &["application/jwt", "application/jose", "text/plain"])
-                        .await?,
-                );
+                let signed = ["application/jwt", "application/jose", "text/plain"];
+                message = Some(part(field, "application/json", &signed, super::MAX_MESSAGE).await?);
             }
             "dokumentpakke" if document.is_none() => {
-                document = Some(
-                    part(field, "application/pdf", &["application/cms", "application/octet-stream"]).await?,
-                );
+                let encrypted = ["application/cms", "application/octet-stream"];
+                document = Some(part(field, "application/pdf", &encrypted, super::MAX_SENDING).await?);
             }
             _ => {
                 return Err(
@@ -250,7 +253,7 @@ async fn parts(form: Result<Multipart, MultipartRejection>) -> Result<(Del, Del)
 }
 
 /// A part by its type. Some senders' software names none for a signed message and none of worth for a package.
-async fn part(field: Field<'_>, plain: &str, secured: &[&str]) -> Result<Del, Problem> {
+async fn part(mut field: Field<'_>, plain: &str, secured: &[&str], most: usize) -> Result<Del, Problem> {
     let name = field.name().unwrap_or_default().to_owned();
     let kind = field.content_type().unwrap_or("text/plain");
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -262,7 +265,14 @@ async fn part(field: Field<'_>, plain: &str, secured: &[&str]) -> Result<Del, Pr
             return Err(unsupported(&format!("{name} må være {known} eller {plain}."), &name));
         }
     };
-    field.bytes().await.map(of).map_err(broken)
+    let mut content = BytesMut::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        content.extend_from_slice(&chunk);
+        if content.len() > most {
+            return Err(too_large(&name));
+        }
+    }
+    Ok(of(content.freeze()))
 }
 
 fn cannot_check(error: &ClientError) -> Problem {
@@ -274,14 +284,14 @@ fn unsupported(detail: &str, field: &str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Ukjent medietype").detail(detail).field(field)
 }
 
-fn too_large() -> Problem {
+fn too_large(part: &str) -> Problem {
     let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "For stort");
-    problem.detail("Forsendelsen kan være på høyst 50 MB.").field("dokumentpakke")
+    problem.detail("Forsendelsen kan være på høyst 50 MB, og meldingen på 1 MB.").field(part)
 }
 
 fn broken(error: MultipartError) -> Problem {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large("dokumentpakke"),
         _ => Problem::bad_request("Skjemaet kan ikke leses.").field("multipart"),
     }
 }

@@ -76,7 +76,7 @@ pub async fn document(
         store::print_number(store, super::id(&id)?).await?.ok_or_else(super::unknown)?;
     let dokument = plass.parse().ok().and_then(|plass: usize| dokumenter.get(plass));
     let dokument = dokument.ok_or_else(super::unknown)?;
-    let content = super::content(store::document(store, nr).await?, dokument, signert)?;
+    let content = super::content(store::document(store, nr).await?, dokument, signert).await?;
     Ok(super::shown(dokument, content))
 }
 

@@ -5,8 +5,8 @@ use axum::Router;
 use axum::body::Body;
 use clients::orgs;
 use clients::postkasse::{
-    Adresse, Avsender, Digital, Fingeravtrykk, Melding, Personmottaker, Retur, Returposthaandtering,
-    Utskrift, Utskriftstype, Virksomhetsidentifikator, multipart,
+    Adresse, Avsender, Digital, Fingeravtrykk, Forretningsmelding, Melding, Personmottaker, Retur,
+    Returposthaandtering, Utskrift, Utskriftstype, Virksomhetsidentifikator, multipart,
 };
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -238,7 +238,12 @@ impl Fixture {
         let (status, list) = self.get_json(&format!("{IN}{query}"), &self.nav).await;
         assert_eq!(status, StatusCode::OK, "{list}");
         let list = list.as_array().unwrap().iter();
-        list.map(|item| serde_json::from_value(item["forretningsmelding"].clone()).unwrap()).collect()
+        let message = |item: &Value| {
+            let message: Forretningsmelding =
+                serde_json::from_value(item["forretningsmelding"].clone()).unwrap();
+            message.les().unwrap()
+        };
+        list.map(message).collect()
     }
 
     /// The titles in a person's mailbox.
