@@ -3,8 +3,14 @@
 
 mod common;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::Router;
 use axum::body::Body;
+use clients::Mesh;
+use clients::postkasse::{SERTIFIKATER_PATH, Sertifikater};
 use common::*;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -17,6 +23,7 @@ use tower::ServiceExt as _;
 
 const V1: &str = "/kontaktregisteret/rest/v1/personer";
 const V2: &str = "/kontaktregisteret/rest/v2/personer";
+const PRINT: &str = "/kontaktregisteret/rest/v2/printSertifikat";
 
 #[tokio::test]
 async fn a_person_comes_as_the_real_register_sends_them() {
@@ -229,7 +236,36 @@ async fn media_types_are_negotiated() {
             request.header("content-type", "application/json").body(Body::from(body.clone())).unwrap();
         assert_eq!(f.answer(request).await.0.as_u16(), status, "{accept}");
     }
-    assert_eq!(f.get("/kontaktregisteret/rest/v2/printSertifikat", "").await.0, StatusCode::NOT_IMPLEMENTED);
+    assert_eq!(f.get(PRINT, "").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_certificates_of_the_mailboxes_are_given() {
+    let mut f = fixture().await;
+    // Mailboxes that are there from the second call on.
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (counted, mesh) = (asked.clone(), Mesh::new(HashMap::new()));
+    let answer = move || {
+        let first = counted.fetch_add(1, Ordering::Relaxed) == 0;
+        let of = |number: &str, der: &str| json!({ "virksomhetsidentifikator": number, "sertifikat": der });
+        let both = json!({ "postkasse": of("310000086", "AQID"), "utskrift": of("310000094", "BAUG") });
+        std::future::ready(if first { Err(StatusCode::SERVICE_UNAVAILABLE) } else { Ok(axum::Json(both)) })
+    };
+    mesh.set_local(Router::new().route(SERTIFIKATER_PATH, axum::routing::get(answer)));
+    let sertifikater = Sertifikater::new(mesh, f.clock.clone());
+    f.router = Component::new(f.test.ctx.clone()).encrypting_to(sertifikater).router().into();
+
+    assert_eq!(f.get(PRINT, "").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let print = json!({ "postkasseleverandoerAdresse": "310000094", "x509Sertifikat": "BAUG" });
+    assert_eq!(f.get(PRINT, "").await, (StatusCode::OK, print));
+    // A mailbox that was chosen with a certificate of its own has that; whoever may not see mailboxes sees none.
+    let certificates = async |scope| {
+        let found = f.look_up(&[KARI, OLA], scope).await;
+        found.iter().map(|person| person["sertifikat"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(certificates(MAILBOX).await, [json!("MIIC"), json!("AQID")]);
+    assert_eq!(certificates(CONTACT).await, [json!(null), json!(null)]);
+    assert_eq!(asked.load(Ordering::Relaxed), 2, "the answer is kept for a minute");
 }
 
 #[tokio::test]
