@@ -12,8 +12,11 @@ use crate::ClientError;
 pub(crate) struct Kept<T> {
     clock: Clock,
     lasts: SignedDuration,
-    value: Arc<RwLock<Option<(Timestamp, Arc<T>)>>>,
+    value: Arc<RwLock<Since<T>>>,
 }
+
+/// A value and since when it is so; nothing yet.
+type Since<T> = Option<(Timestamp, Arc<T>)>;
 
 impl<T> Clone for Kept<T> {
     fn clone(&self) -> Self {

@@ -3,6 +3,8 @@
 //! A signature is read by its structure: what counts as signed is found from the one `Signature` downwards, never by a
 //! search for an id, and an id that stands twice is refused, so that no second element can be put in the signed one's place.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -226,15 +228,17 @@ pub fn signer(
     let of_leaf = leaf.tbs_certificate();
     let sha256 = |bytes: &[u8]| STANDARD.encode(digest(&SHA256, bytes));
     let uri = |name: &str| utf8_percent_encode(name, IN_URI).to_string();
-    let mut references = String::new();
-    let mut formats = String::new();
+    let (mut references, mut formats) = (String::new(), String::new());
     for (n, (name, mime, content)) in filer.iter().enumerate() {
-        references += &format!(
+        // Writing to a string does not fail.
+        let _ = write!(
+            references,
             r#"<Reference Id="ID_{n}" URI="{}"><DigestMethod Algorithm="{DIGEST_SHA256}"/><DigestValue>{}</DigestValue></Reference>"#,
             uri(name),
             sha256(content)
         );
-        formats += &format!(
+        let _ = write!(
+            formats,
             r##"<DataObjectFormat ObjectReference="#ID_{n}"><MimeType>{}</MimeType></DataObjectFormat>"##,
             escape(*mime)
         );

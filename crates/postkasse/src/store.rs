@@ -262,13 +262,11 @@ const BREV: &str = "SELECT id, avsender, tittel, synlig, aapnet, nivaa, vil_kvit
 
 /// A letter's documents; and whether it came as a package.
 fn documents(row: &Row, place: usize, size: i64) -> Result<(Vec<Brevdokument>, bool), StoreError> {
-    match row.get::<Option<String>>(place)? {
-        Some(json) => Ok((serde_json::from_str(&json).map_err(|_| damaged("a letter's documents"))?, true)),
-        None => {
-            let (navn, mime) = ("brev.pdf".to_owned(), "application/pdf".to_owned());
-            Ok((vec![Brevdokument { tittel: None, navn, mime, stoerrelse: size }], false))
-        }
+    if let Some(json) = row.get::<Option<String>>(place)? {
+        return Ok((serde_json::from_str(&json).map_err(|_| damaged("a letter's documents"))?, true));
     }
+    let (navn, mime) = ("brev.pdf".to_owned(), "application/pdf".to_owned());
+    Ok((vec![Brevdokument { tittel: None, navn, mime, stoerrelse: size }], false))
 }
 
 fn brev(row: &Row) -> Result<Brev, StoreError> {
