@@ -29,14 +29,14 @@ need_node() { have npm || { have brew && die "Felles needs Node.js: brew install
 # What holds the register's XML up against its schemas; a test without it says what it skipped.
 need_xmllint() { have xmllint || apt_install libxml2-utils; }
 
-# A Python with tests/requirements.txt in target/venv, made anew when that changes. The list is complete, and one of its
-# packages asks for a newer Python than it needs: pip is told to take it as it stands.
 # What opens the packages of digital post beside us.
 need_openers() {
   have openssl || apt_install openssl
   have unzip || apt_install unzip
 }
 
+# A Python with tests/requirements.txt in target/venv, made anew when that changes. The list is complete, and one of its
+# packages asks for a newer Python than it needs: pip is told to take it as it stands.
 need_python() {
   have python3 || apt_install python3 python3-venv
   cmp -s tests/requirements.txt target/venv/requirements.txt && return
