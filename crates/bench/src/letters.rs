@@ -146,7 +146,7 @@ pub async fn measure(felles: &Installation, data: &Path, store: &str) -> anyhow:
     let key = SigningKey::from_pkcs8_pem(&pem)?;
     // Senders' software sends its own certificate alone.
     let certified = Certified::new(key, chain.x5c().iter().take(1).cloned().collect())?;
-    let mut made: Vec<_> = (0..SIGNED).map(|n| sender.signed(n, &certified)).collect::<Result<_, _>>()?;
+    let made: Vec<_> = (0..SIGNED).map(|n| sender.signed(n, &certified)).collect::<Result<_, _>>()?;
     let host = felles.address();
     let tell = |kind: &str, measured: Measured| {
         report(&format!("letters_{kind}_per_second_{store}"), measured.per_second, "1/s");
@@ -161,7 +161,6 @@ pub async fn measure(felles: &Installation, data: &Path, store: &str) -> anyhow:
         one.request(&at, multipart(melding.id(), &melding, &one.pdf).ok()?)
     });
     tell("plain", plain.await?);
-    made.reverse();
     let (made, at) = (Mutex::new(made), host.clone());
     let signed = load::measure(&host, CONNECTIONS, TIME, move |_| {
         let next = made.lock().ok()?.pop()?;

@@ -80,11 +80,11 @@ async fn main() -> anyhow::Result<()> {
         let large = scale::measure(&binary, whole, store, keep.as_deref()).await?;
         report(&format!("{part}_person_lookups_large_to_small"), large / small, "ratio");
     }
+    // Of PostgreSQL only where there is one.
+    let stores =
+        std::iter::once(("sqlite", None)).chain(postgres.as_deref().map(|url| ("postgres", Some(url))));
     if wanted("letters") {
-        for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {
-            if name == "postgres" && store.is_none() {
-                continue;
-            }
+        for (name, store) in stores.clone() {
             let data = tempfile::tempdir()?;
             let felles = Installation::new(&binary, data.path(), POPULATION, store)?;
             let (server, _) = felles.up().await?;
@@ -93,10 +93,7 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     if wanted("journey") {
-        for (name, store) in [("sqlite", None), ("postgres", postgres.as_deref())] {
-            if name == "postgres" && store.is_none() {
-                continue;
-            }
+        for (name, store) in stores {
             let data = tempfile::tempdir()?;
             let felles = Installation::new(&binary, data.path(), LARGE, store)?;
             let (server, _) = felles.up().await?;

@@ -54,24 +54,24 @@ fn base64_of(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text.split_ascii_whitespace().collect::<String>()).ok()
 }
 
+fn one<'d>(of: Element<'d>, ns: &str, name: &str) -> Result<Element<'d>, Pakkefeil> {
+    of.child(ns, name).ok_or_else(|| feil(&format!("det er ikke én {name}")))
+}
+
 /// Whether the signature `bytes` is over exactly `filer` (name and content), and by whom.
 pub fn kontroller(bytes: &[u8], filer: &[(&str, &[u8])]) -> Result<Signatur, Pakkefeil> {
     let text = xml::text(bytes, FIL)?;
     let doc = xml::parse(text, FIL)?;
     let root = [ASIC, OLD_ASIC].iter().find_map(|ns| Element::root(&doc, ns, "XAdESSignatures"));
     let root = root.ok_or_else(|| feil("rotelementet er ukjent"))?;
-    let one = |of: Element<'_>, ns: &str, name: &str| {
-        of.child(ns, name).map(|element| element.node).ok_or_else(|| feil(&format!("det er ikke én {name}")))
-    };
-    let at = |node| Element { doc: &doc, node };
-    let signature = at(one(root, DS, "Signature")?);
-    let info = at(one(signature, DS, "SignedInfo")?);
+    let signature = one(root, DS, "Signature")?;
+    let info = one(signature, DS, "SignedInfo")?;
     let qualifying = signature
         .children(DS, "Object")
         .into_iter()
         .find_map(|object| object.child(XADES, "QualifyingProperties"))
         .ok_or_else(|| feil("den har ingen QualifyingProperties"))?;
-    let properties = at(one(qualifying, XADES, "SignedProperties")?);
+    let properties = one(qualifying, XADES, "SignedProperties")?;
     let id = properties.attribute("Id").ok_or_else(|| feil("SignedProperties har ingen Id"))?;
     if doc
         .descendants(doc.root())

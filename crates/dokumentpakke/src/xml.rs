@@ -37,7 +37,7 @@ impl<'d> Element<'d> {
         doc.element(node)?.matches_name_ns(namespace, name).then_some(Self { doc, node })
     }
 
-    /// The only child of this name, where there may be one: several are none that counts.
+    /// The only child of this name, where there may be one: several are refused.
     pub fn optional(self, namespace: &str, name: &str) -> Result<Option<Self>, Pakkefeil> {
         match self.children(namespace, name).as_slice() {
             [] => Ok(None),
@@ -48,10 +48,7 @@ impl<'d> Element<'d> {
 
     /// The only child of this name; nothing where there are several.
     pub fn child(self, namespace: &str, name: &str) -> Option<Self> {
-        match self.children(namespace, name).as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        }
+        self.optional(namespace, name).ok().flatten()
     }
 
     /// The children of this name.

@@ -81,8 +81,7 @@ impl Innhold {
 /// What makes two messages the same: everything but the token and the moment of making, which change when a sender
 /// tries again. A plain document is in it by its digest, a package by what is in it (`pakke`): senders' software signs and encrypts
 /// anew each time.
-pub fn fingerprint(melding: &Melding, kanal: &str, pakke: Option<&[u8]>) -> String {
-    let mut melding = melding.clone();
+pub fn fingerprint(mut melding: Melding, kanal: &str, pakke: Option<&[u8]>) -> String {
     let sbd = &mut melding.standard_business_document;
     sbd.header.document_identification.creation_date_and_time = Timestamp::UNIX_EPOCH;
     let digital = sbd.digital.as_mut().map(|d| (&mut d.maskinportentoken, &mut d.dokumentpakkefingeravtrykk));

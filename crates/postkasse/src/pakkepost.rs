@@ -119,7 +119,7 @@ impl Pakkepost {
 
     /// Verifies a signed message.
     pub async fn melding(&self, jws: &str, now: Timestamp) -> Result<Signert, Ugyldig> {
-        let jwt = Jwt::parse(jws.trim())?;
+        let jwt = Jwt::parse(jws)?;
         let x5c = jwt.header().x5c.as_ref();
         let chain = enterprise::chain(x5c.ok_or(CertificateError::Malformed("it is missing"))?)?;
         let trust = self.believed.trust().await?;
@@ -173,10 +173,8 @@ impl Pakkepost {
         if avsender.virksomhetsidentifikator.orgnr() != Some(manifest.avsender) {
             return Err("Avsenderen i manifestet er en annen enn i meldingen.".to_owned());
         }
-        if manifest
-            .postkasseadresse
-            .as_ref()
-            .is_some_and(|adresse| postkasse.is_some_and(|til| til != adresse))
+        if let (Some(sagt), Some(til)) = (&manifest.postkasseadresse, postkasse)
+            && sagt != til
         {
             return Err("Postkasseadressen i manifestet er en annen enn i meldingen.".to_owned());
         }

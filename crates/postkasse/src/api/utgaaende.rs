@@ -199,7 +199,7 @@ async fn checked(
             }
         }
     }
-    let avtrykk = fingerprint(&melding, &kanal, holds.as_deref());
+    let avtrykk = fingerprint(melding, &kanal, holds.as_deref());
     Ok(Forsendelse {
         id: sbd.header.document_identification.instance_identifier,
         konversasjon,
